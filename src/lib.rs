@@ -1,0 +1,29 @@
+//! Passerelle: the nightly exchange of HR files. This page is the map of the source.
+//!
+//! Rooms stand on floors and know only the floors below them; `tests/tidy.rs` guards the arrows.
+//!
+//! | floor | room | what it is for |
+//! |---|---|---|
+//! | 5 | [`cli`] | the only room that prints: arguments, progress, the report on the terminal, exit codes |
+//! | 4 | [`job`] | one file per verb: gathers, decides, acts, tells |
+//! | 3 | [`site`] | one company's `passerelle.toml`, checked against the profiles |
+//! | 2 | [`profile`] | one partner's published contract |
+//! | 1 | [`mod@format`] | bytes to table and back: CSV, XLSX, encodings |
+//! | 1 | [`rule`] | one check per file, named after its finding code |
+//! | 1 | [`plan`] | what is known and what was delivered become operations, in order, under brakes |
+//! | 1 | [`report`] | what happened, told as text, JSON or CSV |
+//! | 1 | [`transport`] | door: files that are elsewhere |
+//! | 1 | [`state`] | door: what we remember, one SQLite file |
+//! | 0 | [`model`] | the nouns that everyone shares; no I/O |
+
+pub mod cli;
+pub mod format;
+pub mod job;
+pub mod model;
+pub mod plan;
+pub mod profile;
+pub mod report;
+pub mod rule;
+pub mod site;
+pub mod state;
+pub mod transport;

@@ -1,0 +1,124 @@
+//! Dates as files write them: read by position, written by a format that a profile names.
+
+use std::fmt::{self, Write as _};
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Deserializer, de};
+
+/// `2026-03-01`.
+pub fn iso(text: &str) -> Option<NaiveDate> {
+    let [year, month, day] = parts(text, '-')?;
+    (year.len() == 4).then(|| date(year, month, day))?
+}
+
+/// `01/03/2026`, also with single digits, dashes or points.
+pub fn day_first(text: &str) -> Option<NaiveDate> {
+    let [day, month, year] = separated(text)?;
+    (year.len() == 4).then(|| date(year, month, day))?
+}
+
+/// `03/01/2026`, which nobody should write here: only to say that a column is month first.
+pub fn month_first(text: &str) -> Option<NaiveDate> {
+    let [month, day, year] = separated(text)?;
+    (year.len() == 4).then(|| date(year, month, day))?
+}
+
+fn separated(text: &str) -> Option<[&str; 3]> {
+    ['/', '-', '.'].into_iter().find_map(|separator| parts(text, separator))
+}
+
+fn parts(text: &str, separator: char) -> Option<[&str; 3]> {
+    let mut parts = text.split(separator);
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    parts.next().is_none().then_some(three)
+}
+
+fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(number(year)?.try_into().ok()?, number(month)?, number(day)?)
+}
+
+fn number(digits: &str) -> Option<u32> {
+    let plain = (1..=4).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+    plain.then(|| digits.parse().ok())?
+}
+
+/// How a profile writes a date: `DD`, `MM`, `YYYY` and `YY` among other characters, such as `DD/MM/YYYY`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Format(String);
+
+impl Format {
+    /// Refused without a day, a month and a year.
+    pub fn parse(text: &str) -> Result<Format, String> {
+        match ["DD", "MM", "YY"].iter().find(|part| !text.contains(**part)) {
+            None => Ok(Format(text.into())),
+            Some(part) => Err(format!("`{text}` has no `{part}`; a date format is like `DD/MM/YYYY` or `YYYY-MM-DD`")),
+        }
+    }
+
+    pub fn write(&self, date: NaiveDate) -> String {
+        let mut written = String::with_capacity(self.0.len());
+        let mut rest = self.0.as_str();
+        while !rest.is_empty() {
+            let taken = self.write_part(rest, date, &mut written);
+            rest = &rest[taken..];
+        }
+        written
+    }
+
+    fn write_part(&self, rest: &str, date: NaiveDate, written: &mut String) -> usize {
+        let (part, number) = match rest {
+            _ if rest.starts_with("YYYY") => (4, date.year() as u32),
+            _ if rest.starts_with("YY") => (2, date.year() as u32 % 100),
+            _ if rest.starts_with("MM") => (2, date.month()),
+            _ if rest.starts_with("DD") => (2, date.day()),
+            _ => {
+                let other = rest.chars().next().expect("the rest is not empty");
+                written.push(other);
+                return other.len_utf8();
+            }
+        };
+        write!(written, "{number:0part$}").expect("a string takes all");
+        part
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Format, D::Error> {
+        Format::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_that_exist_are_dates() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1);
+        for text in ["01/03/2026", "1/3/2026", "01-03-2026", "01.03.2026"] {
+            assert_eq!(day_first(text), day, "{text}");
+        }
+        assert_eq!(iso("2026-03-01"), day);
+        assert_eq!(month_first("03/01/2026"), day);
+        for text in ["", "31/02/2026", "01/03/26", "2026-03-01", "01/03/2026/1", "+1/03/2026", "46082", "é/03/2026"] {
+            assert_eq!(day_first(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_writes_its_parts_and_keeps_the_rest() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");
+        for (format, written) in
+            [("DD/MM/YYYY", "01/03/2026"), ("YYYYMMDD", "20260301"), ("le DD.MM.YY", "le 01.03.26")]
+        {
+            assert_eq!(Format::parse(format).expect(format).write(day), written);
+        }
+        assert!(Format::parse("MM/YYYY").is_err());
+    }
+}

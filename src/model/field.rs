@@ -1,0 +1,287 @@
+//! A field: a datum of a person in our vocabulary, possibly reached through another person.
+//!
+//! `birth-date` is the person's own; `manager.mail` is the manager's; `manager.manager.mail` is the manager's manager's.
+//! A family of data takes a key behind a dash: `cost-center-code-2`, `secondary-role-0`, `custom-bloodType`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// What a value of a field looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// Text that may look like a number: zeros in front are part of it.
+    Identifier,
+    Mail,
+    Phone,
+    /// Held as `YYYY-MM-DD`.
+    Date,
+    /// Held with a decimal point, without grouping.
+    Amount,
+    /// Another person, held as that person's login.
+    Person,
+}
+
+/// How carefully a datum must be handled when it leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensitivity {
+    /// What a colleague may know: name, job, professional mail.
+    Professional,
+    /// What concerns the person alone: birth date, gender, personal mail.
+    Personal,
+    /// Pay and the like: needs a reason to leave.
+    Sensitive,
+}
+
+/// An entry of the vocabulary.
+#[derive(Debug)]
+pub struct Datum {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub sensitivity: Sensitivity,
+    /// A family has members, told apart by a key behind a dash.
+    pub family: bool,
+    pub meaning: &'static str,
+}
+
+/// A way from one person to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    Manager,
+    HrManager,
+}
+
+impl Relation {
+    pub const ALL: [Relation; 2] = [Relation::Manager, Relation::HrManager];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::Manager => "manager",
+            Relation::HrManager => "hr-manager",
+        }
+    }
+}
+
+use Kind::{Amount, Date, Identifier, Mail, Person, Phone, Text};
+use Sensitivity::{Personal, Professional, Sensitive};
+
+const fn datum(name: &'static str, kind: Kind, sensitivity: Sensitivity, meaning: &'static str) -> Datum {
+    Datum { name, kind, sensitivity, family: false, meaning }
+}
+
+const fn family(name: &'static str, kind: Kind, sensitivity: Sensitivity, meaning: &'static str) -> Datum {
+    Datum { name, kind, sensitivity, family: true, meaning }
+}
+
+/// The vocabulary.
+pub static DATA: &[Datum] = &[
+    datum("login", Identifier, Professional, "name under which the person signs in, unique"),
+    datum("employee-number", Identifier, Professional, "payroll number, unique within the establishment"),
+    datum("last-name", Text, Professional, "last name"),
+    datum("first-name", Text, Professional, "first name"),
+    datum("title", Text, Professional, "civil title"),
+    datum("mail", Mail, Professional, "professional mail address"),
+    datum("personal-mail", Mail, Personal, "personal mail address"),
+    datum("phone", Phone, Professional, "professional phone"),
+    datum("gender", Text, Personal, "gender"),
+    datum("birth-date", Date, Personal, "date of birth"),
+    datum("nationality", Text, Personal, "nationality, ISO 3166 alpha-2"),
+    datum("contract-start", Date, Professional, "first day of the contract"),
+    datum("contract-end", Date, Professional, "last day of the contract; empty while it is not known"),
+    datum("seniority-date", Date, Professional, "day from which seniority counts"),
+    datum("contract", Text, Professional, "contract, as the company names it"),
+    datum("contract-type", Text, Professional, "type of contract: permanent, fixed-term, …"),
+    datum("legal-entity", Text, Professional, "company that employs the person"),
+    datum("establishment", Text, Professional, "establishment, by name or code"),
+    datum("management", Text, Professional, "management the person belongs to"),
+    datum("department", Text, Professional, "department, by name or code"),
+    datum("service", Text, Professional, "service within the department"),
+    datum("job-title", Text, Professional, "job title"),
+    datum("manager", Person, Professional, "line manager (N+1)"),
+    datum("hr-manager", Person, Professional, "HR manager"),
+    datum("role", Text, Professional, "principal role in Lucca"),
+    family("secondary-role", Text, Professional, "secondary role in Lucca, numbered from 0"),
+    datum("culture", Text, Professional, "display language, such as fr-FR"),
+    datum("calendar", Text, Professional, "calendar of holidays"),
+    datum("annual-gross-salary", Amount, Sensitive, "annual gross salary"),
+    datum("gross-hourly-rate", Amount, Sensitive, "gross hourly rate"),
+    family("cost-center-code", Identifier, Professional, "code of the cost centre, by level from 1"),
+    family("cost-center-label", Text, Professional, "label of the cost centre, by level from 1"),
+    family("profile", Text, Professional, "profile in a Lucca application, by the application's name"),
+    family("axis", Text, Professional, "value on an analytical axis, by the axis's id"),
+    family("custom", Text, Personal, "extended data of an HR file, by its code without e_"),
+];
+
+/// A datum of a person, possibly reached through other people. Cheap to clone.
+#[derive(Clone)]
+pub struct Field {
+    name: Arc<str>,
+    datum: &'static Datum,
+    /// Where the person's own name of the datum starts, behind the relations.
+    own: usize,
+}
+
+/// A name that is in no vocabulary.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{name}` is not a field{}", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+pub struct Unknown {
+    pub name: String,
+    pub nearest: Option<String>,
+}
+
+impl Field {
+    /// Reads a name as a profile writes it.
+    pub fn parse(name: &str) -> Result<Field, Unknown> {
+        let own = name.rfind('.').map_or(0, |dot| dot + 1);
+        let relations_known =
+            name[..own].split_terminator('.').all(|step| Relation::ALL.iter().any(|relation| relation.name() == step));
+        let datum = DATA.iter().find(|datum| datum.holds(&name[own..]));
+        match datum {
+            Some(datum) if relations_known => Ok(Field { name: name.into(), datum, own }),
+            _ => Err(Unknown { name: name.into(), nearest: nearest(name) }),
+        }
+    }
+
+    /// A field of the vocabulary that the program itself speaks of.
+    ///
+    /// # Panics
+    /// When the name is not in the vocabulary.
+    pub fn of(name: &str) -> Field {
+        Field::parse(name).expect("the program names fields of the vocabulary")
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.datum.kind
+    }
+
+    pub fn datum(&self) -> &'static Datum {
+        self.datum
+    }
+
+    pub fn sensitivity(&self) -> Sensitivity {
+        self.datum.sensitivity
+    }
+
+    /// The people on the way, nearest first; none for a datum of the person's own.
+    pub fn relations(&self) -> impl Iterator<Item = Relation> {
+        self.name[..self.own]
+            .split_terminator('.')
+            .filter_map(|step| Relation::ALL.into_iter().find(|relation| relation.name() == step))
+    }
+
+    /// The same datum as the last person on the way has it.
+    pub fn own(&self) -> Field {
+        Field { name: self.name[self.own..].into(), datum: self.datum, own: 0 }
+    }
+
+    /// Is this field the plain datum of that name?
+    pub fn is(&self, name: &str) -> bool {
+        &*self.name == name
+    }
+}
+
+impl Datum {
+    fn holds(&self, name: &str) -> bool {
+        match name.strip_prefix(self.name) {
+            Some("") => !self.family,
+            Some(key) => self.family && key.len() > 1 && key.starts_with('-'),
+            None => false,
+        }
+    }
+}
+
+fn nearest(name: &str) -> Option<String> {
+    let own = name.rsplit('.').next().unwrap_or(name);
+    DATA.iter()
+        .map(|datum| (strsim::damerau_levenshtein(own, datum.name), datum.name))
+        .min()
+        .filter(|(distance, near)| *distance <= near.len() / 3 + 1)
+        .map(|(_, near)| near.to_string())
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Field) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Field {}
+
+impl std::hash::Hash for Field {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl PartialOrd for Field {
+    fn partial_cmp(&self, other: &Field) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Field {
+    fn cmp(&self, other: &Field) -> std::cmp::Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Field, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Field::parse(&name).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_with_its_relations_and_key() {
+        let field = Field::of("manager.manager.mail");
+        assert_eq!(field.relations().collect::<Vec<_>>(), [Relation::Manager, Relation::Manager]);
+        assert_eq!(field.own(), Field::of("mail"));
+        assert_eq!(Field::of("cost-center-code-2").kind(), Kind::Identifier);
+        assert_eq!(Field::of("hr-manager.last-name").kind(), Kind::Text);
+    }
+
+    #[test]
+    fn a_name_outside_the_vocabulary_is_refused_with_the_nearest() {
+        for (wrong, near) in [
+            ("employe-number", Some("employee-number")),
+            ("manager.mial", Some("mail")),
+            ("boss.mail", Some("mail")),
+            ("cost-center-code", Some("cost-center-code")),
+            ("cost-center-code-", Some("cost-center-code")),
+            ("shoe-size-of-the-person", None),
+        ] {
+            let unknown = Field::parse(wrong).expect_err(wrong);
+            assert_eq!(unknown.nearest.as_deref(), near, "{wrong}");
+        }
+    }
+}

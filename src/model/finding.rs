@@ -1,0 +1,157 @@
+//! A finding: something wrong or notable in data, with its code, its place, what was read and what was expected.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// What a finding does to its row, or to the file when it has no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; the row goes through.
+    Remark,
+    /// The row is left out; without a row, the file is refused.
+    Error,
+}
+
+/// Where a finding is, as the partner counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// As a spreadsheet counts it: from 1, the heading included. None: the finding is about the whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// As an editor counts it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// The heading as the partner wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading: Option<Arc<str>>,
+}
+
+/// Something wrong or notable in data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable, in kebab case, the name of the rule's file.
+    pub code: String,
+    pub severity: Severity,
+    #[serde(flatten)]
+    pub place: Place,
+    /// The cell as it was read; None where no single cell is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// What is wrong: a clause that can follow what was read ("is not a date").
+    pub problem: String,
+    /// What would have been right, with an example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+}
+
+impl Place {
+    pub const FILE: Place = Place { row: None, line: None, column: None, heading: None };
+
+    pub fn row(number: u32, line: u32) -> Place {
+        Place { row: Some(number), line: Some(line), ..Place::FILE }
+    }
+
+    pub fn in_column(self, column: usize, heading: &Arc<str>) -> Place {
+        Place { column: Some(column as u32), heading: Some(heading.clone()), ..self }
+    }
+
+    /// As a spreadsheet names it: `D17`; a whole row as `17`, a whole column as `D`.
+    pub fn address(&self) -> Option<String> {
+        let letters = self.column.map(column_letters).unwrap_or_default();
+        let number = self.row.map(|row| row.to_string()).unwrap_or_default();
+        let address = letters + &number;
+        (!address.is_empty()).then_some(address)
+    }
+}
+
+/// `0` is `A`, `25` is `Z`, `26` is `AA`.
+fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(b'A' + ((rest - 1) % 26) as u8);
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().map(|letter| *letter as char).collect()
+}
+
+impl Finding {
+    pub fn error(code: &str, place: Place, problem: impl Into<String>) -> Finding {
+        Finding::new(code, Severity::Error, place, problem.into())
+    }
+
+    pub fn remark(code: &str, place: Place, problem: impl Into<String>) -> Finding {
+        Finding::new(code, Severity::Remark, place, problem.into())
+    }
+
+    fn new(code: &str, severity: Severity, place: Place, problem: String) -> Finding {
+        Finding { code: code.into(), severity, place, read: None, problem, expected: None }
+    }
+
+    pub fn read(mut self, read: impl Into<String>) -> Finding {
+        self.read = Some(read.into());
+        self
+    }
+
+    pub fn expected(mut self, expected: impl Into<String>) -> Finding {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// One line, without the code: ``D17 dtContractStart: `31/02/2026` is not a date; expected …``.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.place.address(), &self.place.heading) {
+            (Some(address), Some(heading)) => write!(f, "{address} {heading}: ")?,
+            (Some(address), None) if self.place.column.is_none() => write!(f, "row {address}: ")?,
+            (Some(address), None) => write!(f, "{address}: ")?,
+            (None, Some(heading)) => write!(f, "{heading}: ")?,
+            (None, None) => {}
+        }
+        if let Some(read) = &self.read {
+            write!(f, "`{read}` ")?;
+        }
+        f.write_str(&self.problem)?;
+        match &self.expected {
+            Some(expected) => write!(f, "; expected {expected}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_of_a_spreadsheet() {
+        for (column, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(column_letters(column), letters);
+        }
+        let place = Place::row(17, 20).in_column(3, &"dtBirth".into());
+        assert_eq!(place.address().as_deref(), Some("D17"));
+        assert_eq!(Place::FILE.address(), None);
+    }
+
+    #[test]
+    fn a_finding_reads_as_one_sentence() {
+        let finding = Finding::error("bad-date", Place::row(17, 17).in_column(3, &"dtBirth".into()), "is not a date")
+            .read("31/02/2026")
+            .expected("a day as `DD/MM/YYYY`, for example `28/02/2026`");
+        assert_eq!(
+            finding.to_string(),
+            "D17 dtBirth: `31/02/2026` is not a date; expected a day as `DD/MM/YYYY`, for example `28/02/2026`"
+        );
+    }
+}

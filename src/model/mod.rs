@@ -1,0 +1,21 @@
+//! The nouns that everyone shares; no I/O. One more is a file here, and a line below.
+
+pub mod date;
+pub mod delivered;
+pub mod digest;
+pub mod field;
+pub mod finding;
+pub mod fold;
+pub mod operation;
+pub mod people;
+pub mod table;
+pub mod verdict;
+
+pub use delivered::Delivered;
+pub use digest::Digest;
+pub use field::Field;
+pub use finding::{Finding, Place, Severity};
+pub use operation::Operation;
+pub use people::People;
+pub use table::Table;
+pub use verdict::Verdict;

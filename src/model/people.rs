@@ -1,0 +1,213 @@
+//! People as they are known: one row a person, one column a field, with the ways from person to person resolved.
+
+use std::collections::HashMap;
+
+use crate::model::digest::{Digest, Digester};
+use crate::model::field::{Field, Relation};
+use crate::model::table::Table;
+
+/// A snapshot of people. Values are canonical, as in [`crate::model::Delivered`].
+#[derive(Debug, Default)]
+pub struct People {
+    fields: Vec<Field>,
+    table: Table,
+    links: HashMap<Relation, Vec<Option<u32>>>,
+}
+
+/// Where the values of a field are found.
+#[derive(Debug, Clone)]
+pub struct Column {
+    relations: Vec<Relation>,
+    /// None: nobody has this datum here.
+    index: Option<usize>,
+    /// The column that is written out for everybody, for whom the way leads nowhere.
+    written: Option<usize>,
+}
+
+impl People {
+    /// Takes one row a person. A column such as `manager.employee-number` (or `manager`, which is by login) links people:
+    /// the number is looked for in the person's own establishment first, then everywhere if it is unique there.
+    pub fn new(fields: Vec<Field>, table: Table) -> People {
+        let mut people = People { fields, table, links: HashMap::new() };
+        people.links =
+            Relation::ALL.into_iter().filter_map(|relation| Some((relation, people.link(relation)?))).collect();
+        people
+    }
+
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Is the field known here, be it for nobody at the moment?
+    pub fn has(&self, field: &Field) -> bool {
+        let linked = field.relations().all(|relation| self.links.contains_key(&relation));
+        self.position(field).is_some() || (linked && self.position(&field.own()).is_some())
+    }
+
+    /// The place of a field's values; look it up once, not once a person.
+    pub fn column(&self, field: &Field) -> Column {
+        let linked = field.relations().all(|relation| self.links.contains_key(&relation));
+        let written = self.position(field);
+        match linked {
+            true => Column { relations: field.relations().collect(), index: self.position(&field.own()), written },
+            false => Column { relations: Vec::new(), index: written, written },
+        }
+    }
+
+    /// The person's value, empty where there is none.
+    ///
+    /// Who is their own manager has none above: the way from a person to their own manager may end on the person
+    /// themselves, but never goes round there. A manager's number that leads to nobody here is given as it is written.
+    pub fn value(&self, person: usize, column: &Column) -> &str {
+        let Some(index) = column.index else { return "" };
+        let mut at = person;
+        for (step, relation) in column.relations.iter().enumerate() {
+            match self.related(at, *relation) {
+                Some(next) if next != at || step == 0 => at = next,
+                None if step == 0 => return column.written.map_or("", |index| self.table.row(person).cell(index)),
+                _ => return "",
+            }
+            let turns_round = at == person && step + 1 < column.relations.len();
+            if turns_round {
+                return "";
+            }
+        }
+        self.table.row(at).cell(index)
+    }
+
+    /// The person at the other end of one relation.
+    pub fn related(&self, person: usize, relation: Relation) -> Option<usize> {
+        self.links.get(&relation)?[person].map(|other| other as usize)
+    }
+
+    /// All people by the values of `fields`; who has an empty one is not in it. A key that several have leads to them all.
+    pub fn by(&self, fields: &[Field]) -> HashMap<String, Vec<u32>> {
+        let columns: Vec<Column> = fields.iter().map(|field| self.column(field)).collect();
+        let mut index: HashMap<String, Vec<u32>> = HashMap::with_capacity(self.len());
+        for person in 0..self.len() {
+            let values: Vec<&str> = columns.iter().map(|column| self.value(person, column)).collect();
+            if values.iter().all(|value| !value.is_empty()) {
+                index.entry(key(&values)).or_default().push(person as u32);
+            }
+        }
+        index
+    }
+
+    /// Changes when anybody's value changes.
+    pub fn digest(&self) -> Digest {
+        let mut digester = Digester::default();
+        for field in &self.fields {
+            digester.update(field.name().as_bytes());
+            digester.update(b"\0");
+        }
+        for row in self.table.rows() {
+            for column in 0..self.fields.len() {
+                digester.update(row.cell(column).as_bytes());
+                digester.update(b"\0");
+            }
+        }
+        digester.finish()
+    }
+
+    fn position(&self, field: &Field) -> Option<usize> {
+        self.fields.iter().position(|known| known == field)
+    }
+
+    /// Links everybody along `relation`, by the first column that names the other person.
+    fn link(&self, relation: Relation) -> Option<Vec<Option<u32>>> {
+        let (reference, by) = self.fields.iter().enumerate().find_map(|(index, field)| {
+            if field.is(relation.name()) {
+                return Some((index, Field::of("login")));
+            }
+            let mut steps = field.relations();
+            let direct = steps.next() == Some(relation) && steps.next().is_none();
+            (direct && self.position(&field.own()).is_some()).then(|| (index, field.own()))
+        })?;
+        let everywhere = self.by(std::slice::from_ref(&by));
+        let establishment = Field::of("establishment");
+        let at_home = self.column(&establishment);
+        let nearby = match by.is("employee-number") {
+            true => self.by(&[establishment, by]),
+            false => HashMap::new(),
+        };
+        let other = |person: usize| {
+            let reference = self.table.row(person).cell(reference);
+            let home = key(&[self.value(person, &at_home), reference]);
+            let found = nearby.get(&home).or_else(|| everywhere.get(&key(&[reference])))?;
+            match found.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            }
+        };
+        Some((0..self.len()).map(other).collect())
+    }
+}
+
+/// Several values as one key; case makes no difference.
+pub fn key(values: &[&str]) -> String {
+    values.join("\u{1f}").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::table::Chunk;
+
+    /// Ada leads herself, Bo reports to Ada, Cy to Bo; Di's manager is unknown here.
+    fn people() -> People {
+        let mut chunk = Chunk::default();
+        let rows = [["001", "Ada", "001"], ["002", "Bo", "001"], ["003", "Cy", "002"], ["004", "Di", "999"]];
+        for (row, number) in rows.iter().zip(2..) {
+            row.iter().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(number, number);
+        }
+        let fields = ["employee-number", "first-name", "manager.employee-number"].map(Field::of);
+        People::new(fields.into(), chunk.into())
+    }
+
+    #[test]
+    fn values_are_reached_through_other_people() {
+        let people = people();
+        let cases = [
+            ("manager.first-name", ["Ada", "Ada", "Bo", ""]),
+            ("manager.manager.first-name", ["", "", "Ada", ""]),
+            ("manager.employee-number", ["001", "001", "002", "999"]),
+            ("hr-manager.first-name", ["", "", "", ""]),
+        ];
+        for (field, expected) in cases {
+            let column = people.column(&Field::of(field));
+            let values: Vec<&str> = (0..people.len()).map(|person| people.value(person, &column)).collect();
+            assert_eq!(values, expected, "{field}");
+        }
+        assert!(people.has(&Field::of("manager.manager.first-name")));
+        assert!(!people.has(&Field::of("hr-manager.first-name")));
+    }
+
+    #[test]
+    fn the_same_number_in_two_establishments_is_looked_for_at_home_first() {
+        let mut chunk = Chunk::default();
+        let rows =
+            [["Lyon", "1", "Ada", ""], ["Paris", "1", "Bo", ""], ["Paris", "2", "Cy", "1"], ["Lille", "3", "Di", "1"]];
+        for (row, number) in rows.iter().zip(2..) {
+            row.iter().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(number, number);
+        }
+        let fields = ["establishment", "employee-number", "first-name", "manager.employee-number"].map(Field::of);
+        let people = People::new(fields.into(), chunk.into());
+        let column = people.column(&Field::of("manager.first-name"));
+        assert_eq!(people.value(2, &column), "Bo");
+        assert_eq!(people.value(3, &column), "", "two people have the number, neither is at home");
+    }
+}

@@ -1,0 +1,1 @@
+//! One partner's published contract.

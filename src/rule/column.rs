@@ -1,0 +1,69 @@
+//! A column as an import profile or a people profile describes it: its headings, its field, its checks.
+
+use serde::Deserialize;
+
+/// `heading` and `field` of a family hold `{key}`: `habilitedRoles_{key}` is `secondary-role-{key}`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Column {
+    /// The canonical heading.
+    pub heading: String,
+    /// Other headings that are seen for it. Case, spaces, accents and punctuation make no difference.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// A name of the vocabulary, or with `{key}` of a family.
+    pub field: String,
+    /// What it takes to create a user.
+    #[serde(default)]
+    pub creation: Creation,
+    /// May a site's default stand in for an empty cell or an absent column?
+    #[serde(default)]
+    pub default: bool,
+    #[serde(default)]
+    pub check: Check,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Creation {
+    Required,
+    #[default]
+    Optional,
+}
+
+/// What a cell must be; an empty cell is never checked. Several keys all hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Check {
+    /// A day, day first.
+    pub date: bool,
+    pub mail: bool,
+    /// An amount, with a decimal comma or point.
+    pub amount: bool,
+    /// One of these, whatever its case.
+    pub one_of: Option<Vec<String>>,
+    /// A name or code of the site's reference list, where the site has one.
+    pub list: Option<List>,
+    /// A person: by login, mail, employee number within the entity, or first and last name.
+    pub person: bool,
+    /// At most so many characters.
+    pub length: Option<usize>,
+    /// No two rows of the file, and no other user, may have the same.
+    pub unique: Option<Unique>,
+}
+
+/// The reference lists that a site may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum List {
+    Departments,
+    Establishments,
+    Roles,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unique {
+    Everywhere,
+    InEstablishment,
+}

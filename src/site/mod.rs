@@ -1,0 +1,1 @@
+//! One company's `passerelle.toml`.

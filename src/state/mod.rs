@@ -1,0 +1,1 @@
+//! Door: what we remember, one SQLite file.

@@ -1,0 +1,64 @@
+//! A server's failure: what was tried on what, and whether trying later may help.
+
+use std::error::Error as StdError;
+
+/// What kind of failure it is, for whoever decides what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No connection, or it broke.
+    Unreachable,
+    /// No answer in time; what was asked for may have happened all the same.
+    TimedOut,
+    /// The server could not prove who it is.
+    Identity,
+    /// User, password or key were refused.
+    Login,
+    /// There is no such file or folder.
+    Missing,
+    /// The server does not allow it, now and later.
+    Denied,
+    /// The server has no room, for the moment.
+    Full,
+    /// What arrived is not what was sent.
+    Damaged,
+    /// The server spoke in a way that is not understood.
+    Protocol,
+    /// A file of ours could not be read or written: a key, a certificate, the spool.
+    Local,
+    /// A secret or an option of ours is wrong.
+    Setup,
+}
+
+/// Says what was tried on what; the cause is the source.
+#[derive(Debug, thiserror::Error)]
+#[error("{tried}")]
+pub struct Error {
+    pub kind: Kind,
+    tried: String,
+    #[source]
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// `tried` is a clause such as "connect to sftp.skillup.example:22", without its cause.
+    pub fn new(kind: Kind, tried: impl Into<String>) -> Error {
+        Error { kind, tried: tried.into(), cause: None }
+    }
+
+    pub fn caused_by(self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        Error { cause: Some(cause.into()), ..self }
+    }
+
+    pub fn later_may_help(&self) -> bool {
+        match self.kind {
+            Kind::Unreachable | Kind::TimedOut | Kind::Full | Kind::Damaged => true,
+            Kind::Identity
+            | Kind::Login
+            | Kind::Missing
+            | Kind::Denied
+            | Kind::Protocol
+            | Kind::Local
+            | Kind::Setup => false,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Door: files that are elsewhere, on a server: a directory, an FTP, FTPS or SFTP server.
+//!
+//! To add one: a file with its `Options` and its `Session`, and a line in each of the two `match`es below.
+
+pub mod directory;
+mod error;
+pub mod ftp;
+pub mod handover;
+pub mod retry;
+pub mod secret;
+pub mod sftp;
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+pub use error::{Error, Kind};
+
+/// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Options {
+    Directory(directory::Options),
+    Ftp(ftp::Options),
+    Sftp(sftp::Options),
+}
+
+impl Options {
+    /// Connects, proves who the server is, and logs in. Paths in the options are relative to `base`, the folder of the
+    /// site file.
+    pub fn connect(&self, base: &Path) -> Result<Box<dyn Session>, Error> {
+        match self {
+            Options::Directory(options) => Ok(Box::new(directory::connect(options, base)?)),
+            Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base)?)),
+            Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base)?)),
+        }
+    }
+
+    /// What must be said at every run: that nothing protects the data on the way, for example.
+    pub fn remarks(&self) -> Vec<String> {
+        match self {
+            Options::Directory(_) | Options::Sftp(_) => Vec::new(),
+            Options::Ftp(options) => options.remarks(),
+        }
+    }
+
+    /// The server in a few words without secrets, for people: `sftp acme@sftp.skillup.example:22/acme`.
+    pub fn describe(&self) -> String {
+        match self {
+            Options::Directory(options) => options.describe(),
+            Options::Ftp(options) => options.describe(),
+            Options::Sftp(options) => options.describe(),
+        }
+    }
+}
+
+/// A conversation with one server, logged in. Paths are relative to the server's `path`, with `/` between the parts.
+///
+/// After an error of any kind but [`Kind::Missing`] and [`Kind::Denied`] the conversation is over: connect again.
+pub trait Session {
+    /// The files of a folder (`""` is the server's own), in no order; folders are not listed. A folder that is not there is
+    /// [`Kind::Missing`]; a listing that failed is never an empty one.
+    fn list(&mut self, folder: &str) -> Result<Listing, Error>;
+
+    /// Copies a file's bytes; returns how many. Fails when they are fewer or more than the server said.
+    fn fetch(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Error>;
+
+    /// Writes `size` bytes under this very name and compares the size on the server. Whoever wants the file whole or not
+    /// at all uses [`handover`].
+    fn write(&mut self, path: &str, content: &mut dyn Read, size: u64) -> Result<(), Error>;
+
+    /// The size of a file, None where there is none.
+    fn size(&mut self, path: &str) -> Result<Option<u64>, Error>;
+
+    /// Gives a file another name, and replaces what had that name.
+    fn rename(&mut self, from: &str, to: &str) -> Result<Replacement, Error>;
+
+    /// Removes a file; one that is not there is no error.
+    fn remove(&mut self, path: &str) -> Result<(), Error>;
+
+    /// Makes a folder; one that is there is no error.
+    fn make_folder(&mut self, path: &str) -> Result<(), Error>;
+}
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    pub files: Vec<Entry>,
+    /// Names that cannot be handled safely: reported, never skipped in silence, never sent.
+    pub unusable: Vec<UnusableName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The name in its folder, without the path.
+    pub name: String,
+    pub size: u64,
+    /// As the server tells it, which may be coarse or in its own time zone.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// A name that is not UTF-8, or has blanks at an end, or a control character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusableName {
+    /// As far as it can be shown.
+    pub shown: String,
+    pub reason: &'static str,
+}
+
+/// How a name came to mean another file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// At every instant the name held the old file or the new one.
+    Atomic,
+    /// For an instant the name was absent, because the server cannot do better.
+    RemovedFirst,
+}
+
+/// Why a name cannot be sent to a server or taken from one, if it cannot.
+pub fn unusable(name: &[u8]) -> Option<&'static str> {
+    let Ok(text) = std::str::from_utf8(name) else {
+        return Some("is not UTF-8");
+    };
+    if text.is_empty() {
+        Some("is empty")
+    } else if text.trim() != text {
+        Some("has blanks at an end")
+    } else if text.chars().any(char::is_control) {
+        Some("has a control character")
+    } else {
+        None
+    }
+}
