@@ -113,8 +113,9 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.place.address(), &self.place.heading) {
+            (Some(row), Some(heading)) if self.place.column.is_none() => write!(f, "row {row}, {heading}: ")?,
             (Some(address), Some(heading)) => write!(f, "{address} {heading}: ")?,
-            (Some(address), None) if self.place.column.is_none() => write!(f, "row {address}: ")?,
+            (Some(row), None) if self.place.column.is_none() => write!(f, "row {row}: ")?,
             (Some(address), None) => write!(f, "{address}: ")?,
             (None, Some(heading)) => write!(f, "{heading}: ")?,
             (None, None) => {}

@@ -3,6 +3,7 @@
 pub mod date;
 pub mod delivered;
 pub mod digest;
+pub mod exit;
 pub mod field;
 pub mod finding;
 pub mod fold;
@@ -13,6 +14,7 @@ pub mod verdict;
 
 pub use delivered::Delivered;
 pub use digest::Digest;
+pub use exit::Exit;
 pub use field::Field;
 pub use finding::{Finding, Place, Severity};
 pub use operation::Operation;

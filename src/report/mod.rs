@@ -1,1 +1,177 @@
-//! What happened, told as text, JSON or CSV.
+//! A report: what a run did or would do, told as text, JSON or CSV. To add a form: a file here.
+//!
+//! Personal values are in findings and operations only, which a report shows to the people it is for; logs never hold them.
+
+pub mod corrections;
+pub mod json;
+pub mod text;
+pub mod verdict;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::model::{Exit, Finding, Operation, Verdict};
+
+/// What one run came to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Report {
+    pub run: String,
+    pub verb: &'static str,
+    pub site: String,
+    /// Nothing was changed: the report says what would be.
+    pub dry_run: bool,
+    pub started: DateTime<Utc>,
+    pub finished: DateTime<Utc>,
+    pub exit_code: Exit,
+    pub exchanges: Vec<Exchange>,
+}
+
+/// What one exchange of a run came to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Exchange {
+    pub name: String,
+    pub direction: Direction,
+    /// The partner's or format's title.
+    pub profile: String,
+    pub server: String,
+    /// Worth knowing every night, such as a connection without encryption.
+    pub remarks: Vec<String>,
+    pub exports: Vec<Export>,
+    pub imports: Vec<Import>,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Export,
+    Import,
+}
+
+/// One file for a partner.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Export {
+    pub file: String,
+    pub outcome: Delivered,
+    /// Rows in the file, the heading not counted.
+    pub rows: usize,
+    /// Rows that are not in the file because of an error.
+    pub left_out: usize,
+    /// Bytes.
+    pub size: u64,
+    /// Why the file is held.
+    pub held: Vec<String>,
+    pub findings: Findings,
+}
+
+/// What became of a file for a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivered {
+    Delivered,
+    /// Delivered, but for an instant the partner could see no file of that name.
+    DeliveredInTwoSteps,
+    /// The same file was delivered before; nothing was sent.
+    AlreadyDelivered,
+    Held,
+    /// A dry run.
+    WouldBeDelivered,
+    /// The delivery failed; the failure is told beside.
+    Failed,
+}
+
+/// One file of a partner.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Import {
+    pub file: String,
+    pub verdict: Verdict,
+    /// The file had been taken before; nothing was applied this time.
+    pub already_taken: bool,
+    /// An interrupted run had begun to apply the file; this run finished it.
+    pub resumed: bool,
+    pub rows: usize,
+    pub left_out: usize,
+    pub created: usize,
+    pub updated: usize,
+    pub unchanged: usize,
+    /// What could not be applied, with the reason.
+    pub failed: Vec<String>,
+    /// Why the plan is held.
+    pub held: Vec<String>,
+    pub findings: Findings,
+    /// Where the file was set aside, on the partner's server.
+    pub set_aside: Option<String>,
+    pub operations: Vec<Operation>,
+}
+
+/// Findings in file order.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Findings(pub Vec<Finding>);
+
+/// Why an exchange could not be done.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Failure {
+    pub exit_code: Exit,
+    /// What was tried, then the causes, outermost first.
+    pub chain: Vec<String>,
+    pub later_may_help: bool,
+}
+
+impl Findings {
+    /// Findings of one code together, errors first, codes in the order of their first appearance.
+    pub fn by_code(&self) -> Vec<(&str, Vec<&Finding>)> {
+        let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
+        for finding in &self.0 {
+            match groups.iter_mut().find(|(code, _)| *code == finding.code) {
+                Some((_, group)) => group.push(finding),
+                None => groups.push((&finding.code, vec![finding])),
+            }
+        }
+        groups.sort_by_key(|(_, group)| !group.iter().any(|finding| finding.is_error()));
+        groups
+    }
+
+    pub fn errors(&self) -> usize {
+        self.0.iter().filter(|finding| finding.is_error()).count()
+    }
+
+    pub fn remarks(&self) -> usize {
+        self.0.len() - self.errors()
+    }
+}
+
+impl Exchange {
+    pub fn exit(&self) -> Exit {
+        let exports = self.exports.iter().map(Export::exit);
+        let imports = self.imports.iter().map(Import::exit);
+        let failure = self.failure.iter().map(|failure| failure.exit_code);
+        exports.chain(imports).chain(failure).max().unwrap_or_default()
+    }
+}
+
+impl Export {
+    fn exit(&self) -> Exit {
+        match self.outcome {
+            Delivered::Held => Exit::Held,
+            _ if self.left_out > 0 => Exit::DataRefused,
+            _ => Exit::Done,
+        }
+    }
+}
+
+impl Import {
+    fn exit(&self) -> Exit {
+        match self.verdict {
+            _ if self.already_taken => Exit::Done,
+            Verdict::Held => Exit::Held,
+            Verdict::Refused | Verdict::TakenInPart => Exit::DataRefused,
+            Verdict::Accepted | Verdict::AcceptedWithRemarks => Exit::Done,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The exit code: what a run came to, for whoever started it. Codes are only ever added.
+
+use serde::{Serialize, Serializer};
+
+/// What a run, or one exchange of it, came to. From mild to grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Exit {
+    /// Done; nothing to do is done too.
+    #[default]
+    Done,
+    /// At least one file was refused, or rows were left out.
+    DataRefused,
+    /// A brake waits for approval.
+    Held,
+    /// Unreachable, timed out, or locked by another run.
+    TryLater,
+    /// A server refused for good.
+    ServerRefused,
+    /// Something was asked for that is not there.
+    Usage,
+    /// Site or profile refused.
+    SiteRefused,
+    /// The journal or the disk failed.
+    Disk,
+    /// A defect of ours.
+    Defect,
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Defect => 1,
+            Exit::Usage => 2,
+            Exit::SiteRefused => 3,
+            Exit::DataRefused => 4,
+            Exit::Held => 5,
+            Exit::ServerRefused => 6,
+            Exit::Disk => 7,
+            Exit::TryLater => 75,
+        }
+    }
+
+    /// A few words for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Defect => "a defect of Passerelle",
+            Exit::SiteRefused => "site or profile refused",
+            Exit::DataRefused => "data refused: a file was refused, or rows were left out",
+            Exit::Held => "held by a brake, waits for approval",
+            Exit::ServerRefused => "a server refused for good",
+            Exit::Disk => "the journal or the disk failed",
+            Exit::TryLater => "try later: unreachable, timed out, or locked by another run",
+            Exit::Usage => "wrong usage",
+        }
+    }
+}
+
+impl Serialize for Exit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_of_several_is_the_one_that_counts() {
+        let by_gravity = [1, 7, 3, 2, 6, 75, 5, 4, 0];
+        let mut exits = [
+            Exit::Done,
+            Exit::Defect,
+            Exit::SiteRefused,
+            Exit::DataRefused,
+            Exit::Held,
+            Exit::Usage,
+            Exit::ServerRefused,
+            Exit::Disk,
+            Exit::TryLater,
+        ];
+        exits.sort_by(|one, other| other.cmp(one));
+        assert_eq!(exits.map(Exit::code), by_gravity);
+    }
+}
