@@ -1,1 +1,144 @@
-//! Door: what we remember, one SQLite file.
+//! Door: what we remember, one SQLite file: the directory of users, and the journal. SQL is written only in this room.
+//!
+//! To add a table: a file with its schema, and a step in `schema.rs`. Who writes holds the [`Lock`] first.
+
+mod apply;
+mod deliveries;
+mod error;
+mod history;
+mod lock;
+mod operations;
+mod pickups;
+mod plans;
+mod runs;
+mod schema;
+mod spool;
+mod stored;
+mod users;
+
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
+pub use error::{Error, Kind};
+pub use history::History;
+pub use lock::Lock;
+pub use operations::{Applied, Failure, OperationStatus, Recorded};
+pub use pickups::{Facts, NewPickup, Pickup, PickupStatus};
+pub use plans::{Digests, NewPlan, Plan, PlanId, PlanStatus, Progress};
+pub use runs::{Run, RunId};
+pub use spool::Spool;
+
+/// How long a statement waits for another process, a dry run or `sqlite3`, before it gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The directory and the journal, open.
+pub struct State {
+    db: Connection,
+    /// For messages.
+    path: PathBuf,
+}
+
+impl State {
+    /// Opens the state for a run. Makes the file, for its owner alone, where there is none (but no folder), and brings
+    /// an older one up to date; one of a newer Passerelle is refused.
+    pub fn open(path: &Path) -> Result<State, Error> {
+        create(path)?;
+        let opened = || -> Result<Connection, schema::Obstacle> {
+            let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            db.pragma_update(None, "journal_mode", "DELETE")?;
+            db.pragma_update(None, "synchronous", "FULL")?;
+            schema::migrate(&mut db, schema::STEPS)?;
+            Ok(db)
+        };
+        opened().map(|db| State { db, path: path.into() }).map_err(|obstacle| obstacle.when("open", path))
+    }
+
+    /// Opens the state to read it, for a dry run or the history: nothing changes on disk. A file that is not there reads
+    /// as a state in which nothing has happened. A file that must first be repaired or brought up to date is refused.
+    pub fn open_to_look(path: &Path) -> Result<State, Error> {
+        if !holds_anything(path)? {
+            let state = State { path: path.into(), ..State::in_memory() };
+            return Ok(state.to_look());
+        }
+        let opened = || -> Result<Connection, schema::Obstacle> {
+            let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            schema::check(&db, schema::STEPS)?;
+            Ok(db)
+        };
+        match opened() {
+            Ok(db) => Ok(State { db, path: path.into() }.to_look()),
+            Err(obstacle) => Err(obstacle.when("read", path)),
+        }
+    }
+
+    /// A state that is forgotten with the process, for tests.
+    pub fn in_memory() -> State {
+        let db = Connection::open_in_memory().and_then(settled);
+        let mut db = db.expect("SQLite opens a database in memory");
+        schema::migrate(&mut db, schema::STEPS).expect("an empty database takes all steps");
+        State { db, path: ":memory:".into() }
+    }
+
+    fn to_look(self) -> State {
+        self.db.pragma_update(None, "query_only", true).expect("SQLite knows this pragma");
+        self
+    }
+
+    /// Reads one consistent picture, however many statements it takes. `what` completes "read …".
+    fn read<T>(&self, what: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let picture = || read(&*self.db.unchecked_transaction()?);
+        picture().map_err(|cause| Error::from_sqlite(format!("read {what} in {}", self.path.display()), cause))
+    }
+
+    /// Writes everything or nothing. `what` completes "write …".
+    fn write<T>(
+        &mut self,
+        what: &str,
+        write: impl FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let path = &self.path;
+        let failed = |cause| Error::from_sqlite(format!("write {what} to {}", path.display()), cause);
+        let mut transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let written = write(&mut transaction).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(written)
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).and_then(settled)
+}
+
+fn settled(db: Connection) -> rusqlite::Result<Connection> {
+    db.busy_timeout(PATIENCE)?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    // SQLite's own temporary files would hold personal data outside our folder.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    // One statement for each field that is read and written, and some more.
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(db)
+}
+
+/// SQLite would make the file readable for everyone that the umask allows.
+fn create(path: &Path) -> Result<(), Error> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => {
+            Err(Error::new(Kind::Disk, format!("create {}", path.display())).caused_by(cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn holds_anything(path: &Path) -> Result<bool, Error> {
+    match fs::metadata(path) {
+        Ok(file) => Ok(file.len() > 0),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(Error::new(Kind::Disk, format!("read {}", path.display())).caused_by(cause)),
+    }
+}

@@ -1,0 +1,117 @@
+//! Applies one operation to the directory, or says why it cannot be.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::model::field::{Datum, Kind};
+use crate::model::operation::{Act, Changes, Identity, Values};
+use crate::model::{Field, Operation};
+use crate::state::users::{column, columns, find, written_column};
+
+/// Why an operation was not applied.
+#[derive(Debug)]
+pub(super) enum Setback {
+    /// The directory is not as the plan expects; a clause for people. Others can go on.
+    Refused(String),
+    Sqlite(rusqlite::Error),
+}
+
+/// After a setback some of the operation may be written: whoever calls takes it back.
+pub(super) fn apply(db: &Connection, operation: &Operation) -> Result<(), Setback> {
+    match &operation.act {
+        Act::Create { user, fields } => create(db, user, fields),
+        Act::Update { user, changes } => update(db, user, changes),
+    }
+}
+
+fn create(db: &Connection, user: &Identity, fields: &Values) -> Result<(), Setback> {
+    if find(db, &user.login)?.is_some() {
+        return Err(Setback::Refused(format!("the login `{}` is already taken", user.login)));
+    }
+    let given = |datum: &Datum| {
+        let value = fields.0.iter().find(|(field, _)| field.is(datum.name)).map(|(_, value)| value.clone());
+        match datum.name {
+            "login" => user.login.clone(),
+            "employee-number" => value.unwrap_or_else(|| user.employee_number.clone()),
+            _ => value.unwrap_or_default(),
+        }
+    };
+    let plain = || columns().filter(|datum| datum.kind != Kind::Person);
+    let names: Vec<String> = plain().map(column).collect();
+    let places = vec!["?"; names.len()].join(", ");
+    let insert = format!("INSERT INTO users ({}) VALUES ({places})", names.join(", "));
+    db.prepare_cached(&insert)?.execute(params_from_iter(plain().map(given)))?;
+
+    // Once the user is there, for those who are their own manager.
+    let id = db.last_insert_rowid();
+    let rest = fields.0.iter().filter(|(field, _)| field.kind() == Kind::Person || field.datum().family);
+    rest.map(|(field, value)| write(db, id, field, value)).collect()
+}
+
+fn update(db: &Connection, user: &Identity, changes: &Changes) -> Result<(), Setback> {
+    let Some(id) = find(db, &user.login)? else {
+        return Err(Setback::Refused(format!("no user has the login `{}` any more", user.login)));
+    };
+    for (field, change) in &changes.0 {
+        let now = read(db, id, field)?;
+        if now != change.from {
+            let (name, from) = (field.name(), &change.from);
+            return Err(Setback::Refused(format!("`{name}` changed meanwhile, from `{from}` to `{now}`")));
+        }
+        write(db, id, field, &change.to)?;
+    }
+    Ok(())
+}
+
+fn read(db: &Connection, user: i64, field: &Field) -> rusqlite::Result<String> {
+    let datum = own(field);
+    if datum.family {
+        let sql = "SELECT coalesce(max(value), '') FROM user_extras WHERE user_id = ?1 AND field = ?2";
+        return db.prepare_cached(sql)?.query_row((user, field.name()), |row| row.get(0));
+    }
+    let sql = format!("SELECT {} FROM people WHERE id = ?1", column(datum));
+    db.prepare_cached(&sql)?.query_row([user], |row| row.get(0))
+}
+
+fn write(db: &Connection, user: i64, field: &Field, value: &str) -> Result<(), Setback> {
+    let datum = own(field);
+    if datum.family {
+        return Ok(write_extra(db, user, field, value)?);
+    }
+    let stored: Value = match datum.kind {
+        Kind::Person if value.is_empty() => Value::Null,
+        Kind::Person => match find(db, value)? {
+            Some(person) => person.into(),
+            None => return Err(Setback::Refused(format!("no user has the login `{value}`, the {}", datum.name))),
+        },
+        _ => value.to_string().into(),
+    };
+    if datum.name == "login" && find(db, value)?.is_some_and(|holder| holder != user) {
+        return Err(Setback::Refused(format!("the login `{value}` is already taken")));
+    }
+    let sql = format!("UPDATE users SET {} = ?2 WHERE id = ?1", written_column(datum));
+    db.prepare_cached(&sql)?.execute((user, stored))?;
+    Ok(())
+}
+
+fn write_extra(db: &Connection, user: i64, field: &Field, value: &str) -> rusqlite::Result<()> {
+    if value.is_empty() {
+        let sql = "DELETE FROM user_extras WHERE user_id = ?1 AND field = ?2";
+        db.prepare_cached(sql)?.execute((user, field.name()))?;
+    } else {
+        let sql = "INSERT OR REPLACE INTO user_extras (user_id, field, value) VALUES (?1, ?2, ?3)";
+        db.prepare_cached(sql)?.execute((user, field.name(), value))?;
+    }
+    Ok(())
+}
+
+fn own(field: &Field) -> &'static Datum {
+    assert!(field.relations().next().is_none(), "an operation changes a user's own data, not {field}");
+    field.datum()
+}
+
+impl From<rusqlite::Error> for Setback {
+    fn from(cause: rusqlite::Error) -> Setback {
+        Setback::Sqlite(cause)
+    }
+}

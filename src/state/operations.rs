@@ -1,0 +1,171 @@
+//! Operations: each one of a plan, with what became of it.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row, Transaction};
+
+use crate::model::Operation;
+use crate::state::apply::{Setback, apply};
+use crate::state::plans::{self, PlanId, PlanStatus, Progress};
+use crate::state::stored::{Json, words};
+use crate::state::{Error, State};
+
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE operations (
+        plan INTEGER NOT NULL REFERENCES plans,
+        position INTEGER NOT NULL, -- in the plan, from 0
+        operation TEXT NOT NULL,   -- JSON: who, and every value before and after
+        status TEXT NOT NULL,      -- pending, done, failed
+        reason TEXT,               -- why it failed
+        PRIMARY KEY (plan, position)
+    ) STRICT;
+    CREATE INDEX operations_by_status ON operations (plan, status, position);
+";
+
+words! {
+    /// What became of an operation.
+    OperationStatus {
+        Pending = "pending",
+        Done = "done",
+        Failed = "failed",
+    }
+}
+
+/// An operation as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub operation: Operation,
+    pub status: OperationStatus,
+    /// Why it failed.
+    pub reason: Option<String>,
+}
+
+/// An operation that the directory did not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub operation: Operation,
+    /// A clause for people: "the login `ada` is already taken".
+    pub reason: String,
+}
+
+/// What one batch did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub done: usize,
+    pub failures: Vec<Failure>,
+    /// Is anything left for another batch?
+    pub remain: bool,
+}
+
+impl State {
+    /// Applies the next operations of a plan in their order, at most so many, and marks them in the same transaction: a
+    /// crash loses the whole batch or nothing. One that cannot be applied fails alone. After the last one the plan is
+    /// `applied`.
+    ///
+    /// # Panics
+    /// When the plan is not being applied: it is held, or there is none.
+    pub fn apply_next(&mut self, plan: PlanId, at_most: usize, at: DateTime<Utc>) -> Result<Applied, Error> {
+        self.write("the users", |db| {
+            let status: PlanStatus =
+                db.query_row("SELECT status FROM plans WHERE id = ?1", [plan], |row| row.get(0))?;
+            assert!(
+                status == PlanStatus::Applying,
+                "only a plan that is applying is applied, not one that is {status}"
+            );
+            let mut applied = Applied::default();
+            for (position, operation) in pending(db, plan, at_most)? {
+                match apply_alone(db, &operation)? {
+                    None => {
+                        mark(db, plan, position, OperationStatus::Done, None)?;
+                        applied.done += 1;
+                    }
+                    Some(reason) => {
+                        mark(db, plan, position, OperationStatus::Failed, Some(&reason))?;
+                        applied.failures.push(Failure { operation, reason });
+                    }
+                }
+            }
+            applied.remain = !pending(db, plan, 1)?.is_empty();
+            if !applied.remain {
+                plans::set_status(db, plan, PlanStatus::Applied, at)?;
+            }
+            Ok(applied)
+        })
+    }
+
+    /// All operations of a plan, in their order.
+    pub fn operations(&self, plan: PlanId) -> Result<Vec<Recorded>, Error> {
+        let sql = "SELECT operation, status, reason FROM operations WHERE plan = ?1 ORDER BY position";
+        self.read("the operations", |db| db.prepare(sql)?.query_map([plan], from_row)?.collect())
+    }
+
+    /// What the directory did not take of a plan so far, in the order of the plan.
+    pub fn failures(&self, plan: PlanId) -> Result<Vec<Failure>, Error> {
+        let sql = "
+            SELECT operation, reason FROM operations WHERE plan = ?1 AND status = 'failed' ORDER BY position";
+        self.read("the operations", |db| {
+            let failure = |row: &Row<'_>| {
+                let Json(operation) = row.get(0)?;
+                Ok(Failure { operation, reason: row.get(1)? })
+            };
+            db.prepare(sql)?.query_map([plan], failure)?.collect()
+        })
+    }
+}
+
+/// Leaves no trace of an operation that cannot be applied; says why it cannot.
+fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Result<Option<String>> {
+    let attempt = db.savepoint()?;
+    match apply(&attempt, operation) {
+        Ok(()) => attempt.commit().map(|()| None),
+        // Dropped, the savepoint rolls back.
+        Err(Setback::Refused(reason)) => Ok(Some(reason)),
+        Err(Setback::Sqlite(cause)) => Err(cause),
+    }
+}
+
+pub(super) fn save(db: &Connection, plan: PlanId, operations: &[Operation]) -> rusqlite::Result<()> {
+    let mut insert =
+        db.prepare("INSERT INTO operations (plan, position, operation, status) VALUES (?1, ?2, ?3, ?4)")?;
+    for (position, operation) in operations.iter().enumerate() {
+        insert.execute((plan, position, Json(operation), OperationStatus::Pending))?;
+    }
+    Ok(())
+}
+
+pub(super) fn progress(db: &Connection, plan: PlanId) -> rusqlite::Result<Progress> {
+    let sql = "
+        SELECT
+            count(*) FILTER (WHERE status = 'pending'),
+            count(*) FILTER (WHERE status = 'done'),
+            count(*) FILTER (WHERE status = 'failed')
+        FROM operations WHERE plan = ?1";
+    let progress = |row: &Row<'_>| Ok(Progress { pending: row.get(0)?, done: row.get(1)?, failed: row.get(2)? });
+    db.prepare_cached(sql)?.query_row([plan], progress)
+}
+
+fn pending(db: &Connection, plan: PlanId, at_most: usize) -> rusqlite::Result<Vec<(i64, Operation)>> {
+    let sql = "
+        SELECT position, operation FROM operations
+        WHERE plan = ?1 AND status = 'pending' ORDER BY position LIMIT ?2";
+    let one = |row: &Row<'_>| {
+        let Json(operation) = row.get(1)?;
+        Ok((row.get(0)?, operation))
+    };
+    db.prepare_cached(sql)?.query_map((plan, at_most), one)?.collect()
+}
+
+fn mark(
+    db: &Connection,
+    plan: PlanId,
+    position: i64,
+    status: OperationStatus,
+    reason: Option<&str>,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE operations SET status = ?3, reason = ?4 WHERE plan = ?1 AND position = ?2";
+    db.prepare_cached(sql)?.execute((plan, position, status, reason)).map(drop)
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Recorded> {
+    let Json(operation) = row.get("operation")?;
+    Ok(Recorded { operation, status: row.get("status")?, reason: row.get("reason")? })
+}

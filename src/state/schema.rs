@@ -1,0 +1,84 @@
+//! The schema, in numbered steps that are only added: a step that was once published is never edited.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::state::{Error, Kind, deliveries, operations, pickups, plans, runs, users};
+
+/// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
+pub(super) const STEPS: &[Step] =
+    &[&[users::SCHEMA, runs::SCHEMA, pickups::SCHEMA, plans::SCHEMA, operations::SCHEMA, deliveries::SCHEMA]];
+
+pub(super) type Step = &'static [&'static str];
+
+/// "Pass": by this `application_id`, a file is known as ours.
+const APPLICATION: u32 = 0x5061_7373;
+
+/// Why a file is not opened.
+#[derive(Debug)]
+pub(super) enum Obstacle {
+    Sqlite(rusqlite::Error),
+    Foreign,
+    Newer { version: usize, known: usize },
+    Older,
+}
+
+/// Takes the steps that the file has not seen, each whole or not at all.
+pub(super) fn migrate(db: &mut Connection, steps: &[Step]) -> Result<(), Obstacle> {
+    // Exclusive from the first look, for two processes that come at the same time.
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let taken = version(&transaction, steps.len())?;
+    for sql in steps[taken..].iter().copied().flatten() {
+        transaction.execute_batch(sql)?;
+    }
+    if taken < steps.len() {
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", steps.len())?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Refuses a file that has not seen exactly these steps.
+pub(super) fn check(db: &Connection, steps: &[Step]) -> Result<(), Obstacle> {
+    match version(db, steps.len())? {
+        taken if taken == steps.len() => Ok(()),
+        _ => Err(Obstacle::Older),
+    }
+}
+
+fn version(db: &Connection, known: usize) -> Result<usize, Obstacle> {
+    let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let is_empty = db.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get::<_, bool>(0))?;
+    let is_ours = number("application_id")? == i64::from(APPLICATION);
+    let version = number("user_version")?;
+    match usize::try_from(version) {
+        Ok(version) if is_ours && version > known => Err(Obstacle::Newer { version, known }),
+        Ok(version) if is_ours || (is_empty && version == 0) => Ok(version),
+        _ => Err(Obstacle::Foreign),
+    }
+}
+
+impl Obstacle {
+    pub(super) fn when(self, tried: &str, path: &Path) -> Error {
+        let tried = format!("{tried} {}", path.display());
+        match self {
+            Obstacle::Sqlite(cause) => Error::from_sqlite(tried, cause),
+            Obstacle::Foreign => {
+                Error::new(Kind::Damaged, tried).caused_by("it is an SQLite file, but no state of Passerelle")
+            }
+            Obstacle::Newer { version, known } => Error::new(Kind::Newer, tried).caused_by(format!(
+                "a newer Passerelle has used it (its version is {version}, this Passerelle knows up to {known}); \
+                 install that one"
+            )),
+            Obstacle::Older => Error::new(Kind::Behind, tried)
+                .caused_by("it is of an older Passerelle; run once without --dry-run, which brings it up to date"),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Obstacle {
+    fn from(cause: rusqlite::Error) -> Obstacle {
+        Obstacle::Sqlite(cause)
+    }
+}
