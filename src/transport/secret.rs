@@ -1,1 +1,178 @@
-//! Stub.
+//! The name of a secret, and how to find what it names: nothing secret is ever written in a site file.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{Error, Kind};
+
+/// Where a secret is, as a site writes it: `credential:NAME`, `env:NAME` or `file:PATH`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum SecretName {
+    /// A file in `$CREDENTIALS_DIRECTORY`, where systemd puts what `LoadCredential=` names.
+    Credential(String),
+    /// An environment variable.
+    Env(String),
+    /// A file, relative to the folder of the site file.
+    File(PathBuf),
+}
+
+/// What was written is no name of a secret, and is not repeated because it may be the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a secret is not written here but named: `credential:NAME` (a credential of the systemd service), \
+     `env:NAME` (an environment variable) or `file:PATH` (a file that only Passerelle can read)"
+)]
+pub struct NotASecretName;
+
+impl TryFrom<String> for SecretName {
+    type Error = NotASecretName;
+
+    fn try_from(text: String) -> Result<SecretName, NotASecretName> {
+        match text.split_once(':') {
+            Some(("credential", name)) if is_file_name(name) => Ok(SecretName::Credential(name.to_owned())),
+            Some(("env", name)) if is_variable_name(name) => Ok(SecretName::Env(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(SecretName::File(path.into())),
+            _ => Err(NotASecretName),
+        }
+    }
+}
+
+impl fmt::Display for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretName::Credential(name) => write!(f, "credential:{name}"),
+            SecretName::Env(name) => write!(f, "env:{name}"),
+            SecretName::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
+
+impl SecretName {
+    /// The secret, without the line break that editors leave at the end of a file. [`SecretName::File`] is relative to
+    /// `base`. Refused when there is none, when it is empty, and when it is not UTF-8.
+    pub fn read(&self, base: &Path) -> Result<SecretString, Error> {
+        let bytes = match self {
+            SecretName::Credential(name) => self.read_credential(name)?,
+            SecretName::Env(name) => std::env::var_os(name)
+                .map(|value| value.as_encoded_bytes().to_vec())
+                .ok_or_else(|| self.refused(format!("the environment variable {name} is not set")))?,
+            SecretName::File(path) => self.read_file(&base.join(path), "write the secret into that file")?,
+        };
+        // The cause would show the bytes, so it stays behind.
+        let Ok(mut text) = String::from_utf8(bytes) else {
+            return Err(self.refused("it is not UTF-8 text"));
+        };
+        text.truncate(without_line_break(&text).len());
+        if text.is_empty() {
+            return Err(self.refused("it is empty"));
+        }
+        Ok(text.into())
+    }
+
+    fn read_credential(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let advice = format!(
+            "under systemd write `LoadCredential={name}:/a/path` into the service; \
+             by hand, set CREDENTIALS_DIRECTORY to a folder that has a file `{name}`"
+        );
+        match std::env::var_os("CREDENTIALS_DIRECTORY") {
+            Some(folder) => self.read_file(&Path::new(&folder).join(name), &advice),
+            None => Err(self.refused(format!("CREDENTIALS_DIRECTORY is not set: {advice}"))),
+        }
+    }
+
+    fn read_file(&self, path: &Path, advice: &str) -> Result<Vec<u8>, Error> {
+        std::fs::read(path).map_err(|cause| self.refused(format!("{}: {cause}; {advice}", path.display())))
+    }
+
+    fn refused(&self, cause: impl Into<String>) -> Error {
+        Error::new(Kind::Setup, format!("read the secret `{self}`")).caused_by(cause.into())
+    }
+}
+
+fn is_file_name(name: &str) -> bool {
+    Path::new(name).file_name() == Some(OsStr::new(name))
+}
+
+fn is_variable_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
+fn without_line_break(text: &str) -> &str {
+    match text.strip_suffix('\n') {
+        Some(line) => line.strip_suffix('\r').unwrap_or(line),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use secrecy::ExposeSecret;
+
+    use super::{SecretName, without_line_break};
+    use crate::transport::Kind;
+
+    fn parse(text: &str) -> Result<SecretName, String> {
+        SecretName::try_from(text.to_owned()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_name_reads_back_as_it_was_written() {
+        for text in ["credential:skillup", "env:SKILLUP_PASSWORD", "file:secrets/skillup", "file:/run/a:b"] {
+            assert_eq!(parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_literal_password_is_refused_and_not_repeated() {
+        for text in ["hunter2", "", "pass:hunter2", "credential:", "credential:../hunter2", "env:", "env:A=hunter2"] {
+            let message = parse(text).unwrap_err();
+            assert!(!message.contains("hunter2"), "{message}");
+            for form in ["credential:NAME", "env:NAME", "file:PATH"] {
+                assert!(message.contains(form), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_line_break_at_the_end_is_not_part_of_the_secret() {
+        for (written, secret) in [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a ")] {
+            assert_eq!(without_line_break(written), secret);
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_beside_the_site_file_and_never_shown() {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::write(base.path().join("password"), "motdepassé\n").unwrap();
+        let name = parse("file:password").unwrap();
+        let secret = name.read(base.path()).unwrap();
+        assert_eq!(secret.expose_secret(), "motdepassé");
+        assert!(!format!("{secret:?} {name:?} {name}").contains("motdepassé"));
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_empty_or_no_text_says_where_it_was_looked_for() {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::write(base.path().join("empty"), "\n").unwrap();
+        std::fs::write(base.path().join("latin"), b"motdepass\xE9").unwrap();
+        for (name, said) in [
+            ("file:absent", "absent: No such file or directory"),
+            ("file:empty", "it is empty"),
+            ("file:latin", "it is not UTF-8 text"),
+            ("env:PASSERELLE_TEST_THAT_NOBODY_SETS", "PASSERELLE_TEST_THAT_NOBODY_SETS is not set"),
+        ] {
+            let error = parse(name).unwrap().read(base.path()).unwrap_err();
+            assert_eq!(error.kind, Kind::Setup);
+            assert_eq!(error.to_string(), format!("read the secret `{name}`"));
+            let cause = error.source().unwrap().to_string();
+            assert!(cause.contains(said) && !cause.contains("motdepass"), "{cause}");
+        }
+    }
+}
