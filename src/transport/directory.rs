@@ -1,18 +1,169 @@
-//! Stub.
-use super::{Error, Session};
+//! A folder on this machine, or one that the system mounts, as a server.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
 use serde::Deserialize;
-use std::path::Path;
+
+use super::{Error, Kind, Listing, Replacement, Session, path};
+
+/// `[server.NAME.directory]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Options {}
+pub struct Options {
+    /// A folder that exists, relative to the folder of the site file.
+    path: PathBuf,
+}
+
 impl Options {
     pub fn describe(&self) -> String {
-        String::new()
-    }
-    pub fn remarks(&self) -> Vec<String> {
-        Vec::new()
+        format!("directory {}", self.path.display())
     }
 }
-pub fn connect(_options: &Options, _base: &Path) -> Result<super::sftp::Never, Error> {
-    panic!("stub")
+
+/// Refused when the folder is not there: a mount that is missing must not become an empty folder.
+pub fn connect(options: &Options, base: &Path) -> Result<Directory, Error> {
+    let root = base.join(&options.path);
+    let tried = || format!("open the directory {}", root.display());
+    let metadata = fs::metadata(&root).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => Error::new(Kind::Missing, tried())
+            .caused_by("it is not there: make it, or correct `path`, which is relative to the site file"),
+        _ => failed(tried(), cause),
+    })?;
+    if !metadata.is_dir() {
+        return Err(Error::new(Kind::Setup, tried()).caused_by("it is a file, not a folder"));
+    }
+    Ok(Directory { root })
+}
+
+/// A conversation with the file system.
+pub struct Directory {
+    root: PathBuf,
+}
+
+impl Session for Directory {
+    fn list(&mut self, folder: &str) -> Result<Listing, Error> {
+        let folder = self.locate(folder)?;
+        list(&folder).map_err(|cause| failed(format!("list {}", folder.display()), cause))
+    }
+
+    fn fetch(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Error> {
+        let path = self.locate(path)?;
+        let tried = || format!("read {}", path.display());
+        let read = |cause| failed(tried(), cause);
+        let mut file = File::open(&path).map_err(read)?;
+        let announced = file.metadata().map_err(read)?.len();
+        let mut buffer = vec![0; BUFFER];
+        let mut fetched = 0;
+        loop {
+            let count = match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(cause) => return Err(read(cause)),
+            };
+            into.write_all(&buffer[..count]).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
+            fetched += count as u64;
+        }
+        same_size(tried(), announced, fetched)?;
+        Ok(fetched)
+    }
+
+    fn write(&mut self, path: &str, content: &mut dyn Read, size: u64) -> Result<(), Error> {
+        let path = self.locate(path)?;
+        let tried = || format!("write {}", path.display());
+        let write = |cause| failed(tried(), cause);
+        let mut file = File::create(&path).map_err(write)?;
+        io::copy(content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
+        same_size(tried(), size, file.metadata().map_err(write)?.len())
+    }
+
+    fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
+        let path = self.locate(path)?;
+        match fs::metadata(&path) {
+            Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(failed(format!("look at {}", path.display()), cause)),
+        }
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<Replacement, Error> {
+        let (from, to) = (self.locate(from)?, self.locate(to)?);
+        fs::rename(&from, &to)
+            .and_then(|()| remember_names_in(to.parent()))
+            .and_then(|()| remember_names_in(from.parent()))
+            .map_err(|cause| failed(format!("rename {} to {}", from.display(), to.display()), cause))?;
+        Ok(Replacement::Atomic)
+    }
+
+    fn remove(&mut self, path: &str) -> Result<(), Error> {
+        let path = self.locate(path)?;
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                Err(failed(format!("remove {}", path.display()), cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn make_folder(&mut self, path: &str) -> Result<(), Error> {
+        let path = self.locate(path)?;
+        match fs::create_dir(&path) {
+            Err(_) if path.is_dir() => Ok(()),
+            made => made.map_err(|cause| failed(format!("make the folder {}", path.display()), cause)),
+        }
+    }
+}
+
+/// One read of a file.
+const BUFFER: usize = 1 << 20;
+
+impl Directory {
+    fn locate(&self, path: &str) -> Result<PathBuf, Error> {
+        Ok(self.root.join(path::below("", path)?))
+    }
+}
+
+fn list(folder: &Path) -> io::Result<Listing> {
+    let mut listing = Listing::default();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match fs::metadata(entry.path()) {
+            Ok(metadata) if metadata.is_file() => {
+                let modified = metadata.modified().ok().map(Into::into);
+                listing.add(entry.file_name().as_bytes(), metadata.len(), modified);
+            }
+            Ok(_) => {}
+            // Taken away between the two looks, or a link that points nowhere.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(listing)
+}
+
+/// Without this a crash of the machine may forget a rename that was reported as done.
+fn remember_names_in(folder: Option<&Path>) -> io::Result<()> {
+    folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+fn same_size(tried: String, expected: u64, found: u64) -> Result<(), Error> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Damaged, tried).caused_by(format!("{expected} bytes were expected, there are {found}")))
+}
+
+fn failed(tried: String, cause: io::Error) -> Error {
+    let kind = match cause.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::Missing,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Kind::Full,
+        io::ErrorKind::TimedOut => Kind::TimedOut,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::IsADirectory => {
+            Kind::Denied
+        }
+        _ => Kind::Local,
+    };
+    Error::new(kind, tried).caused_by(cause)
 }

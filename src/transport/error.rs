@@ -49,6 +49,12 @@ impl Error {
         Error { cause: Some(cause.into()), ..self }
     }
 
+    /// What was tried and every cause, in one line.
+    pub fn chain(&self) -> String {
+        let causes = std::iter::successors(self.source(), |&cause| cause.source());
+        causes.fold(self.to_string(), |line, cause| format!("{line}: {cause}"))
+    }
+
     pub fn later_may_help(&self) -> bool {
         match self.kind {
             Kind::Unreachable | Kind::TimedOut | Kind::Full | Kind::Damaged => true,

@@ -6,6 +6,7 @@ pub mod directory;
 mod error;
 pub mod ftp;
 pub mod handover;
+mod path;
 pub mod retry;
 pub mod secret;
 pub mod sftp;
@@ -92,6 +93,16 @@ pub struct Listing {
     pub unusable: Vec<UnusableName>,
 }
 
+impl Listing {
+    /// Adds a file under the name that the server told, to the files or to the unusable names.
+    pub fn add(&mut self, name: &[u8], size: u64, modified: Option<DateTime<Utc>>) {
+        match usable(name) {
+            Ok(name) => self.files.push(Entry { name: name.to_owned(), size, modified }),
+            Err(reason) => self.unusable.push(UnusableName { shown: shown(name), reason }),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The name in its folder, without the path.
@@ -101,7 +112,7 @@ pub struct Entry {
     pub modified: Option<DateTime<Utc>>,
 }
 
-/// A name that is not UTF-8, or has blanks at an end, or a control character.
+/// A name that is not UTF-8, or has blanks at an end, a slash or a control character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusableName {
     /// As far as it can be shown.
@@ -118,18 +129,33 @@ pub enum Replacement {
     RemovedFirst,
 }
 
+/// The name of a file, or why it cannot be sent to a server or taken from one.
+pub fn usable(name: &[u8]) -> Result<&str, &'static str> {
+    let text = str::from_utf8(name).map_err(|_| "is not UTF-8")?;
+    if text.is_empty() {
+        Err("is empty")
+    } else if text.trim() != text {
+        Err("has blanks at an end")
+    } else if text.chars().any(char::is_control) {
+        Err("has a control character")
+    } else if text.contains('/') {
+        Err("has a slash")
+    } else if text == "." || text == ".." {
+        Err("means a folder")
+    } else {
+        Ok(text)
+    }
+}
+
 /// Why a name cannot be sent to a server or taken from one, if it cannot.
 pub fn unusable(name: &[u8]) -> Option<&'static str> {
-    let Ok(text) = std::str::from_utf8(name) else {
-        return Some("is not UTF-8");
+    usable(name).err()
+}
+
+fn shown(name: &[u8]) -> String {
+    let show = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
     };
-    if text.is_empty() {
-        Some("is empty")
-    } else if text.trim() != text {
-        Some("has blanks at an end")
-    } else if text.chars().any(char::is_control) {
-        Some("has a control character")
-    } else {
-        None
-    }
+    String::from_utf8_lossy(name).chars().map(show).collect()
 }
