@@ -1,1 +1,182 @@
-//! One partner's published contract.
+//! One partner's published contract: what its files hold. To ship one more: a file in `profiles/`, and a line in `SHIPPED`.
+
+pub mod choose;
+mod columns;
+pub mod complaint;
+pub mod export;
+pub mod file_name;
+pub mod import;
+mod parse;
+pub mod people;
+mod table;
+pub mod time;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+pub use choose::{Choice, Chosen};
+pub use complaint::{Complaint, Complaints, Document};
+pub use export::{Export, Level};
+pub use file_name::FileName;
+pub use import::Import;
+pub use parse::parse;
+pub use people::People;
+pub use time::TimeOfDay;
+
+use crate::model::Digest;
+
+const SHIPPED: &[(&str, &str)] = &[
+    ("hr-file", include_str!("../../profiles/hr-file.toml")),
+    ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
+    ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
+    ("skillup", include_str!("../../profiles/skillup.toml")),
+];
+
+/// One partner's contract, with where it comes from.
+#[derive(Debug)]
+pub struct Profile {
+    /// The name of its file without `.toml`.
+    pub name: String,
+    /// The partner's name, for people.
+    pub title: String,
+    pub version: String,
+    pub source: Vec<Source>,
+    pub contract: Contract,
+    document: Arc<Document>,
+}
+
+/// A page that the contract was taken from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Source {
+    /// Its address.
+    pub page: String,
+    /// The day on which the profile was last compared with the page, as `YYYY-MM-DD`.
+    pub date: chrono::NaiveDate,
+    pub note: Option<String>,
+}
+
+/// What kind of file the profile describes.
+#[derive(Debug)]
+pub enum Contract {
+    /// A file that we write for a partner.
+    Export(Export),
+    /// A file that a partner drops, and that creates and updates users.
+    Import(Import),
+    /// A file of HR data that exports are made from.
+    People(People),
+}
+
+/// The profiles that a site may name.
+#[derive(Debug, Clone, Default)]
+pub struct Profiles(BTreeMap<String, Arc<Profile>>);
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Sections {
+    title: String,
+    version: String,
+    source: Vec<Source>,
+    export: Option<export::Section>,
+    import: Option<import::Section>,
+    people: Option<people::Section>,
+}
+
+impl Profiles {
+    /// Those that are built in, and those of a directory: a file there replaces the profile of its name, or adds one.
+    pub fn load(directory: Option<&Path>) -> Result<Profiles, Complaints> {
+        let shipped = SHIPPED.iter().map(|(name, text)| {
+            let document = Document::new(format!("profiles/{name}.toml (built in)"), *text);
+            (name.to_string(), Ok(document))
+        });
+        let own = match directory {
+            Some(directory) => own_files(directory)?,
+            None => Vec::new(),
+        };
+        let mut profiles = Profiles::default();
+        let mut complaints = Complaints::default();
+        for (name, document) in shipped.chain(own) {
+            let read = document.map_err(Complaints::from).and_then(|document| Profile::read(&name, document));
+            match read {
+                Ok(profile) => drop(profiles.0.insert(name, Arc::new(profile))),
+                Err(wrong) => complaints.extend(wrong),
+            }
+        }
+        complaints.or(profiles)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<Profile>> {
+        self.0.get(name)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Profile>> {
+        self.0.values()
+    }
+}
+
+/// The `.toml` files of a directory, by name.
+fn own_files(directory: &Path) -> Result<Vec<(String, Result<Arc<Document>, Complaint>)>, Complaint> {
+    let unreadable = |error: std::io::Error| {
+        Document::new(directory.display().to_string(), "")
+            .complaint(None, format!("this folder of profiles cannot be read: {error}"))
+    };
+    let entries = std::fs::read_dir(directory).map_err(unreadable)?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        let is_profile = path.extension().is_some_and(|extension| extension == "toml");
+        if let (true, Some(name)) = (is_profile, path.file_stem().and_then(|stem| stem.to_str())) {
+            files.push((name.to_string(), Document::read(&path)));
+        }
+    }
+    files.sort_by(|(left, _), (right, _)| left.cmp(right));
+    Ok(files)
+}
+
+impl Profile {
+    /// Reads one profile, and checks what no single key can.
+    pub fn read(name: &str, document: Arc<Document>) -> Result<Profile, Complaints> {
+        let sections: Sections = parse(&document)?;
+        let mut complaints = Complaints::default();
+        let contract = match (sections.export, sections.import, sections.people) {
+            (Some(export), None, None) => Contract::Export(export.check(&document, &mut complaints)),
+            (None, Some(import), None) => Contract::Import(import.check(&document, &mut complaints)),
+            (None, None, Some(people)) => Contract::People(people.check(&document, &mut complaints)),
+            (None, None, None) => {
+                return Err(document.complaint(None, "this profile describes no file").help(ONE_OF).into());
+            }
+            _ => return Err(document.complaint(None, "this profile describes several files").help(ONE_OF).into()),
+        };
+        complaints.or(Profile {
+            name: name.into(),
+            title: sections.title,
+            version: sections.version,
+            source: sections.source,
+            contract,
+            document,
+        })
+    }
+
+    /// Changes when anything in the profile's file changes.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.document.text.as_bytes())
+    }
+
+    /// What the profile is for, in two or three words.
+    pub fn kind(&self) -> &'static str {
+        match self.contract {
+            Contract::Export(_) => "export profile",
+            Contract::Import(_) => "import profile",
+            Contract::People(_) => "people profile",
+        }
+    }
+}
+
+const ONE_OF: &str = "exactly one of the tables `[export]`, `[import]` and `[people]` belongs here";

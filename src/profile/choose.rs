@@ -1,0 +1,204 @@
+//! The columns of a file that we write: what a site makes of a profile's required, recommended and optional ones.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::complaint::{Complaint, Complaints, Document, quoted};
+use super::export::{Column, Counts, Export, Level};
+use crate::model::fold::fold;
+
+/// What a site says about the columns of an export.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    /// Headings of optional columns that are wanted.
+    pub optional: &'a [Spanned<String>],
+    /// Headings of recommended columns that are not wanted.
+    pub leave_out: &'a [Spanned<String>],
+    /// What the partner's headings are called here.
+    pub headings: &'a BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+/// A column that is in the file.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// As it is written in the file.
+    pub heading: String,
+    /// Its own heading is the profile's.
+    pub column: Column,
+}
+
+impl Export {
+    /// The columns of the file, in the profile's order. `title` is the partner's name; complaints mark the site's words.
+    pub fn choose(
+        &self,
+        title: &str,
+        choice: Choice,
+        document: &Arc<Document>,
+        complaints: &mut Complaints,
+    ) -> Vec<Chosen> {
+        let mut chooser = Chooser { export: self, title, document, complaints };
+        chooser.check_optional(choice.optional);
+        chooser.check_leave_out(choice.leave_out);
+        chooser.check_cap(choice.optional);
+        let is_in =
+            |list: &[Spanned<String>], column: &Column| list.iter().any(|name| *name.get_ref() == column.heading);
+        let chosen: Vec<&Column> = self
+            .columns
+            .iter()
+            .filter(|column| match column.level {
+                Level::Required => true,
+                Level::Recommended => !is_in(choice.leave_out, column),
+                Level::Optional => is_in(choice.optional, column),
+            })
+            .collect();
+        chooser.check_headings(choice.headings, &chosen);
+        let heading = |column: &Column| {
+            let renamed = choice.headings.iter().find(|(name, _)| *name.get_ref() == column.heading);
+            renamed.map_or(&column.heading, |(_, heading)| heading.get_ref()).clone()
+        };
+        chosen.into_iter().map(|column| Chosen { heading: heading(column), column: column.clone() }).collect()
+    }
+
+    /// Headings of the recommended columns that are not among the chosen.
+    pub fn left_out<'a>(&'a self, chosen: &'a [Chosen]) -> impl Iterator<Item = &'a str> {
+        self.columns
+            .iter()
+            .filter(|column| column.level == Level::Recommended)
+            .map(|column| column.heading.as_str())
+            .filter(|heading| chosen.iter().all(|chosen| chosen.column.heading != *heading))
+    }
+}
+
+struct Chooser<'a> {
+    export: &'a Export,
+    title: &'a str,
+    document: &'a Arc<Document>,
+    complaints: &'a mut Complaints,
+}
+
+impl Chooser<'_> {
+    fn check_optional(&mut self, optional: &[Spanned<String>]) {
+        let mut seen = HashSet::new();
+        for name in optional {
+            let heading = name.get_ref();
+            let complaint = match self.level(heading) {
+                None => self.unknown(name, Level::Optional),
+                Some(Level::Required) => self
+                    .at(name, format!("`{heading}` is required, and in the file anyway"))
+                    .help("take it out of `optional`"),
+                Some(Level::Recommended) => self
+                    .at(name, format!("`{heading}` is recommended, and in the file unless `leave-out` names it"))
+                    .help("take it out of `optional`"),
+                Some(Level::Optional) if !seen.insert(heading) => {
+                    self.at(name, format!("`{heading}` is chosen twice")).help("once is enough")
+                }
+                Some(Level::Optional) => continue,
+            };
+            self.complaints.push(complaint);
+        }
+    }
+
+    fn check_leave_out(&mut self, leave_out: &[Spanned<String>]) {
+        for name in leave_out {
+            let heading = name.get_ref();
+            let complaint = match self.level(heading) {
+                None => self.unknown(name, Level::Recommended),
+                Some(Level::Required) => {
+                    let recommended: Vec<&str> = self.headings(Level::Recommended).collect();
+                    self.at(name, format!("{} requires `{heading}`, which cannot be left out", self.title)).help(
+                        match recommended.as_slice() {
+                            [] => "take it out of `leave-out`; all columns of this partner are required or optional"
+                                .into(),
+                            _ => format!("only recommended columns can be: {}", quoted(recommended)),
+                        },
+                    )
+                }
+                Some(Level::Optional) => self
+                    .at(name, format!("`{heading}` is optional, and in the file only if `optional` names it"))
+                    .help("take it out of `leave-out`"),
+                Some(Level::Recommended) => continue,
+            };
+            self.complaints.push(complaint);
+        }
+    }
+
+    /// The first one over the cap is marked.
+    fn check_cap(&mut self, optional: &[Spanned<String>]) {
+        let Some(cap) = self.export.optional_cap else { return };
+        let mut counted: Vec<&str> = Vec::new();
+        let mut over = None;
+        for name in optional {
+            let column = self.export.columns.iter().find(|column| column.heading == *name.get_ref());
+            let counts_as = match column.and_then(|column| column.repetition.as_ref()) {
+                Some(repetition) if repetition.counts == Counts::Once => &*repetition.pattern,
+                _ => name.get_ref().as_str(),
+            };
+            if !counted.contains(&counts_as) {
+                counted.push(counts_as);
+                over = over.or((counted.len() > cap).then_some(name));
+            }
+        }
+        if let Some(name) = over {
+            let complaint = self
+                .at(
+                    name,
+                    format!("{} takes at most {cap} optional columns, and here are {}", self.title, counted.len()),
+                )
+                .help(format!("choose {cap} of {}", quoted(counted)));
+            self.complaints.push(complaint);
+        }
+    }
+
+    fn check_headings(&mut self, headings: &BTreeMap<Spanned<String>, Spanned<String>>, chosen: &[&Column]) {
+        let mut spoken: Vec<_> = headings.iter().collect();
+        spoken.sort_by_key(|(name, _)| name.span().start);
+        let mut written: HashMap<String, &str> = chosen
+            .iter()
+            .filter(|column| spoken.iter().all(|(name, _)| *name.get_ref() != column.heading))
+            .map(|column| (fold(&column.heading), column.heading.as_str()))
+            .collect();
+        for (name, heading) in spoken {
+            if chosen.iter().all(|column| column.heading != *name.get_ref()) {
+                let complaint = match self.level(name.get_ref()) {
+                    None => self
+                        .at(name, format!("`{}` is not a column of {}", name.get_ref(), self.title))
+                        .nearest(name.get_ref(), chosen.iter().map(|column| column.heading.as_str())),
+                    Some(_) => self
+                        .at(name, format!("`{}` is not in the file, so it needs no heading", name.get_ref()))
+                        .help("choose it in `optional`, or take it out here"),
+                };
+                self.complaints.push(complaint);
+            } else if heading.get_ref().trim().is_empty() {
+                let complaint = self.at(heading, "a heading cannot be empty".into());
+                self.complaints.push(complaint);
+            } else if let Some(other) = written.insert(fold(heading.get_ref()), name.get_ref()) {
+                let complaint = self
+                    .at(
+                        heading,
+                        format!("`{}` would stand over two columns: `{other}` is called so too", heading.get_ref()),
+                    )
+                    .help("headings must differ in more than case, spaces, accents and punctuation");
+                self.complaints.push(complaint);
+            }
+        }
+    }
+
+    fn unknown(&self, name: &Spanned<String>, level: Level) -> Complaint {
+        self.at(name, format!("{} has no {} column `{}`", self.title, level.name(), name.get_ref()))
+            .nearest(name.get_ref(), self.headings(level))
+    }
+
+    fn level(&self, heading: &str) -> Option<Level> {
+        self.export.columns.iter().find(|column| column.heading == heading).map(|column| column.level)
+    }
+
+    fn headings(&self, level: Level) -> impl Iterator<Item = &str> {
+        self.export.columns.iter().filter(move |column| column.level == level).map(|column| column.heading.as_str())
+    }
+
+    fn at(&self, name: &Spanned<String>, message: String) -> Complaint {
+        self.document.complaint(name.span(), message)
+    }
+}

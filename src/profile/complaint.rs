@@ -1,0 +1,217 @@
+//! A complaint: something wrong in a TOML file, shown with its line, its spot and what would be right.
+
+use std::fmt::{self, Write as _};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::model::fold;
+
+/// No line of a complaint is wider, except of a path.
+const WIDTH: usize = 100;
+
+/// A TOML file as it was read, by the name under which people know it.
+#[derive(Debug)]
+pub struct Document {
+    pub name: String,
+    pub text: String,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone)]
+pub struct Complaint {
+    pub document: Arc<Document>,
+    /// In bytes of the document. None: it is about the whole file.
+    pub span: Option<Range<usize>>,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+/// All that is wrong, in the order in which it was found.
+#[derive(Debug, Clone, Default)]
+pub struct Complaints(Vec<Complaint>);
+
+impl Document {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Document> {
+        Arc::new(Document { name: name.into(), text: text.into() })
+    }
+
+    /// Reads a file; that it cannot be read is a complaint too.
+    pub fn read(path: &Path) -> Result<Arc<Document>, Complaint> {
+        let name = path.display().to_string();
+        std::fs::read_to_string(path)
+            .map(|text| Document::new(&name, text))
+            .map_err(|error| Document::new(&name, "").complaint(None, format!("this file cannot be read: {error}")))
+    }
+
+    pub fn complaint(
+        self: &Arc<Document>,
+        span: impl Into<Option<Range<usize>>>,
+        message: impl Into<String>,
+    ) -> Complaint {
+        Complaint { document: self.clone(), span: span.into(), message: message.into(), help: None }
+    }
+
+    /// Where `part` stands within `span`, in quotes if it does so somewhere; without it, the whole span.
+    pub fn find(&self, span: &Range<usize>, part: &str) -> Range<usize> {
+        let within = &self.text[span.clone()];
+        let quoted = format!("\"{part}\"");
+        let found = [quoted.as_str(), part].into_iter().find_map(|part| Some((within.find(part)?, part.len())));
+        match found {
+            Some((start, length)) => span.start + start..span.start + start + length,
+            None => span.clone(),
+        }
+    }
+}
+
+impl Complaint {
+    pub fn help(self, help: impl Into<String>) -> Complaint {
+        Complaint { help: Some(help.into()), ..self }
+    }
+
+    /// Helps with the name that was probably meant, or else with all `names`.
+    pub fn nearest<'a>(self, wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Complaint {
+        let names: Vec<&str> = names.into_iter().collect();
+        match (fold::nearest(wrong, names.iter().copied()), names.as_slice()) {
+            (Some(near), _) => self.help(format!("did you mean `{near}`?")),
+            (None, []) => self.help("there are none"),
+            (None, [only]) => self.help(format!("there is only `{only}`")),
+            (None, _) => self.help(format!("there are {}", quoted(names))),
+        }
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "none".into(),
+    }
+}
+
+impl Complaints {
+    pub fn push(&mut self, complaint: Complaint) {
+        self.0.push(complaint);
+    }
+
+    pub fn extend(&mut self, other: Complaints) {
+        self.0.extend(other.0);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Complaint> {
+        self.0.iter()
+    }
+
+    /// The value, if there is nothing to complain about.
+    pub fn or<T>(self, value: T) -> Result<T, Complaints> {
+        match self.is_empty() {
+            true => Ok(value),
+            false => Err(self),
+        }
+    }
+}
+
+impl From<Complaint> for Complaints {
+    fn from(complaint: Complaint) -> Complaints {
+        Complaints(vec![complaint])
+    }
+}
+
+impl std::error::Error for Complaints {}
+
+impl fmt::Display for Complaints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, complaint) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_char('\n')?;
+            }
+            complaint.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Several lines, each ended.
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        wrapped(f, "error: ", &self.message)?;
+        let Some(spot) = self.span.as_ref().map(|span| Spot::of(&self.document.text, span)) else {
+            writeln!(f, " --> {}", self.document.name)?;
+            return self.help.as_ref().map_or(Ok(()), |help| wrapped(f, "  = help: ", help));
+        };
+        let gutter = spot.line.to_string().len();
+        let (shown, marked) = spot.window(WIDTH - gutter - 3);
+        writeln!(f, "{:gutter$}--> {}:{}:{}", "", self.document.name, spot.line, spot.marked.start + 1)?;
+        writeln!(f, "{:gutter$} |", "")?;
+        writeln!(f, "{} | {shown}", spot.line)?;
+        writeln!(f, "{:gutter$} | {:start$}{}", "", "", "^".repeat(marked.len()), start = marked.start)?;
+        self.help.as_ref().map_or(Ok(()), |help| wrapped(f, &format!("{:gutter$} = help: ", ""), help))
+    }
+}
+
+/// Writes words behind `head`, and goes on beneath the first word when a line is full.
+fn wrapped(f: &mut fmt::Formatter<'_>, head: &str, words: &str) -> fmt::Result {
+    f.write_str(head)?;
+    let indent = head.chars().count();
+    let mut column = indent;
+    for word in words.split_whitespace() {
+        let length = word.chars().count();
+        if column > indent && column + 1 + length > WIDTH {
+            write!(f, "\n{:indent$}", "")?;
+            column = indent;
+        } else if column > indent {
+            f.write_char(' ')?;
+            column += 1;
+        }
+        f.write_str(word)?;
+        column += length;
+    }
+    writeln!(f)
+}
+
+/// A line and what is marked of it, both in characters.
+struct Spot {
+    /// From 1.
+    line: usize,
+    text: Vec<char>,
+    marked: Range<usize>,
+}
+
+impl Spot {
+    /// Of a span over several lines, the part on its first line.
+    fn of(text: &str, span: &Range<usize>) -> Spot {
+        let before = &text[..span.start];
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        let count = |part: &str| part.chars().count();
+        let from = count(&text[start..span.start]);
+        let until = count(&line[..line.len().min(span.end - start)]);
+        let visible = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        Spot { line: before.matches('\n').count() + 1, text: visible.collect(), marked: from..until.max(from + 1) }
+    }
+
+    /// As much of the line as fits into `width` around the mark, and where the mark is in it.
+    fn window(&self, width: usize) -> (String, Range<usize>) {
+        if self.text.len() <= width {
+            return (self.text.iter().collect(), self.marked.clone());
+        }
+        let room = width - 2;
+        let centred = (self.marked.start + self.marked.end).saturating_sub(room) / 2;
+        let start = centred.min(self.marked.start).min(self.text.len() - room);
+        let end = start + room;
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        let shown: String = self.text[start..end].iter().collect();
+        let left = cut(start > 0);
+        let at = self.marked.start - start + left.chars().count();
+        let marked = at..at + self.marked.end.min(end).saturating_sub(self.marked.start).max(1);
+        (format!("{left}{shown}{}", cut(end < self.text.len())), marked)
+    }
+}

@@ -1,0 +1,268 @@
+//! An export profile: the file that a partner must receive.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::complaint::{Complaints, Document};
+use super::file_name::FileName;
+use super::time::TimeOfDay;
+use crate::format::cell;
+use crate::format::dialect::{Dialect, Encoding};
+use crate::model::field::{Field, Sensitivity};
+use crate::model::fold::fold;
+
+/// What a partner must receive.
+#[derive(Debug, Clone)]
+pub struct Export {
+    pub file_name: FileName,
+    /// The file must have landed before.
+    pub deadline: Option<TimeOfDay>,
+    /// The partner advises to be done by then.
+    pub advised: Option<TimeOfDay>,
+    /// At most so many optional columns may be in the file.
+    pub optional_cap: Option<usize>,
+    pub dialect: Dialect,
+    /// In the order of the file; a repeated column stands here once for each of its levels.
+    pub columns: Vec<Column>,
+}
+
+/// One column of the file.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub heading: String,
+    pub level: Level,
+    /// None: its form says what it always holds.
+    pub field: Option<Field>,
+    pub sensitivity: Sensitivity,
+    /// What the partner's pages say about it, where they disagree.
+    pub note: Option<String>,
+    pub form: cell::Options,
+    pub repetition: Option<Repetition>,
+}
+
+/// How much a partner wants a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Always in the file; an empty cell is an error on its row.
+    Required,
+    /// In the file unless the site leaves it out, which is a warning at every run.
+    Recommended,
+    /// In the file only if the site chooses it.
+    Optional,
+}
+
+impl Level {
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Required => "required",
+            Level::Recommended => "recommended",
+            Level::Optional => "optional",
+        }
+    }
+}
+
+/// That a column is one of several, one for each level.
+#[derive(Debug, Clone)]
+pub struct Repetition {
+    /// The heading as the profile writes it, with `{level}`.
+    pub pattern: Arc<str>,
+    pub most: u8,
+    pub counts: Counts,
+}
+
+/// What a repeated column counts for against the cap on optional columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counts {
+    /// Every level that is chosen counts one.
+    Each,
+    /// All its levels together count one.
+    Once,
+}
+
+/// `[export]` as a profile writes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Section {
+    file_name: FileName,
+    deadline: Option<TimeOfDay>,
+    advised: Option<Spanned<TimeOfDay>>,
+    optional_cap: Option<usize>,
+    dialect: Spanned<Dialect>,
+    columns: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Entry {
+    heading: Spanned<String>,
+    level: Level,
+    field: Option<Spanned<String>>,
+    levels: Option<Levels>,
+    sensitivity: Option<Spanned<Sensitivity>>,
+    note: Option<String>,
+    #[serde(default)]
+    form: cell::Options,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Levels {
+    most: u8,
+    counts: Counts,
+}
+
+impl Section {
+    pub(super) fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> Export {
+        check_dialect(&self.dialect, document, complaints);
+        if let (Some(deadline), Some(advised)) = (self.deadline, &self.advised)
+            && *advised.get_ref() > deadline
+        {
+            complaints.push(
+                document
+                    .complaint(advised.span(), format!("`advised` is later than the deadline of {deadline}"))
+                    .help("name a time before the deadline, or leave `advised` out"),
+            );
+        }
+        check_headings(&self.columns, document, complaints);
+        let columns = self.columns.into_iter().flat_map(|entry| entry.check(document, complaints)).collect();
+        Export {
+            file_name: self.file_name,
+            deadline: self.deadline,
+            advised: self.advised.map(Spanned::into_inner),
+            optional_cap: self.optional_cap,
+            dialect: self.dialect.into_inner(),
+            columns,
+        }
+    }
+}
+
+/// What the keys of a dialect cannot say one by one.
+pub fn check_dialect(dialect: &Spanned<Dialect>, document: &Arc<Document>, complaints: &mut Complaints) {
+    let span = dialect.span();
+    let dialect = dialect.get_ref();
+    if dialect.byte_order_mark && dialect.encoding != Encoding::Utf8 {
+        complaints.push(
+            document
+                .complaint(document.find(&span, "byte-order-mark"), "only UTF-8 has a byte order mark")
+                .help("write `byte-order-mark = false`, or `encoding = \"utf-8\"`"),
+        );
+    }
+    let spoils =
+        |separator: char| !separator.is_ascii() || separator.is_ascii_alphanumeric() || "\"\r\n".contains(separator);
+    if spoils(dialect.separator) {
+        complaints.push(
+            document
+                .complaint(document.find(&span, "separator"), format!("`{}` cannot separate cells", dialect.separator))
+                .help("choose `;`, `,`, `|` or a tab (`\"\\t\"`)"),
+        );
+    }
+}
+
+fn check_headings(columns: &[Entry], document: &Arc<Document>, complaints: &mut Complaints) {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for heading in columns.iter().map(|column| &column.heading) {
+        if let Some(other) = seen.insert(fold(heading.get_ref()), heading.get_ref()) {
+            complaints.push(
+                document
+                    .complaint(heading.span(), format!("there is a column `{other}` already"))
+                    .help("headings must differ in more than case, spaces, accents and punctuation"),
+            );
+        }
+    }
+}
+
+impl Entry {
+    /// The column, or each of its levels.
+    fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
+        let pattern: Arc<str> = self.heading.get_ref().as_str().into();
+        let Some(levels) = &self.levels else {
+            return self.column(None, None, document, complaints).into_iter().collect();
+        };
+        let has_level = |text: &Spanned<String>| text.get_ref().contains("{level}");
+        for text in [Some(&self.heading), self.field.as_ref()].into_iter().flatten().filter(|text| !has_level(text)) {
+            complaints.push(
+                document
+                    .complaint(text.span(), "a column with `levels` needs `{level}` here")
+                    .help("it is filled in with 1, 2, and so on"),
+            );
+            return Vec::new();
+        }
+        let repetition = Repetition { pattern, most: levels.most, counts: levels.counts };
+        (1..=levels.most)
+            .map_while(|level| self.column(Some(level), Some(repetition.clone()), document, complaints))
+            .collect()
+    }
+
+    fn column(
+        &self,
+        level: Option<u8>,
+        repetition: Option<Repetition>,
+        document: &Arc<Document>,
+        complaints: &mut Complaints,
+    ) -> Option<Column> {
+        let filled = |text: &str| level.map_or(text.into(), |level| text.replace("{level}", &level.to_string()));
+        let field = match &self.field {
+            Some(field) => match Field::parse(&filled(field.get_ref())) {
+                Ok(known) => Some(known),
+                Err(unknown) => {
+                    complaints.push(unknown_field(document, field, &unknown.nearest));
+                    return None;
+                }
+            },
+            None if self.form.constant.is_some() => None,
+            None => {
+                complaints.push(
+                    document
+                        .complaint(self.heading.span(), format!("nothing says what `{}` holds", self.heading.get_ref()))
+                        .help("add `field = \"…\"`, or `form = { constant = \"…\" }`"),
+                );
+                return None;
+            }
+        };
+        let own = field.as_ref().map_or(Sensitivity::Professional, Field::sensitivity);
+        Some(Column {
+            heading: filled(self.heading.get_ref()),
+            level: self.level,
+            sensitivity: self.sensitivity(own, document, complaints),
+            field,
+            note: self.note.clone(),
+            form: self.form.clone(),
+            repetition,
+        })
+    }
+
+    /// The field's own, unless the profile raises it.
+    fn sensitivity(&self, own: Sensitivity, document: &Arc<Document>, complaints: &mut Complaints) -> Sensitivity {
+        let Some(stated) = &self.sensitivity else { return own };
+        if *stated.get_ref() < own {
+            complaints.push(
+                document
+                    .complaint(stated.span(), "a profile may raise the sensitivity of a field, but not lower it")
+                    .help(format!("the field's own is `{}`", name(own))),
+            );
+        }
+        own.max(*stated.get_ref())
+    }
+}
+
+/// As a profile writes it.
+pub fn name(sensitivity: Sensitivity) -> &'static str {
+    match sensitivity {
+        Sensitivity::Professional => "professional",
+        Sensitivity::Personal => "personal",
+        Sensitivity::Sensitive => "sensitive",
+    }
+}
+
+fn unknown_field(document: &Arc<Document>, field: &Spanned<String>, nearest: &Option<String>) -> super::Complaint {
+    let complaint = document.complaint(field.span(), format!("`{}` is not a field", field.get_ref()));
+    match nearest {
+        Some(near) => complaint.help(format!("did you mean `{near}`?")),
+        None => complaint,
+    }
+}

@@ -1,0 +1,83 @@
+//! A profile as a table for people: heading, level, field, sensitivity, where it comes from.
+
+use super::complaint::quoted;
+use super::export::{self, Export};
+use super::{Contract, Profile};
+use crate::model::Field;
+use crate::model::field::Relation;
+use crate::rule::column::{Column, Creation};
+
+impl Profile {
+    /// One row a column: heading, level, field, sensitivity, and whose datum it is; where it is read from a file, by which
+    /// other headings.
+    pub fn table(&self) -> Vec<[String; 5]> {
+        match &self.contract {
+            Contract::Export(export) => written(export),
+            Contract::Import(import) => import.columns.iter().map(|column| read(column, creation(column))).collect(),
+            Contract::People(people) => people.columns.iter().map(|column| read(column, "where present")).collect(),
+        }
+    }
+}
+
+fn written(export: &Export) -> Vec<[String; 5]> {
+    let is_first = |(index, column): &(usize, &export::Column)| match (&column.repetition, index.checked_sub(1)) {
+        (Some(this), Some(before)) => {
+            export.columns[before].repetition.as_ref().is_none_or(|other| other.pattern != this.pattern)
+        }
+        _ => true,
+    };
+    export
+        .columns
+        .iter()
+        .enumerate()
+        .filter(is_first)
+        .map(|(_, column)| {
+            let range = |text: &str| match &column.repetition {
+                Some(repetition) => format!("{text} to {}", repetition.most),
+                None => text.into(),
+            };
+            [
+                range(&column.heading),
+                column.level.name().into(),
+                column.field.as_ref().map_or(String::new(), |field| range(field.name())),
+                export::name(column.sensitivity).into(),
+                column.field.as_ref().map_or("constant".into(), whose),
+            ]
+        })
+        .collect()
+}
+
+/// `the person's own`, `the manager's`, `the manager's HR manager's`.
+fn whose(field: &Field) -> String {
+    let people: Vec<&str> = field
+        .relations()
+        .map(|relation| match relation {
+            Relation::Manager => "manager's",
+            Relation::HrManager => "HR manager's",
+        })
+        .collect();
+    match people.is_empty() {
+        true => "the person's own".into(),
+        false => format!("the {}", people.join(" ")),
+    }
+}
+
+fn read(column: &Column, level: &str) -> [String; 5] {
+    let sensitivity = Field::parse(&column.field.replace(super::columns::KEY, "0"))
+        .map(|field| export::name(field.sensitivity()))
+        .expect("a profile's fields were checked when it was read");
+    let also = match column.aliases.as_slice() {
+        [] => String::new(),
+        aliases => format!("also {}", quoted(aliases.iter().map(String::as_str))),
+    };
+    [column.heading.clone(), level.into(), column.field.clone(), sensitivity.into(), also]
+}
+
+fn creation(column: &Column) -> &'static str {
+    match (column.creation, column.default) {
+        (Creation::Required, false) => "required",
+        (Creation::Required, true) => "required, or a default",
+        (Creation::Optional, false) => "optional",
+        (Creation::Optional, true) => "optional, or a default",
+    }
+}
