@@ -29,7 +29,7 @@ pub struct Complaint {
     pub help: Option<String>,
 }
 
-/// All that is wrong, in the order in which it was found.
+/// All that is wrong, file by file and from top to bottom.
 #[derive(Debug, Clone, Default)]
 pub struct Complaints(Vec<Complaint>);
 
@@ -111,7 +111,9 @@ impl Complaints {
     }
 
     /// The value, if there is nothing to complain about.
-    pub fn or<T>(self, value: T) -> Result<T, Complaints> {
+    pub fn or<T>(mut self, value: T) -> Result<T, Complaints> {
+        self.0.sort_by_key(|complaint| complaint.span.as_ref().map(|span| span.start));
+        self.0.sort_by(|left, right| left.document.name.cmp(&right.document.name));
         match self.is_empty() {
             true => Ok(value),
             false => Err(self),

@@ -169,12 +169,12 @@ impl Profile {
         Digest::of(self.document.text.as_bytes())
     }
 
-    /// What the profile is for, in two or three words.
-    pub fn kind(&self) -> &'static str {
+    /// What the profile is for: `exports`, `imports` or `people`.
+    pub fn purpose(&self) -> &'static str {
         match self.contract {
-            Contract::Export(_) => "export profile",
-            Contract::Import(_) => "import profile",
-            Contract::People(_) => "people profile",
+            Contract::Export(_) => "exports",
+            Contract::Import(_) => "imports",
+            Contract::People(_) => "people",
         }
     }
 }

@@ -1,1 +1,173 @@
-//! One company's `passerelle.toml`.
+//! One company's `passerelle.toml`: servers, people and exchanges, checked against the profiles.
+//!
+//! Each kind of section has its file: how it is written, and what it becomes once the names in it are resolved.
+
+mod deadline;
+pub mod export;
+pub mod files;
+pub mod import;
+pub mod outline;
+pub mod people;
+mod reader;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use deadline::Deadline;
+pub use export::Export;
+pub use files::{Files, Ready};
+pub use import::Import;
+pub use outline::Outline;
+pub use people::People;
+
+use crate::model::fold;
+use crate::profile::complaint::quoted;
+use crate::profile::{Complaints, Document, Profile, Profiles, parse};
+use crate::transport;
+use reader::Reader;
+
+/// A company's configuration, whole and checked: nothing in it names what is not there.
+#[derive(Debug)]
+pub struct Site {
+    /// The folder of the site file; the paths in a server's options are relative to it.
+    pub base: PathBuf,
+    /// The file in which we remember.
+    pub state: PathBuf,
+    /// Named wherever there is a deadline.
+    pub timezone: Option<Tz>,
+    pub profiles: Profiles,
+    pub servers: BTreeMap<String, Arc<Server>>,
+    pub people: BTreeMap<String, Arc<People>>,
+    exchanges: BTreeMap<String, Exchange>,
+}
+
+/// A place where files are, by the name that the site gives it.
+#[derive(Debug)]
+pub struct Server {
+    pub name: String,
+    pub options: transport::Options,
+}
+
+/// One export or one import.
+#[derive(Debug)]
+pub struct Exchange {
+    pub name: String,
+    pub profile: Arc<Profile>,
+    pub server: Arc<Server>,
+    pub deadline: Option<Deadline>,
+    pub direction: Direction,
+}
+
+#[derive(Debug)]
+pub enum Direction {
+    Export(Export),
+    Import(Import),
+}
+
+/// There is no exchange of that name.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the site has no exchange `{name}`; {help}")]
+pub struct NoExchange {
+    name: String,
+    help: String,
+}
+
+/// The site file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Sections {
+    timezone: Option<Spanned<String>>,
+    profiles: Option<PathBuf>,
+    state: State,
+    #[serde(default)]
+    server: BTreeMap<Spanned<String>, transport::Options>,
+    #[serde(default)]
+    people: BTreeMap<Spanned<String>, people::Section>,
+    #[serde(default)]
+    export: BTreeMap<Spanned<String>, export::Section>,
+    #[serde(default)]
+    import: BTreeMap<Spanned<String>, import::Section>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct State {
+    path: PathBuf,
+}
+
+impl Site {
+    /// Reads the site file and the profiles, and collects all that is wrong with them.
+    pub fn load(path: &Path) -> Result<Site, Complaints> {
+        let document = Document::read(path)?;
+        Site::read(document, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Reads a site whose paths are relative to `base`.
+    pub fn read(document: Arc<Document>, base: &Path) -> Result<Site, Complaints> {
+        let sections: Sections = parse(&document)?;
+        let profiles = Profiles::load(sections.profiles.map(|folder| base.join(folder)).as_deref())?;
+        let mut reader = Reader::new(document, base, profiles, sections.server, sections.timezone);
+        reader.read_people(sections.people);
+        let exports =
+            sections.export.into_iter().map(|(name, section)| (name.clone(), section.read(name, &mut reader)));
+        let exports: Vec<_> = exports.collect();
+        let imports =
+            sections.import.into_iter().map(|(name, section)| (name.clone(), section.read(name, &mut reader)));
+        let imports: Vec<_> = imports.collect();
+        reader.check_apart(&exports, &imports);
+        let exchanges = exports.into_iter().chain(imports).filter_map(|(_, exchange)| exchange);
+        let exchanges = exchanges.map(|exchange| (exchange.name.clone(), exchange)).collect();
+        reader.finish(base.join(sections.state.path), exchanges)
+    }
+
+    /// All exchanges in the order of the night.
+    ///
+    /// Those whose deadline is nearest after `now` come first. Without a deadline, imports come before exports, so that
+    /// exports see the users of today; an import that must come before an export with a deadline gets a deadline of its
+    /// own. What is equal so far goes by name.
+    pub fn exchanges(&self, now: DateTime<Utc>) -> Vec<&Exchange> {
+        let mut exchanges: Vec<&Exchange> = self.exchanges.values().collect();
+        exchanges.sort_by_key(|exchange| {
+            let deadline = exchange.deadline.map(|deadline| deadline.after(now));
+            (deadline.is_none(), deadline, exchange.is_export())
+        });
+        exchanges
+    }
+
+    /// The exchange of that name.
+    pub fn exchange(&self, name: &str) -> Result<&Exchange, NoExchange> {
+        self.exchanges.get(name).ok_or_else(|| {
+            let names = self.exchanges.keys().map(String::as_str);
+            let help = match fold::nearest(name, names.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("its exchanges: {}", quoted(names)),
+            };
+            NoExchange { name: name.into(), help }
+        })
+    }
+
+    /// What a clock on the wall of the company shows; of a site without a time zone, what it shows in UTC.
+    pub fn local(&self, now: DateTime<Utc>) -> NaiveDateTime {
+        self.timezone.map_or(now.naive_utc(), |zone| now.with_timezone(&zone).naive_local())
+    }
+}
+
+impl Exchange {
+    pub fn is_export(&self) -> bool {
+        matches!(self.direction, Direction::Export(_))
+    }
+
+    /// The people that it reads or changes, by the name that the site gives them.
+    pub fn people(&self) -> &str {
+        match &self.direction {
+            Direction::Export(export) => export.people.name(),
+            Direction::Import(import) => &import.directory.name,
+        }
+    }
+}

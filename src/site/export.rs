@@ -1,0 +1,197 @@
+//! `[export.NAME]`: a file that is made from people and handed to a partner.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::reader::Reader;
+use super::{Direction, Exchange, People};
+use crate::format::Dialect;
+use crate::model::Field;
+use crate::plan::brake::Limit;
+use crate::profile::complaint::quoted;
+use crate::profile::export::check_dialect;
+use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};
+
+/// An export, with all that the site and the profile say about it.
+#[derive(Debug)]
+pub struct Export {
+    pub people: Arc<People>,
+    /// Of the server; empty for the server's own.
+    pub folder: String,
+    pub file_name: FileName,
+    pub dialect: Dialect,
+    /// In the order of the file.
+    pub columns: Vec<Chosen>,
+    /// Headings of recommended columns that the site leaves out: a warning at every run.
+    pub left_out: Vec<String>,
+    /// The partner advises to be done by then.
+    pub advised: Option<TimeOfDay>,
+    pub empty_required: EmptyRequired,
+    pub brakes: Brakes,
+    pub population: Population,
+}
+
+/// What becomes of a row with an empty required cell, which is an error in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmptyRequired {
+    #[default]
+    LeaveOut,
+    /// The whole file is held back.
+    Hold,
+}
+
+/// Safety has no default: what holds a file back must be written out. An empty file is always held.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Brakes {
+    /// Rows fewer than in the last file.
+    pub shrink: Limit,
+}
+
+/// Who is in the file; everybody, if nothing is said.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Population {
+    /// Only people of these establishments, as the people's data name them.
+    pub establishments: Option<Vec<String>>,
+    /// Whose contract ended more than so many days ago is not in the file.
+    pub leavers: Option<u32>,
+}
+
+/// `[export.NAME]` as a site writes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Section {
+    profile: Spanned<String>,
+    people: Spanned<String>,
+    server: Spanned<String>,
+    #[serde(default)]
+    folder: String,
+    file_name: Option<FileName>,
+    deadline: Option<Spanned<TimeOfDay>>,
+    #[serde(default)]
+    optional: Vec<Spanned<String>>,
+    #[serde(default)]
+    leave_out: Vec<Spanned<String>>,
+    #[serde(default)]
+    headings: BTreeMap<Spanned<String>, Spanned<String>>,
+    dialect: Option<Spanned<Dialect>>,
+    #[serde(default)]
+    empty_required: EmptyRequired,
+    brakes: Option<Brakes>,
+    population: Option<Spanned<Population>>,
+}
+
+impl Section {
+    pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
+        let server = reader.server(&self.server);
+        let people = reader.people(&self.people);
+        let brakes = self.brakes(&name, reader);
+        let (profile, contract) = reader.profile(&self.profile, "exports", |contract| match contract {
+            Contract::Export(export) => Some(export),
+            _ => None,
+        })?;
+        let deadline = reader.deadline(&self.deadline, contract.deadline, &self.profile);
+        if let Some(dialect) = &self.dialect {
+            check_dialect(dialect, &reader.document, &mut reader.complaints);
+        }
+        let choice = Choice { optional: &self.optional, leave_out: &self.leave_out, headings: &self.headings };
+        let columns = contract.choose(&profile.title, choice, &reader.document, &mut reader.complaints);
+        let people = people?;
+        self.check_people(&people, &columns, reader);
+        let export = Export {
+            people,
+            folder: self.folder.trim_matches('/').into(),
+            file_name: self.file_name.unwrap_or(contract.file_name.clone()),
+            dialect: self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner),
+            left_out: contract.left_out(&columns).map(String::from).collect(),
+            columns,
+            advised: contract.advised,
+            empty_required: self.empty_required,
+            brakes: brakes?,
+            population: self.population.map(Spanned::into_inner).unwrap_or_default(),
+        };
+        Some(Exchange {
+            name: name.into_inner(),
+            profile,
+            server: server?,
+            deadline,
+            direction: Direction::Export(export),
+        })
+    }
+
+    fn brakes(&self, name: &Spanned<String>, reader: &mut Reader) -> Option<Brakes> {
+        if self.brakes.is_none() {
+            let complaint = reader
+                .at(name.span(), format!("the export `{}` has no `brakes`", name.get_ref()))
+                .help("say how much smaller than the last one a file may be: `brakes = { shrink = \"20%\" }`");
+            reader.complain(complaint);
+        }
+        self.brakes.clone()
+    }
+
+    /// Complains about what is asked of people whose file has no heading for it.
+    fn check_people(&self, people: &People, columns: &[Chosen], reader: &mut Reader) {
+        let People::File(file) = people else { return };
+        let missing = |chosen: &&Chosen| {
+            let stands_in = chosen.column.form.constant.is_some() || chosen.column.form.default.is_some();
+            chosen.column.field.as_ref().is_some_and(|field| !stands_in && !file.contract.can_have(field))
+        };
+        let (optional, others): (Vec<&Chosen>, Vec<&Chosen>) =
+            columns.iter().filter(missing).partition(|chosen| chosen.column.level == Level::Optional);
+        let mut complain = |span: Range<usize>, headings: &[&Chosen], way_out: &str| {
+            let names = quoted(headings.iter().map(|chosen| chosen.column.heading.as_str()));
+            let fields = quoted(headings.iter().filter_map(|chosen| chosen.column.field.as_ref()).map(Field::name));
+            let complaint = reader.at(span, format!("the people `{}` cannot have {names}", file.name)).help(format!(
+                "their profile `{}` has no heading for {fields}; add one there{way_out}",
+                file.profile.name
+            ));
+            reader.complain(complaint);
+        };
+        for chosen in optional {
+            let named = self.optional.iter().find(|name| *name.get_ref() == chosen.column.heading);
+            let span = named.map_or(self.people.span(), Spanned::span);
+            complain(span, &[chosen], ", or do not choose the column");
+        }
+        if !others.is_empty() {
+            let all_recommended = others.iter().all(|chosen| chosen.column.level == Level::Recommended);
+            complain(self.people.span(), &others, if all_recommended { ", or use `leave-out`" } else { "" });
+        }
+        self.check_population(people, reader);
+    }
+
+    fn check_population(&self, people: &People, reader: &mut Reader) {
+        let Some(population) = &self.population else { return };
+        let Population { establishments, leavers } = population.get_ref();
+        for (key, is_asked, field) in [
+            ("establishments", establishments.is_some(), Field::of("establishment")),
+            ("leavers", leavers.is_some(), Field::of("contract-end")),
+        ] {
+            if is_asked && !people.can_have(&field) {
+                let span = reader.document.find(&population.span(), key);
+                let complaint = reader
+                    .at(
+                        span,
+                        format!("`{key}` needs the field `{field}`, which the people `{}` cannot have", people.name()),
+                    )
+                    .help("add a heading for it in their profile");
+                reader.complain(complaint);
+            }
+        }
+    }
+}
+
+impl Export {
+    /// The path on the server of a file of that name.
+    pub fn path(&self, name: &str) -> String {
+        match self.folder.as_str() {
+            "" => name.into(),
+            folder => format!("{folder}/{name}"),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `[import.NAME]`: files that a partner drops, and that create and update users of the directory.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::files::{Files, Ready};
+use super::people::{Directory, People};
+use super::reader::Reader;
+use super::{Direction, Exchange};
+use crate::plan::brake;
+use crate::profile::import::Identification;
+use crate::profile::{self, Contract, TimeOfDay};
+
+/// An import, with all that the site and the profile say about it.
+#[derive(Debug)]
+pub struct Import {
+    pub directory: Arc<Directory>,
+    /// What the profile says about the files.
+    pub contract: profile::Import,
+    pub identify_by: Identification,
+    pub files: Files,
+    pub ready: Ready,
+    pub brakes: brake::Brakes,
+}
+
+/// `[import.NAME]` as a site writes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Section {
+    profile: Spanned<String>,
+    people: Spanned<String>,
+    server: Spanned<String>,
+    files: Files,
+    #[serde(default)]
+    ready: Ready,
+    identify_by: Spanned<String>,
+    deadline: Option<Spanned<TimeOfDay>>,
+    brakes: Option<brake::Brakes>,
+}
+
+impl Section {
+    pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
+        let server = reader.server(&self.server);
+        let directory = self.directory(reader);
+        if self.brakes.is_none() {
+            let complaint = reader.at(name.span(), format!("the import `{}` has no `brakes`", name.get_ref())).help(
+                "say how much one file may do: `brakes = { creations = \"10%\", updates = \"30%\", shrink = \"20%\" }`",
+            );
+            reader.complain(complaint);
+        }
+        let (profile, contract) = reader.profile(&self.profile, "imports", |contract| match contract {
+            Contract::Import(import) => Some(import),
+            _ => None,
+        })?;
+        let deadline = reader.deadline(&self.deadline, None, &self.profile);
+        let identify_by = contract.identify_by.get(self.identify_by.get_ref()).cloned();
+        if identify_by.is_none() {
+            let way = &self.identify_by;
+            let complaint = reader
+                .at(way.span(), format!("{} cannot be identified by `{}`", profile.title, way.get_ref()))
+                .nearest(way.get_ref(), contract.identify_by.keys().map(String::as_str));
+            reader.complain(complaint);
+        }
+        let import = Import {
+            directory: directory?,
+            contract,
+            identify_by: identify_by?,
+            files: self.files,
+            ready: self.ready,
+            brakes: self.brakes?,
+        };
+        Some(Exchange {
+            name: name.into_inner(),
+            profile,
+            server: server?,
+            deadline,
+            direction: Direction::Import(import),
+        })
+    }
+
+    fn directory(&self, reader: &mut Reader) -> Option<Arc<Directory>> {
+        match &*reader.people(&self.people)? {
+            People::Directory(directory) => Some(directory.clone()),
+            People::File(file) => {
+                let complaint = reader
+                    .at(self.people.span(), format!("`{}` is a file, and an import changes the directory", file.name))
+                    .help(match reader.directory() {
+                        Some(directory) => format!("write `people = \"{directory}\"`"),
+                        None => "add `[people.users.directory]`, and write `people = \"users\"`".into(),
+                    });
+                reader.complain(complaint);
+                None
+            }
+        }
+    }
+}
+
+impl Import {
+    /// Is it a file to take, once it is whole? `name` is its name in the folder.
+    pub fn takes(&self, name: &str) -> bool {
+        self.files.matches(name) && !self.ready.is_marker(name)
+    }
+}

@@ -1,0 +1,122 @@
+//! `[people.NAME.…]`: a place where people's data are.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Server;
+use super::reader::Reader;
+use crate::model::Field;
+use crate::profile::{self, Contract, Profile};
+use crate::rule::column::List;
+use crate::rule::defaults::Default;
+
+/// A place where people's data are, by the name that the site gives it.
+#[derive(Debug)]
+pub enum People {
+    File(File),
+    Directory(Arc<Directory>),
+}
+
+/// A CSV or XLSX file of HR data on a server.
+#[derive(Debug)]
+pub struct File {
+    pub name: String,
+    pub server: Arc<Server>,
+    /// Its path on the server.
+    pub file: String,
+    pub profile: Arc<Profile>,
+    /// What the profile says about it.
+    pub contract: profile::People,
+}
+
+/// Our own table of users.
+#[derive(Debug)]
+pub struct Directory {
+    pub name: String,
+    /// What a new user gets where the file says nothing.
+    pub defaults: Vec<Default>,
+    /// CSV files with the headings `code` and `name`.
+    pub lists: BTreeMap<List, PathBuf>,
+}
+
+/// `[people.NAME]` as a site writes it: `[people.NAME.file]` or `[people.NAME.directory]`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    File(FileSection),
+    Directory(DirectorySection),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FileSection {
+    server: Spanned<String>,
+    file: String,
+    profile: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DirectorySection {
+    #[serde(default)]
+    defaults: Vec<Default>,
+    #[serde(default)]
+    lists: BTreeMap<List, PathBuf>,
+}
+
+impl Section {
+    pub(super) fn read(self, name: &Spanned<String>, reader: &mut Reader) -> Option<People> {
+        match self {
+            Section::File(section) => section.read(name.get_ref(), reader).map(People::File),
+            Section::Directory(section) => {
+                if let Some(other) = reader.directory() {
+                    let complaint = reader
+                        .at(name.span(), format!("`{other}` is the directory of this site already"))
+                        .help("a site has one directory; name it wherever it is meant");
+                    reader.complain(complaint);
+                }
+                Some(People::Directory(Arc::new(section.read(name.get_ref(), reader))))
+            }
+        }
+    }
+}
+
+impl FileSection {
+    fn read(self, name: &str, reader: &mut Reader) -> Option<File> {
+        let server = reader.server(&self.server);
+        let profile = reader.profile(&self.profile, "people", |contract| match contract {
+            Contract::People(people) => Some(people),
+            _ => None,
+        });
+        let (server, (profile, contract)) = (server?, profile?);
+        Some(File { name: name.into(), server, file: self.file, profile, contract })
+    }
+}
+
+impl DirectorySection {
+    fn read(self, name: &str, reader: &Reader) -> Directory {
+        let lists = self.lists.into_iter().map(|(list, path)| (list, reader.base.join(path))).collect();
+        Directory { name: name.into(), defaults: self.defaults, lists }
+    }
+}
+
+impl People {
+    pub fn name(&self) -> &str {
+        match self {
+            People::File(file) => &file.name,
+            People::Directory(directory) => &directory.name,
+        }
+    }
+
+    /// Can they have the field at all? The directory can have every field: what is in it depends on what was imported.
+    pub fn can_have(&self, field: &Field) -> bool {
+        match self {
+            People::File(file) => file.contract.can_have(field),
+            People::Directory(_) => true,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! What sections of a site may refer to by name, and where their complaints go.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use toml::Spanned;
+
+use super::{Deadline, Direction, Exchange, People, Server, Site, people};
+use crate::model::fold;
+use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
+use crate::transport;
+
+pub struct Reader {
+    pub document: Arc<Document>,
+    pub base: PathBuf,
+    pub complaints: Complaints,
+    profiles: Profiles,
+    servers: BTreeMap<String, Arc<Server>>,
+    /// None: they are there, but something is wrong with them, which has been complained about.
+    people: BTreeMap<String, Option<Arc<People>>>,
+    timezone: Option<Tz>,
+}
+
+/// An exchange's name where it is written, and the exchange if it can be read.
+type Read = (Spanned<String>, Option<Exchange>);
+
+impl Reader {
+    pub fn new(
+        document: Arc<Document>,
+        base: &Path,
+        profiles: Profiles,
+        servers: BTreeMap<Spanned<String>, transport::Options>,
+        timezone: Option<Spanned<String>>,
+    ) -> Reader {
+        let servers = servers.into_iter().map(|(name, options)| {
+            let name = name.into_inner();
+            (name.clone(), Arc::new(Server { name, options }))
+        });
+        let mut reader = Reader {
+            document,
+            base: base.into(),
+            complaints: Complaints::default(),
+            profiles,
+            servers: servers.collect(),
+            people: BTreeMap::new(),
+            timezone: None,
+        };
+        reader.timezone = timezone.map(|name| reader.read_timezone(&name));
+        reader
+    }
+
+    pub fn at(&self, span: Range<usize>, message: impl Into<String>) -> Complaint {
+        self.document.complaint(span, message)
+    }
+
+    pub fn complain(&mut self, complaint: Complaint) {
+        self.complaints.push(complaint);
+    }
+
+    /// A stand-in when there is no such time zone, so that nobody complains that none is named.
+    fn read_timezone(&mut self, name: &Spanned<String>) -> Tz {
+        name.get_ref().parse().unwrap_or_else(|_| {
+            let complaint = self.at(name.span(), format!("there is no time zone `{}`", name.get_ref()));
+            let zones = TZ_VARIANTS.iter().map(|zone| zone.name());
+            self.complain(match fold::nearest(name.get_ref(), zones) {
+                Some(near) => complaint.help(format!("did you mean `{near}`?")),
+                None => complaint.help("expected: a region and a city, such as `Europe/Paris`"),
+            });
+            Tz::UTC
+        })
+    }
+
+    pub fn read_people(&mut self, sections: BTreeMap<Spanned<String>, people::Section>) {
+        let mut sections: Vec<_> = sections.into_iter().collect();
+        sections.sort_by_key(|(name, _)| name.span().start);
+        for (name, section) in sections {
+            let people = section.read(&name, self).map(Arc::new);
+            self.people.insert(name.into_inner(), people);
+        }
+    }
+
+    /// The name of the directory, if there is one already.
+    pub fn directory(&self) -> Option<&str> {
+        self.people
+            .values()
+            .flatten()
+            .find(|people| matches!(***people, People::Directory(_)))
+            .map(|people| people.name())
+    }
+
+    pub fn server(&mut self, name: &Spanned<String>) -> Option<Arc<Server>> {
+        let server = self.servers.get(name.get_ref()).cloned();
+        if server.is_none() {
+            let complaint = self.at(name.span(), format!("there is no server `{}`", name.get_ref()));
+            self.complain(complaint.nearest(name.get_ref(), self.servers.keys().map(String::as_str)));
+        }
+        server
+    }
+
+    pub fn people(&mut self, name: &Spanned<String>) -> Option<Arc<People>> {
+        let people = self.people.get(name.get_ref()).cloned();
+        if people.is_none() {
+            let complaint = self.at(name.span(), format!("there are no people `{}`", name.get_ref()));
+            self.complain(complaint.nearest(name.get_ref(), self.people.keys().map(String::as_str)));
+        }
+        people.flatten()
+    }
+
+    /// The profile, and its contract if `kind` finds that it is of the kind that is needed, called `needed`.
+    pub fn profile<T: Clone>(
+        &mut self,
+        name: &Spanned<String>,
+        needed: &str,
+        kind: fn(&Contract) -> Option<&T>,
+    ) -> Option<(Arc<Profile>, T)> {
+        let profile = self.profiles.get(name.get_ref());
+        let contract = profile.and_then(|profile| Some((profile.clone(), kind(&profile.contract)?.clone())));
+        if contract.is_none() {
+            let complaint = match profile {
+                Some(profile) => format!(
+                    "`{}` is a profile for {}, and one for {needed} is needed here",
+                    profile.name,
+                    profile.purpose()
+                ),
+                None => format!("there is no profile `{}`", name.get_ref()),
+            };
+            let suitable = self.profiles.iter().filter(|profile| kind(&profile.contract).is_some());
+            let complaint = self.at(name.span(), complaint);
+            self.complain(complaint.nearest(name.get_ref(), suitable.map(|profile| profile.name.as_str())));
+        }
+        contract
+    }
+
+    /// The site's own deadline, or else the profile's. `profile` is where the site names it.
+    pub fn deadline(
+        &mut self,
+        own: &Option<Spanned<TimeOfDay>>,
+        of_profile: Option<TimeOfDay>,
+        profile: &Spanned<String>,
+    ) -> Option<Deadline> {
+        let time = own.as_ref().map(|time| *time.get_ref()).or(of_profile)?;
+        let zone = self.timezone.unwrap_or_else(|| {
+            let span = own.as_ref().map_or(profile.span(), Spanned::span);
+            let complaint = self
+                .at(span, format!("this has a deadline, {time}, and no time zone says where the clock hangs"))
+                .help("write `timezone = \"Europe/Paris\"`, or yours, at the top of the file");
+            self.complain(complaint);
+            *self.timezone.insert(Tz::UTC)
+        });
+        Some(Deadline { time, zone })
+    }
+
+    /// No two exchanges may have one name, write one file, or take the same files.
+    pub fn check_apart(&mut self, exports: &[Read], imports: &[Read]) {
+        for (name, _) in imports {
+            if exports.iter().any(|(other, _)| other == name) {
+                let complaint = self.at(name.span(), format!("there is an export `{}` already", name.get_ref())).help(
+                    format!("exchanges are called by their names alone; call this one `from-{}`", name.get_ref()),
+                );
+                self.complain(complaint);
+            }
+        }
+        for exchanges in [exports, imports] {
+            for (index, (name, exchange)) in exchanges.iter().enumerate() {
+                let Some(exchange) = exchange else { continue };
+                let mut others = exchanges[..index].iter().filter_map(|(_, other)| other.as_ref());
+                if let Some(other) = others.find(|other| meet(other, exchange)) {
+                    let complaint = self.at(name.span(), met(other, exchange)).help(match exchange.direction {
+                        Direction::Export(_) => "give one of them another `file-name` or `folder`",
+                        Direction::Import(_) => "give them `files` that differ",
+                    });
+                    self.complain(complaint);
+                }
+            }
+        }
+    }
+
+    pub fn finish(self, state: PathBuf, exchanges: BTreeMap<String, Exchange>) -> Result<Site, Complaints> {
+        let people = self.people.into_iter().filter_map(|(name, people)| Some((name, people?))).collect();
+        self.complaints.or(Site {
+            base: self.base,
+            state,
+            timezone: self.timezone,
+            profiles: self.profiles,
+            servers: self.servers,
+            people,
+            exchanges,
+        })
+    }
+}
+
+fn meet(one: &Exchange, other: &Exchange) -> bool {
+    let same_files = match (&one.direction, &other.direction) {
+        (Direction::Export(one), Direction::Export(other)) => {
+            one.folder == other.folder && one.file_name.is_like(&other.file_name)
+        }
+        (Direction::Import(one), Direction::Import(other)) => one.files == other.files,
+        _ => false,
+    };
+    same_files && one.server.name == other.server.name
+}
+
+fn met(other: &Exchange, exchange: &Exchange) -> String {
+    match &exchange.direction {
+        Direction::Export(export) => {
+            format!("the export `{}` writes `{}` on the same server", other.name, export.file_name)
+        }
+        Direction::Import(import) => {
+            format!("the import `{}` takes `{}` from the same server", other.name, import.files)
+        }
+    }
+}
