@@ -1,0 +1,115 @@
+//! What a workbook's cell shows: its value as the text that a person sees in the spreadsheet.
+
+use std::borrow::Cow;
+
+use calamine::{DataRef, ExcelDateTime};
+
+use crate::model::date;
+
+/// Text of a cell whose number format is `format`. Dates come day first, as `DD/MM/YYYY`; an amount has a point.
+pub(super) fn text<'a>(value: &DataRef<'a>, format: &str) -> Cow<'a, str> {
+    match value {
+        DataRef::Empty => "".into(),
+        DataRef::SharedString(text) => (*text).into(),
+        DataRef::String(text) => text.clone().into(),
+        DataRef::Int(number) => padded(*number as f64, format).unwrap_or_else(|| number.to_string()).into(),
+        DataRef::Float(number) => padded(*number, format).unwrap_or_else(|| number_text(*number)).into(),
+        DataRef::Bool(true) => "TRUE".into(),
+        DataRef::Bool(false) => "FALSE".into(),
+        DataRef::Error(error) => error.to_string().into(),
+        DataRef::DateTime(serial) => date_text(serial).into(),
+        DataRef::DateTimeIso(text) => iso_text(text).into(),
+        DataRef::DurationIso(text) => text.clone().into(),
+    }
+}
+
+/// A spreadsheet keeps 15 digits; those behind are noise of the binary form, as in `0.30000000000000004`.
+fn number_text(number: f64) -> String {
+    let kept = format!("{number:.14e}").parse().unwrap_or(number);
+    format!("{kept}")
+}
+
+/// A format such as `00000`, or `0#" "##" "##` for a phone, shows zeros that the number has not.
+fn padded(number: f64, format: &str) -> Option<String> {
+    let digits = digits_shown(format)?;
+    let is_whole = number >= 0.0 && number < 1e15 && number.fract() == 0.0;
+    (is_whole && digits > 1).then(|| format!("{number:0digits$.0}"))
+}
+
+/// How many digits at least, for a format of digits and blanks alone.
+fn digits_shown(format: &str) -> Option<usize> {
+    let places: String = format.chars().filter(|letter| !matches!(letter, ' ' | '"' | '\\' | '\u{a0}')).collect();
+    let first = places.find('0')?;
+    places.bytes().all(|place| matches!(place, b'0' | b'#')).then_some(places.len() - first)
+}
+
+fn date_text(serial: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, _) = serial.to_ymd_hms_milli();
+    let number = serial.as_f64();
+    let time = format!("{hour:02}:{minute:02}:{second:02}");
+    match (number.floor(), number.fract()) {
+        _ if serial.is_duration() || !(0.0..2_958_466.0).contains(&number) => number_text(number),
+        (0.0, 1e-9..) => time,
+        (_, 0.0) => format!("{day:02}/{month:02}/{year}"),
+        _ => format!("{day:02}/{month:02}/{year} {time}"),
+    }
+}
+
+/// `2026-03-01`, or with a time of day that says nothing.
+fn iso_text(text: &str) -> String {
+    let day = text.split_once('T').map_or(text, |(day, time)| if time.starts_with("00:00:00") { day } else { text });
+    date::iso(day).map_or_else(|| text.into(), |date| date.format("%d/%m/%Y").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{CellErrorType, ExcelDateTimeType};
+
+    use super::*;
+
+    fn serial(value: f64, is_1904: bool) -> DataRef<'static> {
+        DataRef::DateTime(ExcelDateTime::new(value, ExcelDateTimeType::DateTime, is_1904))
+    }
+
+    #[test]
+    fn values_are_shown_as_a_spreadsheet_shows_them() {
+        let cases = [
+            (DataRef::Float(42.0), "General", "42"),
+            (DataRef::Float(0.1 + 0.2), "General", "0.3"),
+            (DataRef::Float(1234.5), "0.00", "1234.5"),
+            (DataRef::Float(-7.0), "General", "-7"),
+            (DataRef::Float(123_456_789_012_345.0), "General", "123456789012345"),
+            (DataRef::Int(7), "General", "7"),
+            (DataRef::Float(42.0), "00000", "00042"),
+            (DataRef::Float(612_345_678.0), "0#\" \"##\" \"##\" \"##\" \"##", "0612345678"),
+            (DataRef::Float(612_345_678.0), "0#\\ ##\\ ##\\ ##\\ ##", "0612345678"),
+            (DataRef::Float(42.0), "#,##0", "42"),
+            (DataRef::Float(42.5), "00000", "42.5"),
+            (DataRef::Float(42.0), "0", "42"),
+            (DataRef::Float(f64::NAN), "General", "NaN"),
+            (DataRef::Bool(true), "General", "TRUE"),
+            (DataRef::Error(CellErrorType::NA), "General", "#N/A"),
+            (DataRef::DateTimeIso("2026-03-01".into()), "General", "01/03/2026"),
+            (DataRef::DateTimeIso("2026-03-01T00:00:00.000Z".into()), "General", "01/03/2026"),
+            (DataRef::DateTimeIso("2026-03-01T08:00:00".into()), "General", "2026-03-01T08:00:00"),
+        ];
+        for (value, format, expected) in cases {
+            assert_eq!(text(&value, format), expected, "{value:?} {format}");
+        }
+    }
+
+    #[test]
+    fn dates_are_shown_day_first_in_both_systems() {
+        let cases = [
+            (serial(46_082.0, false), "01/03/2026"),
+            (serial(44_620.0, true), "01/03/2026"),
+            (serial(46_082.5, false), "01/03/2026 12:00:00"),
+            (serial(0.5, false), "12:00:00"),
+            (serial(-1.0, false), "-1"),
+            (serial(3e9, false), "3000000000"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(text(&value, "dd/mm/yyyy"), expected, "{value:?}");
+        }
+    }
+}

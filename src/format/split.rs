@@ -1,0 +1,208 @@
+//! Splitting: text becomes rows of cells; a quote that goes wrong spoils its own row and no other.
+//!
+//! A cell that starts with a quote ends with one, and may hold separators and line breaks between; a quote inside it is
+//! doubled. Where that does not work out, the cell is read as if quotes meant nothing, up to the next separator or line
+//! break, and the row is marked.
+
+use std::borrow::Cow;
+
+use memchr::{memchr_iter, memchr2, memchr3, memrchr2};
+
+use crate::format::heading::COLUMNS_AT_MOST;
+
+/// A quoted cell that goes on for longer was never meant to be one.
+const BREAKS_AT_MOST: u32 = 10;
+const BYTES_OVER_LINES_AT_MOST: usize = 32 * 1024;
+
+/// Gives one row after the other.
+#[derive(Debug, Clone)]
+pub(super) struct Splitter<'a> {
+    text: &'a str,
+    separator: u8,
+    /// How many cells a row should have, once that is known.
+    pub width: Option<usize>,
+    at: usize,
+    number: u32,
+    line: u32,
+}
+
+/// One row; made once, filled again for every row.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// As a spreadsheet counts it, from 1.
+    pub number: u32,
+    /// As an editor counts it, from 1: the line on which the row starts.
+    pub line: u32,
+    /// Byte offsets in the text, without the line break.
+    pub start: usize,
+    pub end: usize,
+    /// At most one more than there may be columns.
+    pub cells: Vec<Span>,
+    /// All cells, also those that are not kept.
+    pub count: usize,
+    /// The first cell whose quotes went wrong.
+    pub flaw: Option<(usize, Flaw)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+    /// Quotes inside are doubled.
+    doubled: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// The closing quote is missing, or so far away that it belongs to another cell.
+    Unclosed,
+    /// There is text behind the closing quote.
+    Stray,
+}
+
+struct Quoted {
+    span: Span,
+    /// Behind the closing quote and blanks.
+    end: usize,
+    breaks: u32,
+}
+
+impl<'a> Splitter<'a> {
+    /// The text is at most 4 GiB; the separator is an ASCII character.
+    pub fn new(text: &'a str, separator: u8) -> Splitter<'a> {
+        Splitter { text, separator, width: None, at: 0, number: 0, line: 1 }
+    }
+
+    /// Fills `row` with the next one; false at the end of the text.
+    pub fn next(&mut self, row: &mut Row) -> bool {
+        if self.at == self.text.len() {
+            return false;
+        }
+        self.number += 1;
+        row.start_at(self.at, self.number, self.line);
+        loop {
+            let span = self.cell(row);
+            row.push(span);
+            match self.text.as_bytes().get(self.at) {
+                Some(byte) if *byte == self.separator => self.at += 1,
+                _ => break,
+            }
+        }
+        row.end = self.at;
+        self.at += break_length(self.text.as_bytes(), self.at);
+        self.line += 1;
+        true
+    }
+
+    /// The cell without its quotes.
+    pub fn text(&self, span: Span) -> Cow<'a, str> {
+        let text = &self.text[span.start as usize..span.end as usize];
+        match span.doubled {
+            true => text.replace("\"\"", "\"").into(),
+            false => text.into(),
+        }
+    }
+
+    pub fn is_blank(&self, row: &Row) -> bool {
+        row.cells.len() == row.count && row.cells.iter().all(|span| self.text(*span).trim().is_empty())
+    }
+
+    fn cell(&mut self, row: &mut Row) -> Span {
+        let start = self.at;
+        match self.opening_quote(start).map(|open| self.quoted(row.start, open)) {
+            Some(Ok(quoted)) => {
+                self.at = quoted.end;
+                self.line += quoted.breaks;
+                return quoted.span;
+            }
+            Some(Err(flaw)) => row.flaw = row.flaw.or(Some((row.count, flaw))),
+            None => {}
+        }
+        let bytes = self.text.as_bytes();
+        self.at = memchr3(self.separator, b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |found| start + found);
+        Span::new(start, self.at, false)
+    }
+
+    /// Blanks in front of a quote are no part of the cell.
+    fn opening_quote(&self, start: usize) -> Option<usize> {
+        let open = self.behind_blanks(start);
+        (self.text.as_bytes().get(open) == Some(&b'"')).then_some(open)
+    }
+
+    fn behind_blanks(&self, start: usize) -> usize {
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t') && **byte != self.separator;
+        start + self.text.as_bytes()[start..].iter().take_while(is_blank).count()
+    }
+
+    fn quoted(&self, row_start: usize, open: usize) -> Result<Quoted, Flaw> {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut breaks, mut doubled) = (open + 1, 0, false);
+        let close = loop {
+            at += memchr3(b'"', b'\n', b'\r', &bytes[at..]).ok_or(Flaw::Unclosed)?;
+            match (bytes[at], bytes.get(at + 1)) {
+                (b'"', Some(b'"')) => {
+                    doubled = true;
+                    at += 2;
+                }
+                (b'"', _) => break at,
+                _ => {
+                    at += break_length(bytes, at);
+                    breaks += 1;
+                }
+            }
+            if breaks > BREAKS_AT_MOST || (breaks > 0 && at - open > BYTES_OVER_LINES_AT_MOST) {
+                return Err(Flaw::Unclosed);
+            }
+        };
+        let end = self.behind_blanks(close + 1);
+        let ends_well = bytes.get(end).is_none_or(|byte| *byte == self.separator || matches!(byte, b'\n' | b'\r'));
+        match ends_well {
+            _ if breaks > 0 && (!ends_well || self.joins_two_rows(row_start, open, close)) => Err(Flaw::Unclosed),
+            true => Ok(Quoted { span: Span::new(open + 1, close, doubled), end, breaks }),
+            false => Err(Flaw::Stray),
+        }
+    }
+
+    /// The quote that closes stands where a cell could start, and the first and the last line of this cell are whole
+    /// rows each if quotes mean nothing: two rows with a quote too much, rather than one cell.
+    fn joins_two_rows(&self, row_start: usize, open: usize, close: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let closes_at_start = bytes[close - 1] == self.separator || matches!(bytes[close - 1], b'\n' | b'\r');
+        let is_whole_row = |at: usize| {
+            let start = memrchr2(b'\n', b'\r', &bytes[row_start..at]).map_or(row_start, |found| row_start + found + 1);
+            let end = memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+            Some(memchr_iter(self.separator, &bytes[start..end]).count() + 1) == self.width
+        };
+        self.width > Some(1) && closes_at_start && is_whole_row(open) && is_whole_row(close)
+    }
+}
+
+impl Row {
+    fn start_at(&mut self, start: usize, number: u32, line: u32) {
+        self.cells.clear();
+        let cells = std::mem::take(&mut self.cells);
+        *self = Row { number, line, start, cells, ..Row::default() };
+    }
+
+    fn push(&mut self, span: Span) {
+        self.count += 1;
+        if self.cells.len() <= COLUMNS_AT_MOST {
+            self.cells.push(span);
+        }
+    }
+}
+
+impl Span {
+    fn new(start: usize, end: usize, doubled: bool) -> Span {
+        Span { start: start as u32, end: end as u32, doubled }
+    }
+}
+
+/// LF, CRLF and a lone CR each end a line; 0 at the end of the text.
+fn break_length(bytes: &[u8], at: usize) -> usize {
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => 2,
+        (Some(b'\r' | b'\n'), _) => 1,
+        _ => 0,
+    }
+}
