@@ -42,14 +42,16 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     }
 }
 
-/// A letter of another encoding looks like a good UTF-8 sequence by rare chance only.
+/// Letters of another encoding look like a good UTF-8 sequence by rare chance only. The sequence at the end may be cut
+/// because the file is.
 fn is_damaged_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
-        bad += usize::from(!chunk.invalid().is_empty());
+        let is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        bad += usize::from(!chunk.invalid().is_empty() && !(is_cut && bytes.ends_with(chunk.invalid())));
     }
-    good >= 3 * bad
+    good > 0 && good >= 3 * bad
 }
 
 fn windows_1252(bytes: &[u8]) -> Cow<'_, str> {

@@ -59,3 +59,144 @@ pub fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, 
         Kind::Xlsx => xlsx::read(bytes, is_heading),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::format::dialect::{Encoding, Formulas, LineEnding, Quoting};
+    use crate::model::date;
+
+    fn is_heading(heading: &str) -> bool {
+        ["A", "B", "C"].contains(&heading)
+    }
+
+    fn rows(reading: &Reading) -> Vec<(u32, Vec<String>)> {
+        reading.table.rows().map(|row| (row.number(), row.cells().map(String::from).collect())).collect()
+    }
+
+    /// Bytes as they are in tables, often enough in the wrong place.
+    fn odd_text() -> impl Strategy<Value = Vec<u8>> {
+        let pieces: Vec<&[u8]> = vec![
+            b";",
+            b";",
+            b",",
+            b"\"",
+            b"\"",
+            b"\"\"",
+            b"\n",
+            b"\r\n",
+            b"\r",
+            b" ",
+            b"\t",
+            b"a",
+            b"b;c;d\n",
+            b"\0",
+            b"\xe9",
+            b"\xc3\xa9",
+            b"\xef\xbf\xbd",
+            b"\xef\xbb\xbf",
+            b"\x81",
+            b"\"x\ny\"",
+        ];
+        prop::collection::vec(prop::sample::select(pieces), 0..80).prop_map(|pieces| pieces.concat())
+    }
+
+    fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
+        let Ok(reading) = read(bytes, &is_heading) else { return Ok(()) };
+        let numbers: Vec<u32> = reading.table.rows().map(|row| row.number()).collect();
+        prop_assert!(numbers.is_sorted_by(|one, next| one < next));
+        prop_assert!(numbers.first().is_none_or(|first| *first > reading.source.heading_row));
+        let lines: Vec<u32> = reading.table.rows().map(|row| row.line()).collect();
+        prop_assert!(lines.is_sorted_by(|one, next| one < next));
+        let is_spoilt = |number| reading.findings.iter().any(|it| it.is_error() && it.place.row == Some(number));
+        for row in reading.table.rows().filter(|row| !is_spoilt(row.number())) {
+            prop_assert_eq!(row.len(), reading.heading.len());
+        }
+        for finding in reading.findings.iter().filter(|finding| finding.is_error()) {
+            prop_assert!(finding.place.row.is_none_or(|row| numbers.contains(&row)));
+        }
+        Ok(())
+    }
+
+    fn dialect(separator: char, quoting: Quoting, line_ending: LineEnding, byte_order_mark: bool) -> Dialect {
+        Dialect {
+            separator,
+            quoting,
+            line_ending,
+            encoding: Encoding::Utf8,
+            byte_order_mark,
+            date: date::Format::parse("DD/MM/YYYY").expect("a format"),
+            decimal: ',',
+            formulas: Formulas::AsTheyAre,
+        }
+    }
+
+    fn any_dialect() -> impl Strategy<Value = Dialect> {
+        let separator = prop::sample::select(vec![';', ',', '\t', '|']);
+        let quoting = prop::sample::select(vec![Quoting::WhereNeeded, Quoting::Always]);
+        let line_ending = prop::sample::select(vec![LineEnding::Lf, LineEnding::Crlf]);
+        (separator, quoting, line_ending, any::<bool>())
+            .prop_map(|(separator, quoting, line_ending, mark)| dialect(separator, quoting, line_ending, mark))
+    }
+
+    fn any_rows() -> impl Strategy<Value = Vec<[String; 3]>> {
+        // A cell of several lines that ends like a row does may be taken for two rows, and is reported.
+        let ends_like_a_row = |cell: &String| cell.contains('\n') && cell.ends_with([';', ',', '|', '\t', '\n']);
+        let cell = || "[a-c;,|\t\"é \n-]{0,6}".prop_filter("ends like a row", move |cell| !ends_like_a_row(cell));
+        let row = ("[a-c]{1,4}", cell(), cell()).prop_map(|(first, second, third)| [first, second, third]);
+        prop::collection::vec(row, 0..8)
+    }
+
+    fn written(dialect: &Dialect, rows: &[[String; 3]]) -> Vec<u8> {
+        let mut writer = Writer::new(dialect);
+        writer.row(&["A", "B", "C"]).expect("plain headings");
+        rows.iter().for_each(|row| writer.row(row).expect("UTF-8 has every character"));
+        writer.finish()
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_whatever_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            check(&bytes)?;
+            check(&[b"A;B;C\n".as_slice(), &bytes].concat())?;
+        }
+
+        #[test]
+        fn odd_text_is_read_to_its_end(text in odd_text()) {
+            check(&text)?;
+            check(&[b"A;B;C\n".as_slice(), &text].concat())?;
+        }
+
+        #[test]
+        fn a_damaged_workbook_does_not_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            check(&[b"PK\x03\x04".as_slice(), &bytes].concat())?;
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(dialect in any_dialect(), rows_in in any_rows()) {
+            let reading = read(&written(&dialect, &rows_in), &is_heading).expect("a table");
+            prop_assert_eq!(&reading.heading, &["A", "B", "C"]);
+            prop_assert!(reading.findings.iter().all(|it| !it.is_error()), "{:?}", reading.findings);
+            let expected: Vec<Vec<String>> = rows_in.iter().map(|row| row.to_vec()).collect();
+            prop_assert_eq!(rows(&reading).into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn a_cut_file_keeps_the_rows_before_the_cut(rows_in in any_rows(), quoting in any::<bool>()) {
+            let quoting = if quoting { Quoting::Always } else { Quoting::WhereNeeded };
+            let dialect = dialect(';', quoting, LineEnding::Crlf, false);
+            let whole = rows(&read(&written(&dialect, &rows_in), &is_heading).expect("a table"));
+            let bytes = written(&dialect, &rows_in);
+            for kept in 0..=rows_in.len() {
+                let end = written(&dialect, &rows_in[..kept]).len();
+                let next = written(&dialect, &rows_in[..rows_in.len().min(kept + 1)]).len();
+                for cut in end..=next {
+                    let reading = read(&bytes[..cut], &is_heading).expect("a table");
+                    prop_assert_eq!(&rows(&reading)[..kept], &whole[..kept]);
+                }
+            }
+        }
+    }
+}

@@ -14,6 +14,9 @@ const CHUNK: usize = 4 * 1024 * 1024;
 /// What a spreadsheet can hold in a cell.
 const CHARACTERS_AT_MOST: usize = 32_767;
 
+/// In characters.
+const EXCERPT: usize = 100;
+
 #[derive(Debug)]
 pub(super) struct Rows {
     headings: Vec<Arc<str>>,
@@ -80,12 +83,12 @@ impl Rows {
     pub fn check_bytes(&mut self, column: usize, text: &str) {
         if text.contains(LOST) {
             let problem = format!("has `{LOST}` where a letter could not be read");
-            let finding = Finding::error("bad-byte", self.place(column), problem).read(text);
+            let finding = Finding::error("bad-byte", self.place(column), problem).read(excerpt(text));
             self.findings.push(finding.expected("the letter, in a file saved as UTF-8"));
         }
         if text.contains('\0') {
             let finding = Finding::error("nul-byte", self.place(column), "has a byte 0, which is no text");
-            self.findings.push(finding.read(text.replace('\0', "␀")).expected("text"));
+            self.findings.push(finding.read(excerpt(text).replace('\0', "␀")).expected("text"));
         }
     }
 
@@ -133,5 +136,13 @@ impl Rows {
             let finding = Finding::error("cell-too-long", self.place(self.column), problem);
             self.findings.push(finding.expected(format!("at most {CHARACTERS_AT_MOST}")));
         }
+    }
+}
+
+/// As much of a cell as a finding should repeat.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
     }
 }

@@ -109,7 +109,7 @@ impl<'a> Splitter<'a> {
 
     fn cell(&mut self, row: &mut Row) -> Span {
         let start = self.at;
-        match self.opening_quote(start).map(|open| self.quoted(row.start, open)) {
+        match self.opening_quote(start).map(|open| self.quoted(row.count, open)) {
             Some(Ok(quoted)) => {
                 self.at = quoted.end;
                 self.line += quoted.breaks;
@@ -134,11 +134,14 @@ impl<'a> Splitter<'a> {
         start + self.text.as_bytes()[start..].iter().take_while(is_blank).count()
     }
 
-    fn quoted(&self, row_start: usize, open: usize) -> Result<Quoted, Flaw> {
+    fn quoted(&self, cells_before: usize, open: usize) -> Result<Quoted, Flaw> {
         let bytes = self.text.as_bytes();
         let (mut at, mut breaks, mut doubled) = (open + 1, 0, false);
         let close = loop {
             at += memchr3(b'"', b'\n', b'\r', &bytes[at..]).ok_or(Flaw::Unclosed)?;
+            if breaks > BREAKS_AT_MOST || (breaks > 0 && at - open > BYTES_OVER_LINES_AT_MOST) {
+                return Err(Flaw::Unclosed);
+            }
             match (bytes[at], bytes.get(at + 1)) {
                 (b'"', Some(b'"')) => {
                     doubled = true;
@@ -150,30 +153,29 @@ impl<'a> Splitter<'a> {
                     breaks += 1;
                 }
             }
-            if breaks > BREAKS_AT_MOST || (breaks > 0 && at - open > BYTES_OVER_LINES_AT_MOST) {
-                return Err(Flaw::Unclosed);
-            }
         };
         let end = self.behind_blanks(close + 1);
         let ends_well = bytes.get(end).is_none_or(|byte| *byte == self.separator || matches!(byte, b'\n' | b'\r'));
         match ends_well {
-            _ if breaks > 0 && (!ends_well || self.joins_two_rows(row_start, open, close)) => Err(Flaw::Unclosed),
+            _ if breaks > 0 && (!ends_well || self.joins_two_rows(cells_before, open, close)) => Err(Flaw::Unclosed),
             true => Ok(Quoted { span: Span::new(open + 1, close, doubled), end, breaks }),
             false => Err(Flaw::Stray),
         }
     }
 
-    /// The quote that closes stands where a cell could start, and the first and the last line of this cell are whole
-    /// rows each if quotes mean nothing: two rows with a quote too much, rather than one cell.
-    fn joins_two_rows(&self, row_start: usize, open: usize, close: usize) -> bool {
+    /// The quote that closes stands where a cell could start, the line on which it stands is a whole row by itself, and
+    /// so is the line of the opening quote if that quote means nothing: two rows with a quote too much, not one cell.
+    fn joins_two_rows(&self, cells_before: usize, open: usize, close: usize) -> bool {
         let bytes = self.text.as_bytes();
         let closes_at_start = bytes[close - 1] == self.separator || matches!(bytes[close - 1], b'\n' | b'\r');
-        let is_whole_row = |at: usize| {
-            let start = memrchr2(b'\n', b'\r', &bytes[row_start..at]).map_or(row_start, |found| row_start + found + 1);
-            let end = memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
-            Some(memchr_iter(self.separator, &bytes[start..end]).count() + 1) == self.width
-        };
-        self.width > Some(1) && closes_at_start && is_whole_row(open) && is_whole_row(close)
+        self.width > Some(1) && closes_at_start && {
+            let first_end = memchr2(b'\n', b'\r', &bytes[open..close]).map_or(close, |found| open + found);
+            let first = cells_before + memchr_iter(self.separator, &bytes[open..first_end]).count() + 1;
+            let last_start = memrchr2(b'\n', b'\r', &bytes[open..close]).map_or(open, |found| open + found + 1);
+            let mut last = Row::default();
+            Splitter { at: last_start, width: None, ..*self }.next(&mut last);
+            Some(first) == self.width && Some(last.count) == self.width
+        }
     }
 }
 

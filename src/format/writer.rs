@@ -110,3 +110,62 @@ fn first_outside_windows_1252(text: &str) -> Option<char> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::date;
+
+    fn dialect() -> Dialect {
+        Dialect {
+            separator: ';',
+            quoting: Quoting::WhereNeeded,
+            line_ending: LineEnding::Crlf,
+            encoding: Encoding::Utf8,
+            byte_order_mark: false,
+            date: date::Format::parse("DD/MM/YYYY").expect("a format"),
+            decimal: ',',
+            formulas: crate::format::dialect::Formulas::MadeSafe,
+        }
+    }
+
+    fn written(dialect: &Dialect, rows: &[&[&str]]) -> Vec<u8> {
+        let mut writer = Writer::new(dialect);
+        rows.iter().for_each(|row| writer.row(row).expect("it can be encoded"));
+        writer.finish()
+    }
+
+    #[test]
+    fn only_cells_that_would_be_misread_are_quoted() {
+        let rows: &[&[&str]] =
+            &[&["login", "note"], &["a;b", "say \"so\""], &["x\ny", " z "], &["00042", ""], &["é,|", "'"]];
+        let expected = "login;note\r\n\"a;b\";\"say \"\"so\"\"\"\r\n\"x\ny\";\" z \"\r\n00042;\r\né,|;'\r\n";
+        assert_eq!(String::from_utf8(written(&dialect(), rows)).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn every_choice_of_the_dialect_shows_in_the_bytes() {
+        let rows: &[&[&str]] = &[&["é", ""]];
+        let cases: [(Dialect, &[u8]); 6] = [
+            (dialect(), b"\xc3\xa9;\r\n"),
+            (Dialect { line_ending: LineEnding::Lf, ..dialect() }, b"\xc3\xa9;\n"),
+            (Dialect { quoting: Quoting::Always, ..dialect() }, b"\"\xc3\xa9\";\"\"\r\n"),
+            (Dialect { separator: '\t', ..dialect() }, b"\xc3\xa9\t\r\n"),
+            (Dialect { byte_order_mark: true, ..dialect() }, b"\xef\xbb\xbf\xc3\xa9;\r\n"),
+            (Dialect { encoding: Encoding::Windows1252, ..dialect() }, b"\xe9;\r\n"),
+        ];
+        for (dialect, expected) in cases {
+            assert_eq!(written(&dialect, rows), expected, "{dialect:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_encoded_is_not_written_at_all() {
+        let mut writer = Writer::new(&Dialect { encoding: Encoding::Windows1252, ..dialect() });
+        writer.row(&["a", "œ€"]).expect("Windows-1252 has both");
+        for (cell, character) in [("Łódź", 'Ł'), ("日本", '日'), ("a\u{81}", '\u{81}')] {
+            assert_eq!(writer.row(&["b", cell]), Err(Unencodable { column: 1, character }));
+        }
+        assert_eq!(writer.finish(), b"a;\x9c\x80\r\n");
+    }
+}

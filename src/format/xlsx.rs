@@ -11,7 +11,7 @@ use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxCellRe
 
 use crate::format::heading::{self, COLUMNS_AT_MOST, Heading, ROWS_LOOKED_AT};
 use crate::format::package::{self, damaged};
-use crate::format::rows::Rows;
+use crate::format::rows::{Rows, excerpt};
 use crate::format::{Kind, Reading, Source, shown, unreadable};
 use crate::model::{Finding, Place, Table};
 
@@ -107,7 +107,7 @@ fn take(cell: &Cell<'_>, rows: &mut Rows) {
     if cell.column >= rows.width() {
         let problem = "is below no heading and was passed over";
         let finding = Finding::remark("cell-without-heading", rows.place(cell.column), problem);
-        return rows.report(finding.read(&*cell.text));
+        return rows.report(finding.read(excerpt(&cell.text)));
     }
     while rows.column() < cell.column {
         rows.cell("");
@@ -116,7 +116,7 @@ fn take(cell: &Cell<'_>, rows: &mut Rows) {
     rows.check_bytes(cell.column, &cell.text);
     if cell.is_error {
         let problem = "is an error of the spreadsheet, not a value";
-        let finding = Finding::error("spreadsheet-error", rows.place(cell.column), problem).read(&*cell.text);
+        let finding = Finding::error("spreadsheet-error", rows.place(cell.column), problem).read(excerpt(&cell.text));
         rows.report(finding.expected("a value, or an empty cell"));
     }
 }
