@@ -1,1 +1,96 @@
-//! Stub.
+//! A file handed over whole or not at all, and a file of a partner set aside without harming another.
+
+use std::io::Read;
+
+use super::{Error, Replacement, Session};
+
+/// The name that a file has until it is whole. It is the same at every attempt, so that an attempt finds what the one
+/// before it left; its dot and its ending keep it out of every partner's pattern and of our own pickup.
+pub fn temporary_name(name: &str) -> String {
+    format!(".{name}.part")
+}
+
+/// Whether a name tells that its file is still being written, or belongs to a program and not to a person.
+pub fn is_partial(name: &str) -> bool {
+    const ENDINGS: [&str; 5] = [".part", ".tmp", ".filepart", ".partial", ".crdownload"];
+    const BEGINNINGS: [&str; 2] = [".", "~$"];
+    let name = name.to_lowercase();
+    BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Writes a file under its temporary name, in place of what an interrupted attempt left. `size` is in bytes and is
+/// compared with what the server has.
+pub fn upload(
+    session: &mut dyn Session,
+    folder: &str,
+    name: &str,
+    content: &mut dyn Read,
+    size: u64,
+) -> Result<(), Error> {
+    let temporary = inside(folder, &temporary_name(name));
+    session.remove(&temporary)?;
+    session.write(&temporary, content, size)
+}
+
+/// Gives an uploaded file its name, in place of the file that had it.
+///
+/// After [`Kind::TimedOut`](super::Kind::TimedOut) nobody knows whether it happened: it did not if there is a [`leftover`].
+pub fn publish(session: &mut dyn Session, folder: &str, name: &str) -> Result<Replacement, Error> {
+    session.rename(&inside(folder, &temporary_name(name)), &inside(folder, name))
+}
+
+/// The size of what an interrupted attempt left under the temporary name, None where there is nothing.
+pub fn leftover(session: &mut dyn Session, folder: &str, name: &str) -> Result<Option<u64>, Error> {
+    session.size(&inside(folder, &temporary_name(name)))
+}
+
+/// Moves a file into a folder of the same server, which is made where it is missing. A file that already has the name
+/// stays, and the one that comes is called `name-2.csv`, or the next number that is free. Returns the path it has now.
+pub fn set_aside(session: &mut dyn Session, from: &str, to_folder: &str, name: &str) -> Result<String, Error> {
+    session.make_folder(to_folder)?;
+    // A server may hold `A.csv` and `a.csv` for the same name.
+    let taken: Vec<_> = session.list(to_folder)?.files.iter().map(|entry| entry.name.to_lowercase()).collect();
+    let free = std::iter::once(name.to_owned())
+        .chain((2_u32..).map(|number| numbered(name, number)))
+        .find(|candidate| !taken.contains(&candidate.to_lowercase()))
+        .expect("a folder has fewer files than there are numbers");
+    let path = inside(to_folder, &free);
+    session.rename(from, &path)?;
+    Ok(path)
+}
+
+fn inside(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn numbered(name: &str, number: u32) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => format!("{stem}-{number}.{ending}"),
+        _ => format!("{name}-{number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_partial, numbered, temporary_name};
+
+    #[test]
+    fn a_name_that_is_still_being_written_is_partial() {
+        for name in
+            ["a.csv.part", "a.TMP", "a.csv.filepart", "a.partial", ".a.csv", "~$hr.xlsx", &temporary_name("a.csv")]
+        {
+            assert!(is_partial(name), "{name}");
+        }
+        for name in ["a.csv", "part.csv", "tmp", "a.part.csv", "hr.xlsx"] {
+            assert!(!is_partial(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_number_goes_before_the_ending() {
+        for (name, second) in [("a.csv", "a-2.csv"), ("a.b.csv", "a.b-2.csv"), ("a", "a-2"), (".a", ".a-2")] {
+            assert_eq!(numbered(name, 2), second);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A program that a test starts, and that never outlives it.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+/// A server in a process of its own, killed when it goes out of scope.
+pub struct Server {
+    child: Child,
+}
+
+impl Server {
+    /// Starts `program` so that it dies with the test, even one that is killed: `setpriv` of util-linux asks the system for
+    /// a signal at the parent's death.
+    pub fn start(program: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Server> {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", program]);
+        prepare(&mut command);
+        Ok(Server { child: command.spawn()? })
+    }
+
+    /// Waits until something listens on `address`, and fails at once when the server has ended.
+    pub fn wait_for(&mut self, address: SocketAddr) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
+            if let Some(status) = self.child.try_wait().expect("a child can be asked whether it has ended") {
+                panic!("the server ended before anyone could connect: {status}");
+            }
+            assert!(Instant::now() < deadline, "nothing listens on {address} after 30 seconds");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port of this machine on which nothing listens.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Whether a real server may be used. Where it is not installed the test says so and ends, unless
+/// `PASSERELLE_ALL_SERVERS=1` asks for every server.
+pub fn installed(program: &str) -> bool {
+    if std::path::Path::new(program).exists() {
+        return true;
+    }
+    assert!(std::env::var_os("PASSERELLE_ALL_SERVERS").is_none_or(|all| all != "1"), "{program} is not installed");
+    eprintln!("SKIPPED: {program} is not installed, so nothing was tried against it");
+    false
+}
