@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, Kind, Listing, Replacement, Session, path};
+use super::{Error, Kind, Listing, Replacement, Session, compare_sizes, path};
 
 /// `[server.NAME.directory]`
 #[derive(Debug, Clone, Deserialize)]
@@ -66,7 +66,7 @@ impl Session for Directory {
             into.write_all(&buffer[..count]).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
             fetched += count as u64;
         }
-        same_size(tried(), announced, fetched)?;
+        compare_sizes(tried(), announced, fetched)?;
         Ok(fetched)
     }
 
@@ -76,7 +76,7 @@ impl Session for Directory {
         let write = |cause| failed(tried(), cause);
         let mut file = File::create(&path).map_err(write)?;
         io::copy(content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
-        same_size(tried(), size, file.metadata().map_err(write)?.len())
+        compare_sizes(tried(), size, file.metadata().map_err(write)?.len())
     }
 
     fn size(&mut self, path: &str) -> Result<Option<u64>, Error> {
@@ -146,13 +146,6 @@ fn list(folder: &Path) -> io::Result<Listing> {
 /// Without this a crash of the machine may forget a rename that was reported as done.
 fn remember_names_in(folder: Option<&Path>) -> io::Result<()> {
     folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-fn same_size(tried: String, expected: u64, found: u64) -> Result<(), Error> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Damaged, tried).caused_by(format!("{expected} bytes were expected, there are {found}")))
 }
 
 fn failed(tried: String, cause: io::Error) -> Error {

@@ -10,6 +10,7 @@ mod path;
 pub mod retry;
 pub mod secret;
 pub mod sftp;
+mod tcp;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -150,6 +151,14 @@ pub fn usable(name: &[u8]) -> Result<&str, &'static str> {
 /// Why a name cannot be sent to a server or taken from one, if it cannot.
 pub fn unusable(name: &[u8]) -> Option<&'static str> {
     usable(name).err()
+}
+
+/// Refuses a transfer after which there are not as many bytes as there should be.
+fn compare_sizes(tried: String, expected: u64, found: u64) -> Result<(), Error> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Damaged, tried).caused_by(format!("{expected} bytes were expected, there are {found}")))
 }
 
 fn shown(name: &[u8]) -> String {
