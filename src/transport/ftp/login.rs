@@ -1,0 +1,161 @@
+//! From an address to a client that is logged in.
+
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use rustls::crypto::ring;
+use secrecy::{ExposeSecret, SecretString};
+use socket2::SockRef;
+use suppaftp::types::FileType;
+use suppaftp::{FtpError, FtpResult};
+
+use super::failure::Failure;
+use super::options::{Mode, Options, Protection};
+use super::tls::{self, Connector};
+use super::transfer::Client;
+use super::trust::Verifier;
+use crate::transport::{Error, Kind, tcp};
+
+/// The connection, the handshake, and the greeting.
+const IMPLICIT_STEPS: u32 = 3;
+
+/// What the connections of one conversation are protected with.
+pub struct Protected {
+    configuration: Arc<ClientConfig>,
+    verifier: Arc<Verifier>,
+}
+
+impl Protected {
+    /// None for plain FTP. `base` is the folder of the site file.
+    pub fn new(options: &Options, base: &Path) -> Result<Option<Protected>, Error> {
+        let (Protection::Explicit(trust, wanted) | Protection::Implicit(trust, wanted)) = &options.protection else {
+            return Ok(None);
+        };
+        let provider = Arc::new(ring::default_provider());
+        let verifier = Arc::new(trust.verifier(base, Arc::clone(&provider))?);
+        let configuration = tls::configuration(options.tls(*wanted), Arc::clone(&verifier), provider)?;
+        Ok(Some(Protected { configuration: Arc::new(configuration), verifier }))
+    }
+
+    fn connector(&self, timeout: Duration) -> Connector {
+        Connector { configuration: Arc::clone(&self.configuration), timeout }
+    }
+
+    /// Turns a refused certificate into what to do about it.
+    fn explain(&self, failure: Failure, options: &Options) -> Error {
+        let tried = format!("make sure that this is {}", options.address());
+        match (failure, self.verifier.refused()) {
+            (Failure::Certificate(cause), Some(seen)) => {
+                Error::new(Kind::Identity, tried).caused_by(RefusedCertificate { seen: seen.to_string(), cause })
+            }
+            (failure, _) => failure.while_trying_to(format!("start TLS with {}", options.address())),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "its certificate is not one that `trust` allows; if the server's operator confirms that it is the right one, \
+     write `trust = {{ pinned = \"{seen}\" }}`"
+)]
+struct RefusedCertificate {
+    seen: String,
+    #[source]
+    cause: rustls::Error,
+}
+
+/// Connects, starts TLS where the options say so, and logs in. Files are transferred as bytes from here on.
+pub fn log_in(options: &Options, password: &SecretString, protected: Option<&Protected>) -> Result<Client, Error> {
+    let mut client = match (&options.protection, protected) {
+        (Protection::Implicit(..), Some(protected)) => connect_implicit(options, protected)?,
+        (Protection::Explicit(..), Some(protected)) => {
+            let timeout = options.timeouts.answer;
+            let client = connect_plain(options)?;
+            let secured = client.into_secure(protected.connector(timeout), &options.host);
+            secured.map_err(|error| protected.explain(error.into(), options))?
+        }
+        _ => connect_plain(options)?,
+    };
+    let logging_in = || format!("log in as {} on {}", options.user, options.address());
+    let within = |client: &Client, timeout| {
+        bound(&client.get_ref(), timeout).map_err(|failure| failure.while_trying_to(connecting(options)))
+    };
+    within(&client, options.timeouts.connect)?;
+    if let Err(error) = client.login(options.user.as_str(), password.expose_secret()) {
+        return Err(refused_login(error.into(), logging_in()));
+    }
+    client.transfer_type(FileType::Binary).map_err(|error| Failure::from(error).while_trying_to(logging_in()))?;
+    within(&client, options.timeouts.answer)?;
+    Ok(with_passive_connections(client, options))
+}
+
+fn connect_plain(options: &Options) -> Result<Client, Error> {
+    let socket = tcp::connect(&options.host, options.port, options.timeouts.connect)?;
+    bound(&socket, options.timeouts.connect)
+        .and_then(|()| Ok(Client::connect_with_stream(socket)?))
+        .map_err(|failure| failure.while_trying_to(connecting(options)))
+}
+
+/// The library connects by itself here, without a timeout for the connection: that is waited for outside. What bounds
+/// the rest is in the connector.
+fn connect_implicit(options: &Options, protected: &Protected) -> Result<Client, Error> {
+    let timeout = options.timeouts.connect;
+    let (sender, receiver) = mpsc::channel();
+    let (connector, host, port) = (protected.connector(timeout), options.host.clone(), options.port);
+    // When nobody waits any more, the thread ends with the system's own patience and drops what it got.
+    thread::spawn(move || sender.send(Client::connect_secure_implicit((host.as_str(), port), connector, &host)));
+    let outcome = receiver.recv_timeout(IMPLICIT_STEPS * timeout).map_err(|_| Failure::Silent);
+    let client = outcome.and_then(|client| Ok(client?)).map_err(|failure| protected.explain(failure, options))?;
+    let lasting = keep_alive(&client.get_ref());
+    lasting.map_err(|failure| failure.while_trying_to(connecting(options)))?;
+    Ok(client)
+}
+
+fn keep_alive(socket: &TcpStream) -> Result<(), Failure> {
+    SockRef::from(socket).set_keepalive(true)?;
+    Ok(socket.set_nodelay(true)?)
+}
+
+/// Bounds each read and each write.
+fn bound(socket: &TcpStream, timeout: Duration) -> Result<(), Failure> {
+    socket.set_read_timeout(Some(timeout))?;
+    Ok(socket.set_write_timeout(Some(timeout))?)
+}
+
+fn connecting(options: &Options) -> String {
+    format!("connect to {}", options.address())
+}
+
+/// vsftpd reports a mistake in its own configuration in clear text in the middle of TLS.
+fn refused_login(failure: Failure, tried: String) -> Error {
+    match failure {
+        Failure::Refused(reply) if reply.code != 421 => Error::new(Kind::Login, tried).caused_by(reply),
+        Failure::Tls(cause) => Error::new(Kind::Protocol, tried).caused_by(BrokenServer(cause)),
+        failure => failure.while_trying_to(tried),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the server left TLS after the password, which means a mistake in its configuration: its operator's log names it"
+)]
+struct BrokenServer(#[source] rustls::Error);
+
+fn with_passive_connections(client: Client, options: &Options) -> Client {
+    let (connect, answer) = (options.timeouts.connect, options.timeouts.answer);
+    let mut client = client.passive_stream_builder(move |address| -> FtpResult<TcpStream> {
+        let socket = TcpStream::connect_timeout(&address, connect).map_err(FtpError::ConnectionError)?;
+        socket.set_read_timeout(Some(answer)).map_err(FtpError::ConnectionError)?;
+        Ok(socket)
+    });
+    // The address in a PASV answer is often a private one, and could be a third party's: the known one is used.
+    client.set_passive_nat_workaround(true);
+    match options.mode {
+        Mode::Passive => client,
+        Mode::Active => client.active_mode(connect),
+    }
+}
