@@ -133,7 +133,6 @@ fn connecting(options: &Options) -> String {
 /// vsftpd reports a mistake in its own configuration in clear text in the middle of TLS.
 fn refused_login(failure: Failure, tried: String) -> Error {
     match failure {
-        Failure::Refused(reply) if reply.code != 421 => Error::new(Kind::Login, tried).caused_by(reply),
         Failure::Tls(cause) => Error::new(Kind::Protocol, tried).caused_by(BrokenServer(cause)),
         failure => failure.while_trying_to(tried),
     }
