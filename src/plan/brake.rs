@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::model::Field;
+use crate::model::operation::{Act, Mark};
+use crate::model::{Field, Operation};
 
 /// Brakes of an import. Safety has no default: the two that every import needs must be written out.
 #[derive(Debug, Clone, Deserialize)]
@@ -58,6 +59,91 @@ impl Limit {
         let by_count = self.count.is_some_and(|count| affected > count);
         let by_share = self.percent.is_some_and(|percent| affected as f64 > total as f64 * percent / 100.0);
         by_count || by_share
+    }
+}
+
+/// What a plan is measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Users in the directory.
+    pub directory: usize,
+    /// Rows of the file below its heading; those that were left out, or could not be read, count too.
+    pub rows: usize,
+    /// Rows of the last good file of the exchange; None for the first one.
+    pub last_rows: Option<usize>,
+}
+
+/// A limit that was passed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// As the site names it: `creations`, `updates`, `departures`, `field manager`, `shrink`; or `empty`.
+    pub brake: String,
+    pub affected: usize,
+    pub total: usize,
+    /// None: nothing could allow it.
+    pub limit: Option<Limit>,
+}
+
+/// All limits that the plan passes. Nothing held: the list is empty.
+pub fn held(brakes: &Brakes, operations: &[Operation], facts: &Facts) -> Vec<Held> {
+    let count = |counts: &dyn Fn(&Operation) -> bool| operations.iter().filter(|operation| counts(operation)).count();
+    let updates = count(&|operation| !operation.is_creation());
+    let mut counted = vec![
+        ("creations".to_string(), operations.len() - updates, Some(brakes.creations)),
+        ("updates".to_string(), updates, Some(brakes.updates)),
+        ("departures".to_string(), count(&|operation| operation.mark == Some(Mark::Departure)), brakes.departures),
+    ];
+    let fields = brakes.fields.iter();
+    counted.extend(
+        fields.map(|(field, limit)| {
+            (format!("field {field}"), count(&|operation| changes(operation, field)), Some(*limit))
+        }),
+    );
+    let passed = counted.into_iter().filter_map(|(brake, affected, limit)| {
+        let passed = affected > brakes.floor && limit?.is_passed(affected, facts.directory);
+        passed.then_some(Held { brake, affected, total: facts.directory, limit })
+    });
+    passed.chain(shrunk(brakes.shrink, facts.rows, facts.last_rows)).collect()
+}
+
+/// Has the file shrunk too much since the last good one? A file without rows is always held.
+pub fn shrunk(limit: Limit, rows: usize, last_rows: Option<usize>) -> Option<Held> {
+    let total = last_rows.unwrap_or(rows);
+    let affected = total.saturating_sub(rows);
+    if rows == 0 {
+        return Some(Held { brake: "empty".into(), affected, total, limit: None });
+    }
+    (affected > 0 && limit.is_passed(affected, total)).then(|| Held {
+        brake: "shrink".into(),
+        affected,
+        total,
+        limit: Some(limit),
+    })
+}
+
+fn changes(operation: &Operation, field: &Field) -> bool {
+    match &operation.act {
+        Act::Create { .. } => false,
+        Act::Update { changes, .. } => changes.0.iter().any(|(changed, _)| changed == field),
+    }
+}
+
+/// One sentence: "41 creations are 51% of 80 users; the limit is 10%".
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Held { brake, affected, total, limit } = self;
+        let share = match total {
+            0 => String::new(),
+            _ => format!("{}% of ", (*affected as f64 * 100.0 / *total as f64).round()),
+        };
+        match (brake.as_str(), brake.strip_prefix("field ")) {
+            ("empty", _) if *total == 0 => f.write_str("the file has no rows")?,
+            ("empty", _) => write!(f, "the file has no rows; the last good one had {total}")?,
+            ("shrink", _) => write!(f, "{affected} rows fewer than in the last good file are {share}{total}")?,
+            (_, Some(field)) => write!(f, "changes of `{field}` for {affected} users are {share}{total} users")?,
+            (noun, None) => write!(f, "{affected} {noun} are {share}{total} users")?,
+        }
+        limit.map_or(Ok(()), |limit| write!(f, "; the limit is {limit}"))
     }
 }
 
