@@ -1,0 +1,123 @@
+//! Diff: what is known and what was delivered, compared person by person.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::model::field::Kind;
+use crate::model::operation::{Act, Change, Changes, Identity, Mark, Values};
+use crate::model::people::{self, key};
+use crate::model::table::Row;
+use crate::model::{Delivered, Field, Operation, People, date};
+
+/// One operation for each delivered row that says something new, in file order. Whoever is not in the file is left alone, and
+/// an empty cell keeps what is there. `file` is the name that the operations bear; on `today` it is decided who has left.
+///
+/// Who has left and gets a contract that starts later returns: the end of the former contract is then emptied, unless
+/// the file gives the new one. Nothing else is ever emptied.
+pub fn diff(
+    known: &People,
+    delivered: &Delivered,
+    identify_by: &[Field],
+    file: &str,
+    today: NaiveDate,
+) -> Vec<Operation> {
+    let comparison = Comparison::new(known, delivered, identify_by, today);
+    delivered.table.rows().filter_map(|row| comparison.operation(row, file)).collect()
+}
+
+struct Comparison<'a> {
+    known: &'a People,
+    delivered: &'a Delivered,
+    today: NaiveDate,
+    index: HashMap<String, Vec<u32>>,
+    /// The columns of the file that say who is meant.
+    keys: Vec<Option<usize>>,
+    /// Where the people have what the file's columns have; None for a key, which never changes.
+    columns: Vec<Option<people::Column>>,
+    login: people::Column,
+    employee_number: people::Column,
+    contract_end: people::Column,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(known: &'a People, delivered: &'a Delivered, identify_by: &[Field], today: NaiveDate) -> Comparison<'a> {
+        let changing = |field: &Field| (!identify_by.contains(field)).then(|| known.column(field));
+        Comparison {
+            known,
+            delivered,
+            today,
+            index: known.by(identify_by),
+            keys: identify_by.iter().map(|field| delivered.column(field)).collect(),
+            columns: delivered.fields.iter().map(changing).collect(),
+            login: known.column(&Field::of("login")),
+            employee_number: known.column(&Field::of("employee-number")),
+            contract_end: known.column(&Field::of("contract-end")),
+        }
+    }
+
+    /// A row that does not say who is meant, or could be several people, was left out before; here it does nothing.
+    fn operation(&self, row: Row<'_>, file: &str) -> Option<Operation> {
+        let values: Vec<&str> = self.keys.iter().map(|column| column.map_or("", |column| row.cell(column))).collect();
+        if values.iter().any(|value| value.is_empty()) {
+            return None;
+        }
+        let (act, mark) = match self.index.get(&key(&values)).map(Vec::as_slice) {
+            None => (self.creation(row), Some(Mark::Arrival)),
+            Some([person]) => self.update(*person as usize, row)?,
+            Some(_) => return None,
+        };
+        Some(Operation { act, mark, file: file.into(), row: row.number() })
+    }
+
+    fn creation(&self, row: Row<'_>) -> Act {
+        let said = self.delivered.fields.iter().zip(row.cells()).filter(|(_, value)| !value.is_empty());
+        let fields = Values(said.map(|(field, value)| (field.clone(), value.to_string())).collect());
+        let of = |name: &str| {
+            fields.0.iter().find(|(field, _)| field.is(name)).map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let user = Identity { login: of("login"), employee_number: of("employee-number") };
+        Act::Create { user, fields }
+    }
+
+    fn update(&self, person: usize, row: Row<'_>) -> Option<(Act, Option<Mark>)> {
+        let mut changes = Vec::new();
+        for ((field, column), to) in self.delivered.fields.iter().zip(&self.columns).zip(row.cells()) {
+            let Some(column) = column else { continue };
+            let from = self.known.value(person, column);
+            if !to.is_empty() && !is_same(field, from, to) {
+                changes.push((field.clone(), Change { from: from.into(), to: to.into() }));
+            }
+        }
+        let end = self.known.value(person, &self.contract_end);
+        let mark = mark(&changes, end, self.today);
+        if mark == Some(Mark::Return) && !changes.iter().any(|(field, _)| field.is("contract-end")) {
+            changes.push((Field::of("contract-end"), Change { from: end.into(), to: String::new() }));
+        }
+        let user = Identity {
+            login: self.known.value(person, &self.login).into(),
+            employee_number: self.known.value(person, &self.employee_number).into(),
+        };
+        (!changes.is_empty()).then(|| (Act::Update { user, changes: Changes(changes) }, mark))
+    }
+}
+
+/// Logins are the same whatever their case.
+fn is_same(field: &Field, from: &str, to: &str) -> bool {
+    let is_login = field.kind() == Kind::Person || field.is("login");
+    from == to || (is_login && from.to_lowercase() == to.to_lowercase())
+}
+
+/// A start after the end that has passed is a return; an end that becomes known, or comes sooner, a departure.
+fn mark(changes: &[(Field, Change)], known_end: &str, today: NaiveDate) -> Option<Mark> {
+    let change = |name: &str| changes.iter().find(|(field, _)| field.is(name)).map(|(_, change)| change);
+    let known_end = date::iso(known_end);
+    let start = change("contract-start").and_then(|change| date::iso(&change.to));
+    let end = change("contract-end").and_then(|change| date::iso(&change.to));
+    match (known_end, start, end) {
+        (Some(left), Some(start), _) if left < today && start > left => Some(Mark::Return),
+        (None, _, Some(_)) => Some(Mark::Departure),
+        (Some(known), _, Some(end)) if end < known => Some(Mark::Departure),
+        _ => None,
+    }
+}
