@@ -1,5 +1,159 @@
 //! One check per file, named after its finding code, with its options and its tests.
+//!
+//! To add a check: a file here with its `RULE`, a line in [`RULES`], and a call where its cell, row or file is looked at:
+//! `reader` for a cell, `recognised` for a heading, `checked` for rows and the whole file.
 
+pub mod checked;
 pub mod column;
 pub mod defaults;
+pub mod fault;
 pub mod lists;
+pub mod recognised;
+
+mod filled;
+mod identity;
+mod known;
+mod labels;
+mod reader;
+mod reference;
+mod sheet;
+mod tally;
+
+mod ambiguous_key;
+mod ambiguous_manager;
+mod bad_amount;
+mod bad_date;
+mod bad_mail;
+mod control_character;
+mod date_serial;
+mod default_used;
+mod duplicate_heading;
+mod duplicate_key;
+mod end_before_start;
+mod in_two_rows;
+mod iso_date;
+mod lost_zeros;
+mod manager_circle;
+mod manager_left_out;
+mod misplaced_heading;
+mod missing_heading;
+mod missing_key;
+mod missing_value;
+mod mojibake;
+mod month_first;
+mod not_allowed;
+mod outer_blanks;
+mod scientific_number;
+mod spreadsheet_error;
+mod taken;
+mod too_long;
+mod two_digit_year;
+mod unknown_heading;
+mod unknown_label;
+mod unknown_manager;
+
+#[cfg(test)]
+mod sample;
+
+use crate::model::{Field, People};
+
+pub use checked::{Checked, check};
+pub use column::Column;
+pub use defaults::Default;
+pub use fault::Rule;
+pub use lists::Lists;
+pub use recognised::{Recognised, recognise};
+
+/// What a file must be: a profile's columns, and how a site tells people apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Contract<'a> {
+    pub columns: &'a [Column],
+    /// The login, the mail, or establishment and employee number.
+    pub identify_by: &'a [Field],
+    /// An import into a directory: what a new user needs, and people, are checked. Without it only cells are.
+    pub creates: bool,
+}
+
+/// What a file is checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Who is in the directory.
+    pub known: &'a People,
+    pub lists: &'a Lists,
+    pub defaults: &'a [Default],
+}
+
+/// Every finding that a check can give, by its code.
+pub static RULES: &[&Rule] = &[
+    &ambiguous_key::RULE,
+    &ambiguous_manager::RULE,
+    &bad_amount::RULE,
+    &bad_date::RULE,
+    &bad_mail::RULE,
+    &control_character::RULE,
+    &date_serial::RULE,
+    &default_used::RULE,
+    &duplicate_heading::RULE,
+    &duplicate_key::RULE,
+    &end_before_start::RULE,
+    &in_two_rows::RULE,
+    &iso_date::RULE,
+    &lost_zeros::RULE,
+    &manager_circle::RULE,
+    &manager_left_out::RULE,
+    &misplaced_heading::RULE,
+    &missing_heading::RULE,
+    &missing_key::RULE,
+    &missing_value::RULE,
+    &mojibake::RULE,
+    &month_first::RULE,
+    &not_allowed::RULE,
+    &outer_blanks::RULE,
+    &scientific_number::RULE,
+    &spreadsheet_error::RULE,
+    &taken::LOGIN,
+    &taken::MAIL,
+    &taken::NUMBER,
+    &taken::VALUE,
+    &too_long::RULE,
+    &two_digit_year::RULE,
+    &unknown_heading::RULE,
+    &unknown_label::DEPARTMENT,
+    &unknown_label::ESTABLISHMENT,
+    &unknown_label::ROLE,
+    &unknown_label::AMBIGUOUS,
+    &unknown_manager::RULE,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_and_in_alphabetical_files() {
+        let codes: BTreeSet<&str> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), RULES.len(), "a code is used twice");
+        for code in codes {
+            let plain = code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-');
+            assert!(plain, "{code} is not kebab-case");
+        }
+    }
+
+    #[test]
+    fn every_rule_of_a_file_is_listed() {
+        let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rule");
+        let listed: BTreeSet<String> = RULES.iter().map(|rule| rule.code.to_string()).collect();
+        let mut written = BTreeSet::new();
+        for file in std::fs::read_dir(room).expect("the room is there") {
+            let path = file.expect("it can be listed").path();
+            let text = std::fs::read_to_string(&path).expect("it can be read");
+            let rules = text.split("Rule = Rule {").skip(1);
+            written.extend(rules.map(|rule| rule.split('"').nth(1).expect("a rule starts with its code").to_string()));
+        }
+        written.retain(|code| !code.contains(' '));
+        assert_eq!(written, listed);
+    }
+}

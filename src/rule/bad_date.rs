@@ -1,0 +1,85 @@
+//! `bad-date`: a cell that is no day, day first.
+
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::fault::{Fault, Rule};
+use super::{date_serial, two_digit_year};
+use crate::model::{Severity, date};
+
+pub static RULE: Rule = Rule {
+    code: "bad-date",
+    severity: Severity::Error,
+    meaning: "The cell is not a day; write it day first with four digits for the year, such as `31/12/2026`.",
+};
+
+pub const EXPECTED: &str = "a day as `DD/MM/YYYY`, for example `31/12/2026`";
+
+/// Outside of these, somebody mistyped.
+const YEARS: RangeInclusive<i32> = 1900..=2100;
+
+/// Reads `31/12/2026`; also understands `2026-12-31`.
+pub fn read(text: &str) -> Result<NaiveDate, Fault> {
+    match date::day_first(text).or_else(|| date::iso(text)) {
+        Some(day) if YEARS.contains(&day.year()) => Ok(day),
+        Some(day) => {
+            let problem = format!("is in the year {}, which cannot be meant", day.year());
+            Err(RULE.fault(problem).expected(EXPECTED))
+        }
+        None => Err(why(text)),
+    }
+}
+
+fn why(text: &str) -> Fault {
+    if let Some(fault) = date_serial::fault(text).or_else(|| two_digit_year::fault(text)) {
+        return fault;
+    }
+    if let Some(day) = date::month_first(text) {
+        let problem = "is not a date: there is no such month; it looks as if the month came first";
+        return RULE.fault(problem).expected(format!("the day first, for example `{}`", day.format("%d/%m/%Y")));
+    }
+    let first = text.split([' ', 'T']).next().unwrap_or_default();
+    if first.len() < text.len()
+        && let Some(day) = date::day_first(first).or_else(|| date::iso(first))
+    {
+        return RULE.fault("is a date with a time").expected(format!("the day alone: `{}`", day.format("%d/%m/%Y")));
+    }
+    let numbers = text.split(['/', '-', '.']).filter(|part| part.parse::<u16>().is_ok()).count();
+    match numbers == 3 {
+        true => RULE.fault("is not a day of the calendar").expected(EXPECTED),
+        false => RULE.fault("is not a date").expected(EXPECTED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_day_first_and_iso() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");
+        for text in ["01/03/2026", "1/3/2026", "01.03.2026", "01-03-2026", "2026-03-01"] {
+            assert_eq!(read(text), Ok(day), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_is_told_apart() {
+        let cases = [
+            ("31/02/2026", "`31/02/2026` is not a day of the calendar; expected a day as"),
+            ("03/25/2026", "looks as if the month came first; expected the day first, for example `25/03/2026`"),
+            ("01/03/2026 00:00", "is a date with a time; expected the day alone: `01/03/2026`"),
+            ("2026-03-01T00:00:00", "is a date with a time; expected the day alone: `01/03/2026`"),
+            ("tomorrow", "`tomorrow` is not a date; expected a day as `DD/MM/YYYY`"),
+            ("31/12/9999", "is in the year 9999, which cannot be meant"),
+            ("01/03/0026", "is in the year 26, which cannot be meant"),
+            ("46082", "is the number by which a spreadsheet counts days"),
+            ("01/03/26", "has a year of two digits"),
+        ];
+        for (text, expected) in cases {
+            let sentence = read(text).expect_err(text).sentence(text);
+            assert!(sentence.contains(expected), "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `bad-mail`: a text to which no mail can be sent.
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "bad-mail",
+    severity: Severity::Error,
+    meaning: "The cell is not one mail address; write the address alone, such as `ada.lovelace@acme.example`.",
+};
+
+const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";
+
+pub fn check(text: &str) -> Result<(), Fault> {
+    match problem(text) {
+        None => Ok(()),
+        Some(problem) => Err(RULE.fault(problem).expected(EXPECTED)),
+    }
+}
+
+/// Not all that the standard permits, but all that people have: quoted names and comments are refused.
+fn problem(text: &str) -> Option<String> {
+    if let Some(other) = text.chars().find(|letter| !letter.is_ascii()) {
+        return Some(match other.is_whitespace() {
+            true => "is not a mail address: it holds a space".into(),
+            false => format!("is not a mail address: it holds `{other}`"),
+        });
+    }
+    let why = match text.split_once('@') {
+        _ if text.contains([' ', '\t']) && text.contains('<') => "it is more than the address alone",
+        _ if text.contains([';', ',']) => "it holds more than one address, or punctuation",
+        _ if text.contains(' ') => "it holds a space",
+        None => "it has no `@`",
+        Some((_, host)) if host.contains('@') => "it has more than one `@`",
+        Some(("", _)) => "nothing stands before the `@`",
+        Some((_, "")) => "nothing stands after the `@`",
+        Some((_, host)) if host.ends_with(['.', '-', '>', ')', ':', '!', '?']) => "it ends with punctuation",
+        Some((_, host)) if !host.contains('.') => "there is no dot after the `@`",
+        Some((name, _)) if name.contains("..") || name.starts_with('.') || name.ends_with('.') => {
+            "a dot stands where none may"
+        }
+        Some((name, host)) if !name.bytes().all(is_of_name) || !host.split('.').all(is_label) => {
+            "it holds what no address may hold"
+        }
+        Some(_) => return None,
+    };
+    Some(format!("is not a mail address: {why}"))
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte)
+}
+
+fn is_label(label: &str) -> bool {
+    let edges = label.starts_with('-') || label.ends_with('-');
+    !label.is_empty() && !edges && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_people_have_are_taken() {
+        for good in ["a@b.fr", "Ada.Lovelace+hr@mail.acme.example", "o'neill@acme.example", "x_y-z@a-b.co.uk"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let cases = [
+            ("ada", "it has no `@`"),
+            ("ada@@acme.fr", "more than one `@`"),
+            ("ada@acme", "no dot after the `@`"),
+            ("ada lovelace@acme.fr", "it holds a space"),
+            ("ada\u{a0}l@acme.fr", "it holds a space"),
+            ("adé@acme.fr", "it holds `é`"),
+            ("ada@acme.fr.", "ends with punctuation"),
+            ("ada@acme.fr;", "more than one address, or punctuation"),
+            ("ada@acme.fr, bo@acme.fr", "more than one address"),
+            ("Ada <ada@acme.fr>", "more than the address alone"),
+            ("<ada@acme.fr>", "ends with punctuation"),
+            ("@acme.fr", "nothing stands before"),
+            ("ada@", "nothing stands after"),
+            ("ada.@acme.fr", "a dot stands where none may"),
+            ("ada@acme..fr", "what no address may hold"),
+            ("mailto:ada@acme.fr", "what no address may hold"),
+        ];
+        for (text, expected) in cases {
+            let problem = check(text).expect_err(text).problem;
+            assert!(problem.contains(expected), "{text}: {problem}");
+        }
+    }
+}

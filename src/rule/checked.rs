@@ -1,0 +1,141 @@
+//! Checked: what became of a file: what it delivers, what was found, and which rows were left out.
+
+use std::collections::BTreeSet;
+
+use super::filled::{self, Prepared};
+use super::known::Known;
+use super::reader::Reader;
+use super::reference::{References, login_of};
+use super::sheet::Sheet;
+use super::{
+    Contract, Recognised, Surroundings, default_used, end_before_start, identity, lost_zeros, manager_circle,
+    manager_left_out, missing_value, month_first, reference, taken,
+};
+use crate::model::table::Chunk;
+use crate::model::{Delivered, Field, Finding, Table};
+
+/// Bytes of text after which a new chunk is begun.
+const CHUNK: usize = 4 << 20;
+
+/// A file, checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// The rows without an error; nothing where the file is refused.
+    pub delivered: Delivered,
+    /// In file order, those about the whole file first; without those of recognising and reading.
+    pub findings: Vec<Finding>,
+    /// All rows of the file below its heading, those that could not be read included.
+    pub rows: usize,
+    /// The numbers of the rows with an error, in order.
+    pub left_out: Vec<u32>,
+}
+
+/// Checks everything that can be checked, in one go. `reading_findings` are what reading the file has found: rows with
+/// an error there are left out, but count as present.
+pub fn check(
+    recognised: &Recognised,
+    table: &Table,
+    reading_findings: &[Finding],
+    contract: &Contract<'_>,
+    around: &Surroundings<'_>,
+) -> Checked {
+    let defaults = filled::prepare(contract, around);
+    let mut sheet = Sheet::new(recognised, table, reading_findings, contract, around);
+    sheet.read_cells();
+    let has_keys = contract.identify_by.iter().all(|field| recognised.position(field).is_some());
+    let references = match contract.creates && has_keys {
+        true => check_people(&mut sheet, &defaults),
+        false => {
+            end_before_start::check(&mut sheet);
+            Vec::new()
+        }
+    };
+    finish(sheet, &references, recognised, reading_findings)
+}
+
+fn check_people<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) -> Vec<References> {
+    let known = Known::new(sheet.around.known, sheet.contract);
+    identity::check(sheet, &known);
+    lost_zeros::check(sheet);
+    missing_value::check(sheet, defaults);
+    taken::check(sheet, &known);
+    end_before_start::check(sheet);
+    let references = reference::resolve(sheet, &known);
+    // Each row that is left out may take another with it, until no more do.
+    while manager_left_out::check(sheet, &references) || manager_circle::check(sheet, &references) {}
+    references
+}
+
+fn finish(
+    mut sheet: Sheet<'_>,
+    references: &[References],
+    recognised: &Recognised,
+    reading_findings: &[Finding],
+) -> Checked {
+    let remarks: Vec<Finding> = sheet.readers.iter_mut().flat_map(Reader::remarks).collect();
+    let untrusted: Vec<Option<u32>> = remarks
+        .iter()
+        .filter(|finding| finding.code == month_first::RULE.code)
+        .map(|finding| finding.place.column)
+        .collect();
+    let mut findings = std::mem::take(&mut sheet.findings);
+    findings.retain(|finding| !(untrusted.contains(&finding.place.column) && month_first::is_month_first(finding)));
+    findings.extend(remarks);
+    findings.extend(default_used::findings(&sheet));
+    findings.sort_by(|one, other| place(one).cmp(&place(other)));
+
+    let whole_file = |finding: &Finding| finding.is_error() && finding.place.row.is_none();
+    let refused = recognised.is_refused() || findings.iter().chain(reading_findings).any(whole_file);
+    let delivered = match refused {
+        true => Delivered::default(),
+        false => deliver(&sheet, references),
+    };
+    let (rows, left_out) = count(&sheet, reading_findings);
+    Checked { delivered, findings, rows, left_out }
+}
+
+fn place(finding: &Finding) -> (Option<u32>, Option<u32>, &str) {
+    (finding.place.row, finding.place.column, &finding.code)
+}
+
+/// All rows, and the numbers of those that are left out. A row that could not be read may not even be in the table.
+fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
+    let standings = sheet.table.rows().zip(&sheet.standings);
+    let checked = standings.filter(|(_, standing)| standing.out).map(|(row, _)| row.number());
+    let mut left_out: BTreeSet<u32> = checked.collect();
+    let in_table = left_out.len();
+    left_out
+        .extend(reading_findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row));
+    (sheet.table.len() + left_out.len() - in_table, left_out.into_iter().collect())
+}
+
+/// Writes down the rows without an error, in canonical form.
+fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
+    let mut fields: Vec<Field> = sheet.readers.iter().map(|reader| reader.field.clone()).collect();
+    let in_file = fields.len();
+    let given = sheet.filled.iter().filter(|(row, _)| !sheet.standings[**row].out).flat_map(|(_, filled)| filled);
+    let absent: BTreeSet<&Field> = given.map(|(field, _)| field).filter(|field| !fields.contains(field)).collect();
+    let absent: Vec<Field> = absent.into_iter().cloned().collect();
+    fields.extend(absent);
+
+    let people: Vec<Option<&References>> =
+        fields.iter().map(|field| references.iter().find(|references| references.slot.field == *field)).collect();
+    let mut table = Table::default();
+    let mut chunk = Chunk::default();
+    for (index, row) in sheet.table.rows().enumerate().filter(|(index, _)| !sheet.standings[*index].out) {
+        for (column, field) in fields.iter().enumerate() {
+            let said = sheet.readers[..in_file].get(column).and_then(|reader| reader.again(row));
+            match (people[column].map(|references| references.to[index]), said) {
+                (Some(who), _) => chunk.cell(who.map_or("", |who| login_of(sheet, who))),
+                (None, Some(value)) => value.write(&mut chunk),
+                (None, None) => chunk.cell(sheet.given(index, field).unwrap_or_default()),
+            }
+        }
+        chunk.end_row(row.number(), row.line());
+        if chunk.size() > CHUNK {
+            table.push(std::mem::take(&mut chunk));
+        }
+    }
+    table.push(chunk);
+    Delivered { fields, table }
+}

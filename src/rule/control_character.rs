@@ -1,0 +1,63 @@
+//! `control-character`: a line break, a tab or an invisible character inside a value.
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "control-character",
+    severity: Severity::Error,
+    meaning: "There is a line break, a tab or an invisible character inside the cell; type the value again without it.",
+};
+
+pub fn check(text: &str) -> Result<(), Fault> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Ok(());
+    }
+    match text.char_indices().find(|(_, letter)| is_unseen(*letter)) {
+        None => Ok(()),
+        Some((at, letter)) => {
+            let before = text[..at].chars().count();
+            let problem = format!("holds {} after {before} characters", name(letter));
+            Err(RULE.fault(problem).expected("text on one line, without invisible characters"))
+        }
+    }
+}
+
+/// Controls, and what nobody sees but every comparison stumbles over. Joiners are left out: some scripts need them.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{feff}'
+        )
+}
+
+fn name(letter: char) -> String {
+    match letter {
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "a line break".into(),
+        '\t' => "a tab".into(),
+        other => format!("the invisible character U+{:04X}", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unseen_characters_are_named_with_their_place() {
+        let cases = [
+            ("Jean\nDupont", "holds a line break after 4 characters"),
+            ("Né\tle", "holds a tab after 2 characters"),
+            ("Dup\u{200b}ont", "holds the invisible character U+200B after 3 characters"),
+            ("a\0", "U+0000"),
+        ];
+        for (text, problem) in cases {
+            let fault = check(text).expect_err(text);
+            assert!(fault.problem.contains(problem), "{}", fault.problem);
+        }
+        for good in ["Zoé O’Neill-d'Arc", "Ana\u{a0}Maria", ""] {
+            assert_eq!(check(good), Ok(()));
+        }
+    }
+}

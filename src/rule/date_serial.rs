@@ -1,0 +1,43 @@
+//! `date-serial`: a day as the number by which a spreadsheet counts it, such as 46082.
+
+use chrono::{Days, NaiveDate};
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "date-serial",
+    severity: Severity::Error,
+    meaning: "The cell holds the number by which a spreadsheet counts days; format the column as a date and save again.",
+};
+
+/// 1900-03-01 to 2078: before, the count of spreadsheets is off by one; after, nobody is employed yet.
+const SERIALS: std::ops::Range<u64> = 61..65_536;
+
+pub fn fault(text: &str) -> Option<Fault> {
+    let day = day(text)?;
+    let problem = "is the number by which a spreadsheet counts days, not a date";
+    Some(RULE.fault(problem).expected(format!("the day itself, `{}` if the number is right", day.format("%d/%m/%Y"))))
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    let whole = text.split_once(['.', ',']).map_or(text, |(whole, _)| whole);
+    let serial: u64 = whole.parse().ok().filter(|serial| SERIALS.contains(serial))?;
+    NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(serial))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_serial_is_translated() {
+        for text in ["46082", "46082,5"] {
+            let sentence = fault(text).expect("a serial").sentence(text);
+            assert!(sentence.contains("`01/03/2026`"), "{sentence}");
+        }
+        for other in ["01/03/2026", "20260301", "12", "x", ""] {
+            assert_eq!(fault(other), None, "{other}");
+        }
+    }
+}

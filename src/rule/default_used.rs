@@ -1,0 +1,28 @@
+//! `default-used`: values that the site's defaults gave to new users.
+
+use std::collections::BTreeMap;
+
+use super::fault::Rule;
+use super::sheet::Sheet;
+use crate::model::{Field, Finding, Place, Severity};
+
+pub static RULE: Rule = Rule {
+    code: "default-used",
+    severity: Severity::Remark,
+    meaning: "The file had no value for new users, so the site's default was taken; write the value if another is meant.",
+};
+
+/// One remark a field, with the number of new users.
+pub fn findings(sheet: &Sheet<'_>) -> Vec<Finding> {
+    let mut counts: BTreeMap<&Field, usize> = BTreeMap::new();
+    for (row, filled) in &sheet.filled {
+        if !sheet.standings[*row].out {
+            filled.iter().for_each(|(field, _)| *counts.entry(field).or_default() += 1);
+        }
+    }
+    let remark = |(field, count): (&Field, usize)| {
+        let users = if count == 1 { "new user" } else { "new users" };
+        RULE.at(Place::FILE, format!("the site's default was taken as `{field}` of {count} {users}"))
+    };
+    counts.into_iter().map(remark).collect()
+}

@@ -1,0 +1,58 @@
+//! `duplicate-heading`: two columns for the same field, so that nobody knows which one counts.
+
+use super::fault::Rule;
+use super::recognised::Recognised;
+use crate::model::{Finding, Place, Severity};
+
+pub static RULE: Rule = Rule {
+    code: "duplicate-heading",
+    severity: Severity::Error,
+    meaning: "Two columns mean the same, and nobody knows which one counts; leave one of them out.",
+};
+
+/// Forgets all columns of a field but the first, and says so.
+pub fn drop_repeated(recognised: &mut Recognised) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for index in 0..recognised.columns.len() {
+        let Some(found) = &recognised.columns[index] else { continue };
+        let first = recognised.position(&found.field).expect("the column itself is there");
+        if first == index {
+            continue;
+        }
+        let first = Place::FILE.in_column(first, &recognised.headings[first]);
+        let (letter, heading) = (first.address().unwrap_or_default(), first.heading.unwrap_or_default());
+        let problem = match heading == recognised.headings[index] {
+            true => format!("is also the heading of column {letter}"),
+            false => format!("means the same as column {letter}, `{heading}`"),
+        };
+        let place = Place::FILE.in_column(index, &recognised.headings[index]);
+        findings.push(RULE.at(place, problem).expected("one of the two columns"));
+        recognised.columns[index] = None;
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{recognise, sample};
+    use crate::model::Field;
+
+    #[test]
+    fn a_repeated_column_refuses_the_file() {
+        let columns = sample::columns();
+        let login = [Field::of("login")];
+        let heading = ["login", "mail", "Email", "login"].map(String::from);
+        let recognised = recognise(&heading, &sample::contract(&columns, &login), &[]);
+        let errors: Vec<String> =
+            recognised.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "C Email: means the same as column B, `mail`; expected one of the two columns",
+                "D login: is also the heading of column A; expected one of the two columns",
+            ]
+        );
+        assert!(recognised.is_refused());
+        assert_eq!(recognised.columns.iter().flatten().count(), 2);
+    }
+}

@@ -1,0 +1,36 @@
+//! `duplicate-key`: the same person on several rows; none of them is taken, so that nothing depends on their order.
+
+use super::fault::Rule;
+use super::sheet::{Sheet, Slot};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "duplicate-key",
+    severity: Severity::Error,
+    meaning: "The same person stands on several rows; keep one of them.",
+};
+
+/// So many other rows are named.
+const NAMED: usize = 5;
+
+/// Leaves out `rows`, which are about the same person.
+pub fn check(sheet: &mut Sheet<'_>, rows: &[usize], slots: &[Slot]) {
+    let last = slots.last().expect("people are told apart by something");
+    for row in rows {
+        let values: Vec<&str> = slots.iter().map(|slot| sheet.said(*row, slot)).collect();
+        let problem = format!("is also on {}; none of these rows was taken", others(sheet, rows, *row));
+        let finding = RULE.at(sheet.place(*row, last), problem).read(values.join(" ")).expected("one row a person");
+        sheet.refuse(*row, finding);
+    }
+}
+
+/// `row 12`, `rows 12, 14 and 3 more`.
+pub fn others(sheet: &Sheet<'_>, rows: &[usize], row: usize) -> String {
+    let others: Vec<usize> = rows.iter().copied().filter(|other| *other != row).collect();
+    let named: Vec<String> = others.iter().take(NAMED).map(|other| sheet.number(*other).to_string()).collect();
+    let noun = if others.len() == 1 { "row" } else { "rows" };
+    match others.len().saturating_sub(NAMED) {
+        0 => format!("{noun} {}", named.join(", ")),
+        more => format!("{noun} {} and {more} more", named.join(", ")),
+    }
+}

@@ -1,0 +1,41 @@
+//! `in-two-rows`: what only one may have, claimed by rows of different people; none of them is taken.
+
+use std::collections::HashMap;
+
+use super::duplicate_key::others;
+use super::fault::Rule;
+use super::sheet::{Sheet, Slot};
+use super::taken::said_last;
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "in-two-rows",
+    severity: Severity::Error,
+    meaning: "Rows of different people claim what only one may have (login, mail, employee number); correct all but one.",
+};
+
+/// `claims` are rows by what they claim; those of the same person were reported as such.
+pub fn check(sheet: &mut Sheet<'_>, claims: HashMap<String, Vec<usize>>, slots: &[Slot]) {
+    for rows in claims.into_values().filter(|rows| rows.len() > 1) {
+        if same_person(sheet, &rows) {
+            continue;
+        }
+        for row in &rows {
+            let values: Vec<&str> = slots.iter().map(|slot| sheet.after(*row, slot)).collect();
+            let place = sheet.place(*row, said_last(sheet, *row, slots));
+            let problem = format!(
+                "is claimed for another person on {}; none of these rows was taken",
+                others(sheet, &rows, *row)
+            );
+            let finding = RULE.at(place, problem).read(values.join(" ")).expected("one person who has it");
+            sheet.refuse(*row, finding);
+        }
+    }
+}
+
+fn same_person(sheet: &Sheet<'_>, rows: &[usize]) -> bool {
+    let keys: Vec<Slot> = sheet.contract.identify_by.iter().map(|field| sheet.slot(field)).collect();
+    let person = |row: usize| -> Vec<String> { keys.iter().map(|slot| sheet.said(row, slot).to_lowercase()).collect() };
+    let first = person(rows[0]);
+    rows.iter().all(|row| person(*row) == first)
+}

@@ -1,0 +1,65 @@
+//! `lost-zeros`: an employee number from which a spreadsheet took the zeros in front.
+
+use std::collections::HashMap;
+
+use super::fault::Rule;
+use super::sheet::{Sheet, Slot, Subject};
+use crate::model::{Field, Severity};
+
+pub static RULE: Rule = Rule {
+    code: "lost-zeros",
+    severity: Severity::Error,
+    meaning: "A spreadsheet took the zeros in front of the employee number; format the column as text and fill it again.",
+};
+
+/// All employee numbers of an establishment, as far as their form goes.
+#[derive(Clone, Copy)]
+struct Form {
+    /// None: they differ in width, or are not all digits.
+    width: Option<usize>,
+    leading_zero: bool,
+}
+
+pub fn check(sheet: &mut Sheet<'_>) {
+    let number = sheet.slot(&Field::of("employee-number"));
+    let establishment = sheet.slot(&Field::of("establishment"));
+    if number.reader.is_none() {
+        return;
+    }
+    let forms = forms(sheet, &number, &establishment);
+    for row in 0..sheet.standings.len() {
+        let said = sheet.said(row, &number);
+        let form = forms.get(sheet.after(row, &establishment));
+        let Some(width) = form.filter(|form| form.leading_zero).and_then(|form| form.width) else { continue };
+        if !sheet.standings[row].readable || said.is_empty() || said.len() >= width || !is_digits(said) {
+            continue;
+        }
+        let problem = format!("has lost zeros: employee numbers there have {width} digits");
+        let finding = RULE.at(sheet.place(row, &number), problem).read(said).expected(format!("`{said:0>width$}`"));
+        if sheet.contract.identify_by.contains(&number.field) {
+            // Whoever is meant, it is not the person of this number.
+            sheet.standings[row].subject = Subject::Unclear;
+        }
+        sheet.refuse(row, finding);
+    }
+}
+
+fn forms<'a>(sheet: &Sheet<'a>, number: &Slot, establishment: &Slot) -> HashMap<&'a str, Form> {
+    let known = sheet.around.known;
+    let mut forms = HashMap::new();
+    for person in 0..known.len() {
+        let number = known.value(person, &number.known);
+        if number.is_empty() {
+            continue;
+        }
+        let own = Form { width: is_digits(number).then_some(number.len()), leading_zero: number.starts_with('0') };
+        let form = forms.entry(known.value(person, &establishment.known)).or_insert(own);
+        form.width = form.width.filter(|width| own.width == Some(*width));
+        form.leading_zero |= own.leading_zero;
+    }
+    forms
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}

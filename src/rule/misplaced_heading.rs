@@ -1,0 +1,62 @@
+//! `misplaced-heading`: the columns by which people are told apart are not the first ones.
+
+use super::Contract;
+use super::fault::Rule;
+use super::recognised::Recognised;
+use crate::model::{Finding, Place, Severity};
+
+pub static RULE: Rule = Rule {
+    code: "misplaced-heading",
+    severity: Severity::Error,
+    meaning: "The columns by which people are told apart must come first; move them to the front.",
+};
+
+/// Lucca's pages ask for them in front ("first column", "columns 1 and 2"); in which order, they do not say.
+pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding> {
+    if !contract.creates {
+        return Vec::new();
+    }
+    let wanted = contract.identify_by.len();
+    let positions = contract.identify_by.iter().filter_map(|field| recognised.position(field));
+    let misplaced = positions.filter(|position| *position >= wanted);
+    let expected = match wanted {
+        1 => "it in the first column".to_string(),
+        _ => format!("it among the first {wanted} columns"),
+    };
+    let problem = "tells people apart, but does not stand in front";
+    let finding = |index: usize| {
+        RULE.at(Place::FILE.in_column(index, &recognised.headings[index]), problem).expected(expected.clone())
+    };
+    misplaced.map(finding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{recognise, sample};
+    use crate::model::Field;
+
+    fn errors(heading: &[&str], identify_by: &[&str]) -> Vec<String> {
+        let columns = sample::columns();
+        let identify_by: Vec<Field> = identify_by.iter().map(|name| Field::of(name)).collect();
+        let heading: Vec<String> = heading.iter().map(|heading| heading.to_string()).collect();
+        let recognised = recognise(&heading, &sample::contract(&columns, &identify_by), &[]);
+        recognised.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn keys_come_first_in_any_order() {
+        assert_eq!(errors(&["login", "mail"], &["login"]), [""; 0]);
+        assert_eq!(
+            errors(&["mail", "login"], &["login"]),
+            ["B login: tells people apart, but does not stand in front; expected it in the first column"]
+        );
+        let pair = ["establishment", "employee-number"];
+        assert_eq!(errors(&["employeenumber", "legalEntity", "login"], &pair), [""; 0]);
+        assert_eq!(
+            errors(&["legalEntity", "login", "employeenumber"], &pair),
+            [
+                "C employeenumber: tells people apart, but does not stand in front; expected it among the first 2 columns"
+            ]
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! `not-allowed`: a value outside of the few that the column takes.
+
+use super::fault::{Fault, Rule};
+use crate::model::{Severity, fold};
+
+pub static RULE: Rule = Rule {
+    code: "not-allowed",
+    severity: Severity::Error,
+    meaning: "The column takes only certain values; write one of those that the finding names.",
+};
+
+/// The allowed value that is meant, whatever the case of `text`.
+pub fn read<'a>(text: &str, allowed: &'a [String]) -> Result<&'a str, Fault> {
+    let same = |value: &&String| value.eq_ignore_ascii_case(text) || value.to_lowercase() == text.to_lowercase();
+    match allowed.iter().find(|value| *value == text).or_else(|| allowed.iter().find(same)) {
+        Some(value) => Ok(value),
+        None => Err(fault(text, allowed)),
+    }
+}
+
+fn fault(text: &str, allowed: &[String]) -> Fault {
+    let all: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
+    let problem = match fold::nearest(text, allowed.iter().map(String::as_str)) {
+        Some(near) => format!("is not allowed here; did you mean `{near}`?"),
+        None => "is not allowed here".into(),
+    };
+    RULE.fault(problem).expected(format!("one of {}", all.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_makes_no_difference_and_a_near_miss_is_named() {
+        let cultures = ["fr-FR", "en-GB"].map(String::from);
+        assert_eq!(read("FR-fr", &cultures), Ok("fr-FR"));
+        assert_eq!(
+            read("fr_FT", &cultures).expect_err("not a culture").sentence("fr_FT"),
+            "`fr_FT` is not allowed here; did you mean `fr-FR`?; expected one of `fr-FR`, `en-GB`"
+        );
+        assert!(!read("klingon", &cultures).expect_err("not one").problem.contains("mean"));
+    }
+}

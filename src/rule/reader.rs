@@ -1,0 +1,180 @@
+//! A reader: one column of the file, ready to say of each cell what it means or what is wrong with it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::fault::Fault;
+use super::labels::Labels;
+use super::lists::Lists;
+use super::month_first::Order;
+use super::tally::Tally;
+use super::{
+    Column, bad_amount, bad_date, bad_mail, control_character, iso_date, mojibake, not_allowed, outer_blanks,
+    scientific_number, spreadsheet_error, too_long,
+};
+use crate::model::table::{Chunk, Row};
+use crate::model::{Field, Finding, Place};
+
+pub struct Reader<'a> {
+    /// The column in the file, from 0.
+    pub index: usize,
+    /// As the partner wrote it.
+    pub heading: Arc<str>,
+    pub field: Field,
+    pub column: &'a Column,
+    labels: Option<Labels<'a>>,
+    blanks: Tally,
+    iso: Tally,
+    order: Order,
+}
+
+/// What a cell means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    Text(Cow<'a, str>),
+    Day(NaiveDate),
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(index: usize, heading: Arc<str>, field: Field, column: &'a Column, lists: &'a Lists) -> Reader<'a> {
+        let labels = column.check.list.and_then(|list| Labels::of(list, lists));
+        let (blanks, iso, order) = (Tally::default(), Tally::default(), Order::default());
+        Reader { index, heading, field, column, labels, blanks, iso, order }
+    }
+
+    /// What the cell means; an empty cell means nothing.
+    pub fn read(&mut self, cell: &'a str) -> Result<Value<'a>, Fault> {
+        // Before spaces are taken off: a no-break space may be half a letter in the wrong encoding.
+        mojibake::check(cell)?;
+        let text = outer_blanks::trim(cell);
+        if text.is_empty() {
+            return Ok(Value::Text("".into()));
+        }
+        control_character::check(text)?;
+        spreadsheet_error::check(text)?;
+        scientific_number::check(text)?;
+        let check = &self.column.check;
+        if let Some(length) = check.length {
+            too_long::check(text, length)?;
+        }
+        if check.mail {
+            bad_mail::check(text)?;
+        }
+        match &mut self.labels {
+            Some(labels) => Ok(Value::Text(labels.read(text)?.into())),
+            None => self.meaning(text),
+        }
+    }
+
+    /// What the cell of a row means that was read before without a fault; None for an empty one.
+    pub fn again(&self, row: Row<'a>) -> Option<Value<'a>> {
+        match self.text(row) {
+            "" => None,
+            label if self.labels.is_some() => Some(Value::Text(label.into())),
+            text => Some(self.meaning(text).expect("the cell was read before, without a fault")),
+        }
+    }
+
+    fn meaning(&self, text: &'a str) -> Result<Value<'a>, Fault> {
+        let check = &self.column.check;
+        if check.date {
+            return bad_date::read(text).map(Value::Day);
+        }
+        let meant = match &check.one_of {
+            Some(allowed) => not_allowed::read(text, allowed)?.into(),
+            None if check.amount => bad_amount::read(text)?,
+            None => text.into(),
+        };
+        Ok(Value::Text(meant))
+    }
+
+    /// Reads the cell of a row for the first time, and notes what is worth a remark.
+    pub fn check(&mut self, row: Row<'a>) -> Result<(), Box<Finding>> {
+        let cell = row.cell(self.index);
+        if cell.is_empty() {
+            return Ok(());
+        }
+        match self.read(cell) {
+            Ok(value) => {
+                self.note(row, cell, &value);
+                Ok(())
+            }
+            Err(fault) => {
+                let finding = fault.at(self.place(row), cell);
+                self.order.note_fault(&finding);
+                Err(finding.into())
+            }
+        }
+    }
+
+    fn note(&mut self, row: Row<'a>, cell: &str, value: &Value<'a>) {
+        let place = || Place::row(row.number(), row.line()).in_column(self.index, &self.heading);
+        let text = outer_blanks::trim(cell);
+        if text.len() < cell.len() {
+            self.blanks.note(place, cell);
+        }
+        if let Value::Day(day) = value {
+            self.order.note_day(text, *day);
+            if iso_date::is(text) {
+                self.iso.note(place, cell);
+            }
+        }
+    }
+
+    pub fn place(&self, row: Row<'_>) -> Place {
+        Place::row(row.number(), row.line()).in_column(self.index, &self.heading)
+    }
+
+    /// The text of a cell that is no date or amount, as it was read before.
+    pub fn text(&self, row: Row<'a>) -> &'a str {
+        let text = outer_blanks::trim(row.cell(self.index));
+        self.labels.as_ref().map_or(text, |labels| labels.known(text))
+    }
+
+    /// What is to be said about the column as a whole; an error among it refuses the file.
+    pub fn remarks(&mut self) -> Vec<Finding> {
+        let blanks = std::mem::take(&mut self.blanks);
+        let iso = std::mem::take(&mut self.iso);
+        let blanks =
+            blanks.finding(&outer_blanks::RULE, "has spaces around it, which were taken off", "no spaces there");
+        let iso = iso.finding(&iso_date::RULE, "is written year first, which was understood", bad_date::EXPECTED);
+        let order = self.order.finding(Place::FILE.in_column(self.index, &self.heading));
+        blanks.into_iter().chain(iso).chain(order).collect()
+    }
+}
+
+impl Value<'_> {
+    /// Writes the value as [`crate::model::Delivered`] holds it.
+    pub fn write(&self, chunk: &mut Chunk) {
+        match self {
+            Value::Text(text) => chunk.cell(text),
+            Value::Day(day) => chunk.cell(text(&iso(*day))),
+        }
+    }
+
+    pub fn into_text(self) -> String {
+        match self {
+            Value::Text(text) => text.into_owned(),
+            Value::Day(day) => text(&iso(day)).into(),
+        }
+    }
+}
+
+/// `2026-03-01`, without the detour over a formatter: a file has millions of days.
+fn iso(day: NaiveDate) -> [u8; 10] {
+    let mut written = *b"0000-00-00";
+    let numbers = [(0..4, day.year() as u32), (5..7, day.month()), (8..10, day.day())];
+    for (places, mut number) in numbers {
+        for place in places.rev() {
+            written[place] += (number % 10) as u8;
+            number /= 10;
+        }
+    }
+    written
+}
+
+fn text(digits: &[u8]) -> &str {
+    str::from_utf8(digits).expect("digits and dashes are UTF-8")
+}

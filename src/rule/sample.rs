@@ -1,0 +1,143 @@
+//! A small directory, contract and file for the tests of this room.
+
+use super::column::{Check, Creation, List, Unique};
+use super::lists::{Item, Lists};
+use super::{Checked, Column, Contract, Default, Surroundings, check, recognise};
+use crate::model::table::Chunk;
+use crate::model::{Field, Finding, People, Table};
+
+/// What Lucca's page asks for, in short.
+pub fn columns() -> Vec<Column> {
+    let date = Check { date: true, ..Check::default() };
+    let list = |list| Check { list: Some(list), ..Check::default() };
+    let unique = |unique| Check { unique: Some(unique), ..Check::default() };
+    let mail = Check { mail: true, ..unique(Unique::Everywhere) };
+    let cultures = Check { one_of: Some(vec!["fr-FR".into(), "en-GB".into()]), ..Check::default() };
+    let person = Check { person: true, ..Check::default() };
+    let amount = Check { amount: true, ..Check::default() };
+    vec![
+        required(column("login", "login", unique(Unique::Everywhere))),
+        required(column("firstName", "first-name", Check::default())),
+        required(column("lastName", "last-name", Check { length: Some(12), ..Check::default() })),
+        Column { aliases: vec!["Email".into()], ..required(column("mail", "mail", mail)) },
+        Column { default: true, ..required(column("legalEntity", "establishment", list(List::Establishments))) },
+        required(column("dtContractStart", "contract-start", date.clone())),
+        Column { default: true, ..required(column("department", "department", list(List::Departments))) },
+        Column { default: true, ..required(column("culture", "culture", cultures)) },
+        column("employeenumber", "employee-number", unique(Unique::InEstablishment)),
+        column("manager", "manager", person),
+        column("dtContractEnd", "contract-end", date.clone()),
+        column("dtBirth", "birth-date", date),
+        column("salary", "annual-gross-salary", amount),
+        column("habilitedRoles_{key}", "secondary-role-{key}", list(List::Roles)),
+        column("e_{key}", "custom-{key}", Check::default()),
+    ]
+}
+
+fn column(heading: &str, field: &str, check: Check) -> Column {
+    let (heading, field) = (heading.into(), field.into());
+    Column { heading, aliases: Vec::new(), field, creation: Creation::Optional, default: false, check }
+}
+
+fn required(column: Column) -> Column {
+    Column { creation: Creation::Required, ..column }
+}
+
+pub fn contract<'a>(columns: &'a [Column], identify_by: &'a [Field]) -> Contract<'a> {
+    Contract { columns, identify_by, creates: true }
+}
+
+pub fn default(establishment: Option<&str>, department: Option<&str>, set: &[(&str, &str)]) -> Default {
+    Default {
+        establishment: establishment.map(String::from),
+        department: department.map(String::from),
+        set: set.iter().map(|(field, value)| (Field::of(field), value.to_string())).collect(),
+    }
+}
+
+/// Rows of cells between semicolons.
+pub fn table(rows: &[&str], first_number: u32) -> Table {
+    let mut chunk = Chunk::default();
+    for (row, number) in rows.iter().zip(first_number..) {
+        row.split(';').for_each(|cell| chunk.cell(cell));
+        chunk.end_row(number, number);
+    }
+    chunk.into()
+}
+
+pub fn people(fields: &str, rows: &[&str]) -> People {
+    People::new(fields.split(';').map(Field::of).collect(), table(rows, 2))
+}
+
+/// Ada leads herself, Bo reports to Ada, Cy to Bo; two are called Kim Lee.
+pub fn known() -> People {
+    people(
+        "login;first-name;last-name;mail;establishment;employee-number;department;contract-start;contract-end;manager",
+        &[
+            "ada;Ada;Lovelace;ada@acme.fr;Paris;0001;Sales;2020-01-01;;ada",
+            "bo;Bo;Derek;bo@acme.fr;Paris;0002;Sales;2020-01-01;;ada",
+            "cy;Cy;Young;cy@acme.fr;Lyon;0001;Computers;2020-01-01;;bo",
+            "kim1;Kim;Lee;kim1@acme.fr;Lyon;0002;Computers;2020-01-01;;cy",
+            "kim2;Kim;Lee;kim2@acme.fr;Lyon;0003;Computers;2020-01-01;2023-06-30;cy",
+        ],
+    )
+}
+
+pub fn lists() -> Lists {
+    let mut lists = Lists::default();
+    let items = |items: &[(&str, &str)]| {
+        items.iter().map(|(code, name)| Item { code: code.to_string(), name: name.to_string() }).collect()
+    };
+    lists.insert(List::Departments, items(&[("SAL", "Sales"), ("IT", "Computers")]));
+    lists.insert(List::Establishments, items(&[("P", "Paris"), ("L", "Lyon")]));
+    lists
+}
+
+/// A file on trial: identified by login, against the directory above, unless it is said otherwise.
+pub struct Trial {
+    pub known: People,
+    pub identify_by: Vec<Field>,
+    pub creates: bool,
+    pub defaults: Vec<Default>,
+    pub reading_findings: Vec<Finding>,
+}
+
+impl std::default::Default for Trial {
+    fn default() -> Trial {
+        Trial {
+            known: known(),
+            identify_by: vec![Field::of("login")],
+            creates: true,
+            defaults: Vec::new(),
+            reading_findings: Vec::new(),
+        }
+    }
+}
+
+impl Trial {
+    pub fn by(fields: &[&str]) -> Trial {
+        Trial { identify_by: fields.iter().map(|name| Field::of(name)).collect(), ..Trial::default() }
+    }
+
+    /// Rows are numbered from 2, as below a heading.
+    pub fn check(&self, heading: &str, rows: &[&str]) -> Checked {
+        let columns = columns();
+        let contract = Contract { columns: &columns, identify_by: &self.identify_by, creates: self.creates };
+        let heading: Vec<String> = heading.split(';').map(String::from).collect();
+        let recognised = recognise(&heading, &contract, &self.defaults);
+        let lists = lists();
+        let around = Surroundings { known: &self.known, lists: &lists, defaults: &self.defaults };
+        check(&recognised, &table(rows, 2), &self.reading_findings, &contract, &around)
+    }
+
+    /// Code and sentence of each finding.
+    pub fn findings(&self, heading: &str, rows: &[&str]) -> Vec<(String, String)> {
+        let findings = self.check(heading, rows).findings;
+        findings.iter().map(|finding| (finding.code.clone(), finding.to_string())).collect()
+    }
+}
+
+/// The rows that went through, as text.
+pub fn delivered(checked: &Checked) -> Vec<String> {
+    checked.delivered.table.rows().map(|row| row.cells().collect::<Vec<&str>>().join(";")).collect()
+}

@@ -1,0 +1,47 @@
+//! `scientific-number`: a long number that a spreadsheet shortened, such as `1,23E+05`.
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "scientific-number",
+    severity: Severity::Error,
+    meaning: "A spreadsheet shortened a long number and digits are lost; format the column as text and fill it again.",
+};
+
+pub fn check(text: &str) -> Result<(), Fault> {
+    match is_shortened(text) {
+        false => Ok(()),
+        true => Err(RULE
+            .fault("is a number that a spreadsheet shortened; digits are lost")
+            .expected("all digits, in a column that is formatted as text")),
+    }
+}
+
+/// `1,23E+05`: spreadsheets always write the sign and two digits, which a code such as `1E5` does not have.
+fn is_shortened(text: &str) -> bool {
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = number.split_once([',', '.']).map_or(number.len() == 1 && digits(number), |(first, rest)| {
+        first.len() == 1 && digits(first) && !rest.is_empty() && digits(rest)
+    });
+    whole && exponent.starts_with(['+', '-']) && exponent.len() >= 3 && digits(&exponent[1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_form_of_spreadsheets_is_meant() {
+        for shortened in ["1,23E+05", "1.23E+15", "1E+12", "3,36E-02"] {
+            assert!(check(shortened).is_err(), "{shortened}");
+        }
+        for good in ["1E5", "12E+05", "E+05", "00123", "2E", "1,E+05", "é", "1é+05"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+}

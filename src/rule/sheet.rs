@@ -1,0 +1,168 @@
+//! A sheet: the file while it is checked, with what is found out about each row.
+
+use std::collections::{HashMap, HashSet};
+
+use super::filled::Filled;
+use super::reader::Reader;
+use super::recognised::Recognised;
+use super::{Contract, Surroundings};
+use crate::model::{Field, Finding, Place, Table, people};
+
+pub struct Sheet<'a> {
+    pub table: &'a Table,
+    pub contract: &'a Contract<'a>,
+    pub around: &'a Surroundings<'a>,
+    pub readers: Vec<Reader<'a>>,
+    pub login: Slot,
+    /// By the row's index in the table.
+    pub standings: Vec<Standing>,
+    pub filled: Filled<'a>,
+    pub findings: Vec<Finding>,
+}
+
+/// What is known about one row.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub subject: Subject,
+    /// The row has an error.
+    pub out: bool,
+    /// The file could be cut into the cells of this row.
+    pub readable: bool,
+    /// The cells that say who is meant are in order.
+    pub sound_key: bool,
+}
+
+/// Whom a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Unclear,
+    New,
+    /// A place in the people that are known.
+    Known(u32),
+}
+
+/// Where a field is found, in the file and in the directory.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    pub field: Field,
+    pub reader: Option<usize>,
+    pub known: people::Column,
+}
+
+impl<'a> Sheet<'a> {
+    pub fn new(
+        recognised: &Recognised,
+        table: &'a Table,
+        reading_findings: &[Finding],
+        contract: &'a Contract<'a>,
+        around: &'a Surroundings<'a>,
+    ) -> Sheet<'a> {
+        let readers: Vec<Reader<'a>> = recognised
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(index, column)| {
+                let found = column.as_ref()?;
+                let heading = recognised.headings[index].clone();
+                Some(Reader::new(index, heading, found.field.clone(), &contract.columns[found.column], around.lists))
+            })
+            .collect();
+        let errors = reading_findings.iter().filter(|finding| finding.is_error());
+        let unreadable: HashSet<u32> = errors.filter_map(|finding| finding.place.row).collect();
+        let standing = |number: u32| {
+            let readable = !unreadable.contains(&number);
+            Standing { subject: Subject::Unclear, out: !readable, readable, sound_key: readable }
+        };
+        Sheet {
+            table,
+            contract,
+            around,
+            login: slot(&readers, around, &Field::of("login")),
+            readers,
+            standings: table.rows().map(|row| standing(row.number())).collect(),
+            filled: HashMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Reads every cell for itself.
+    pub fn read_cells(&mut self) {
+        let keys: Vec<bool> =
+            self.readers.iter().map(|reader| self.contract.identify_by.contains(&reader.field)).collect();
+        for (row, standing) in self.table.rows().zip(&mut self.standings).filter(|(_, standing)| standing.readable) {
+            for (reader, is_key) in self.readers.iter_mut().zip(&keys) {
+                if let Err(finding) = reader.check(row) {
+                    standing.out = true;
+                    standing.sound_key &= !is_key;
+                    self.findings.push(*finding);
+                }
+            }
+        }
+    }
+
+    pub fn slot(&self, field: &Field) -> Slot {
+        slot(&self.readers, self.around, field)
+    }
+
+    /// What the row says about a field, spaces taken off and labels resolved; empty where it says nothing.
+    pub fn said(&self, row: usize, slot: &Slot) -> &'a str {
+        slot.reader.map_or("", |reader| self.readers[reader].text(self.table.row(row)))
+    }
+
+    /// What is known about the row's person before the row is applied.
+    pub fn before(&self, row: usize, slot: &Slot) -> &'a str {
+        match self.standings[row].subject {
+            Subject::Known(person) => self.around.known.value(person as usize, &slot.known),
+            Subject::New | Subject::Unclear => "",
+        }
+    }
+
+    /// What is known about the row's person once the row is applied.
+    pub fn after(&self, row: usize, slot: &Slot) -> &'a str {
+        match self.said(row, slot) {
+            "" => self.given(row, &slot.field).unwrap_or_else(|| self.before(row, slot)),
+            said => said,
+        }
+    }
+
+    /// What the site's defaults give to the new user of the row.
+    pub fn given(&self, row: usize, field: &Field) -> Option<&'a str> {
+        match self.standings[row].subject {
+            Subject::New => self.filled.get(&row)?.iter().find(|(known, _)| known == field).map(|(_, value)| *value),
+            Subject::Known(_) | Subject::Unclear => None,
+        }
+    }
+
+    /// The cell of a field; the row where the file has no such column.
+    pub fn place(&self, row: usize, slot: &Slot) -> Place {
+        match slot.reader {
+            Some(reader) => self.readers[reader].place(self.table.row(row)),
+            None => self.row_place(row),
+        }
+    }
+
+    pub fn row_place(&self, row: usize) -> Place {
+        let row = self.table.row(row);
+        Place::row(row.number(), row.line())
+    }
+
+    pub fn number(&self, row: usize) -> u32 {
+        self.table.row(row).number()
+    }
+
+    /// Leaves the row out.
+    pub fn refuse(&mut self, row: usize, finding: Finding) {
+        self.standings[row].out = true;
+        self.findings.push(finding);
+    }
+
+    /// Rows about which the check of people has something to ask.
+    pub fn rows_of(&self, wanted: impl Fn(Subject) -> bool) -> Vec<usize> {
+        (0..self.standings.len()).filter(|row| wanted(self.standings[*row].subject)).collect()
+    }
+}
+
+fn slot(readers: &[Reader<'_>], around: &Surroundings<'_>, field: &Field) -> Slot {
+    let reader = readers.iter().position(|reader| reader.field == *field);
+    Slot { field: field.clone(), reader, known: around.known.column(field) }
+}

@@ -1,0 +1,65 @@
+//! `spreadsheet-error`: a formula that failed and was saved in place of a value, such as `#N/A`.
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "spreadsheet-error",
+    severity: Severity::Error,
+    meaning: "A formula of the spreadsheet failed and its error was saved; put the formula right or write the value.",
+};
+
+/// As English, French, German and Spanish spreadsheets write them.
+const ERRORS: [&str; 20] = [
+    "#N/A",
+    "#N/D",
+    "#NV",
+    "#REF!",
+    "#BEZUG!",
+    "#¡REF!",
+    "#VALUE!",
+    "#VALEUR!",
+    "#WERT!",
+    "#¡VALOR!",
+    "#NAME?",
+    "#NOM?",
+    "#¿NOMBRE?",
+    "#DIV/0!",
+    "#¡DIV/0!",
+    "#NUM!",
+    "#NOMBRE!",
+    "#ZAHL!",
+    "#NULL!",
+    "#NUL!",
+];
+
+pub fn check(text: &str) -> Result<(), Fault> {
+    if !text.starts_with('#') {
+        return Ok(());
+    }
+    if ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error)) {
+        return Err(RULE.fault("is the error of a formula").expected("the value, or an empty cell"));
+    }
+    let hidden = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    match hidden {
+        true => {
+            Err(RULE.fault("is what a spreadsheet shows when its column is too narrow").expected("the value itself"))
+        }
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_formulas_are_known_in_several_languages() {
+        for error in ["#N/A", "#n/a", "#VALEUR!", "#REF!", "#NOM?", "########"] {
+            assert!(check(error).is_err(), "{error}");
+        }
+        for good in ["#1", "#", "Nurse #2", "N/A"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+}

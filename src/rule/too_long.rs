@@ -1,0 +1,31 @@
+//! `too-long`: more characters than the column takes.
+
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "too-long",
+    severity: Severity::Error,
+    meaning: "The value has more characters than the column takes; shorten it.",
+};
+
+pub fn check(text: &str, most: usize) -> Result<(), Fault> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    match text.chars().count() {
+        length if length <= most => Ok(()),
+        length => Err(RULE.fault(format!("has {length} characters")).expected(format!("at most {most}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        assert_eq!(check("Zoé", 3), Ok(()));
+        assert_eq!(check("Zoés", 3).expect_err("four").sentence("Zoés"), "`Zoés` has 4 characters; expected at most 3");
+    }
+}

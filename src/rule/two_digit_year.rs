@@ -1,0 +1,35 @@
+//! `two-digit-year`: a date whose century cannot be known.
+
+use super::bad_date;
+use super::fault::{Fault, Rule};
+use crate::model::Severity;
+
+pub static RULE: Rule = Rule {
+    code: "two-digit-year",
+    severity: Severity::Error,
+    meaning: "The year has two digits, so the century is a guess; write all four, such as `01/03/2026`.",
+};
+
+pub fn fault(text: &str) -> Option<Fault> {
+    let mut parts = text.split(['/', '-', '.']);
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    let short =
+        three.iter().all(|part| matches!(part.len(), 1 | 2) && part.bytes().all(|digit| digit.is_ascii_digit()));
+    (parts.next().is_none() && short)
+        .then(|| RULE.fault("has a year of two digits; the century cannot be known").expected(bad_date::EXPECTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_short_year_is_meant() {
+        for short in ["01/03/26", "1-3-26", "01.03.26"] {
+            assert!(fault(short).is_some(), "{short}");
+        }
+        for other in ["01/03/2026", "26", "1/3", "a/b/c", "01/03/26/1"] {
+            assert_eq!(fault(other), None, "{other}");
+        }
+    }
+}

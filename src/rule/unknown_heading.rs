@@ -1,0 +1,72 @@
+//! `unknown-heading`: a column that the profile does not have, and that is therefore not used.
+
+use super::fault::Rule;
+use super::recognised::Recognised;
+use super::{Contract, column::Column};
+use crate::model::{Finding, Place, Severity, fold};
+
+pub static RULE: Rule = Rule {
+    code: "unknown-heading",
+    severity: Severity::Remark,
+    meaning: "The format has no such column, so it is not used; correct the heading, or leave the column out.",
+};
+
+pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding> {
+    let used = |column: &Column| {
+        recognised.columns.iter().flatten().any(|found| contract.columns[found.column].heading == column.heading)
+    };
+    // What is in the file already is not what is missing.
+    let candidates: Vec<&Column> = contract.columns.iter().filter(|column| !used(column)).collect();
+    let unknown = recognised.columns.iter().enumerate().filter(|(_, found)| found.is_none());
+    unknown
+        .map(|(index, _)| {
+            let heading = &recognised.headings[index];
+            let place = Place::FILE.in_column(index, heading);
+            match (heading.trim(), nearest(heading, &candidates)) {
+                ("", _) => RULE.at(place, "has no heading; the column is not used"),
+                (_, None) => RULE.at(place, "is not a known heading; the column is not used"),
+                (_, Some(near)) => {
+                    RULE.at(place, format!("is not a known heading; the column is not used; did you mean `{near}`?"))
+                }
+            }
+        })
+        .collect()
+}
+
+fn nearest<'a>(heading: &str, candidates: &[&'a Column]) -> Option<&'a str> {
+    let known = candidates.iter().flat_map(|column| std::iter::once(&column.heading).chain(&column.aliases));
+    let near = fold::nearest(heading, known.map(String::as_str))?;
+    let column =
+        candidates.iter().find(|column| column.heading == near || column.aliases.iter().any(|alias| alias == near))?;
+    Some(&column.heading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{recognise, sample};
+    use crate::model::{Field, Severity};
+
+    #[test]
+    fn the_nearest_heading_that_is_not_there_yet_is_named() {
+        let columns = sample::columns();
+        let login = [Field::of("login")];
+        let heading = ["login", "fristName", "shoeSize", "Logins", ""].map(String::from);
+        let recognised = recognise(&heading, &sample::contract(&columns, &login), &[]);
+        let unknown: Vec<String> = recognised
+            .findings
+            .iter()
+            .filter(|finding| finding.code == "unknown-heading")
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            unknown,
+            [
+                "B fristName: is not a known heading; the column is not used; did you mean `firstName`?",
+                "C shoeSize: is not a known heading; the column is not used",
+                "D Logins: is not a known heading; the column is not used",
+                "E : has no heading; the column is not used",
+            ]
+        );
+        assert!(recognised.findings.iter().all(|finding| finding.severity == Severity::Remark));
+    }
+}

@@ -1,0 +1,115 @@
+//! `unknown-department`, `unknown-establishment`, `unknown-role`, `ambiguous-label`: a value that a reference list does
+//! not have, or has twice.
+
+use super::column::List;
+use super::fault::{Fault, Rule};
+use super::labels::Labels;
+use super::lists::Item;
+use crate::model::{Severity, fold};
+
+pub static DEPARTMENT: Rule = Rule {
+    code: "unknown-department",
+    severity: Severity::Error,
+    meaning: "No department has this name or code; write one that exists, or have it created first.",
+};
+
+pub static ESTABLISHMENT: Rule = Rule {
+    code: "unknown-establishment",
+    severity: Severity::Error,
+    meaning: "No establishment has this name or code; write one that exists, or have it created first.",
+};
+
+pub static ROLE: Rule = Rule {
+    code: "unknown-role",
+    severity: Severity::Error,
+    meaning: "No role has this name or code; write one that exists.",
+};
+
+pub static AMBIGUOUS: Rule = Rule {
+    code: "ambiguous-label",
+    severity: Severity::Error,
+    meaning: "The value is the code of one entry of the list and the name of another; write the other of the two.",
+};
+
+pub fn fault(text: &str, labels: &Labels<'_>) -> Fault {
+    let (rule, noun): (&'static Rule, &str) = match labels.list {
+        List::Departments => (&DEPARTMENT, "department"),
+        List::Establishments => (&ESTABLISHMENT, "establishment"),
+        List::Roles => (&ROLE, "role"),
+    };
+    let names = labels.items.iter().flat_map(|item| [&*item.name, &*item.code]).filter(|name| !name.is_empty());
+    let problem = match fold::nearest(text, names) {
+        Some(near) => format!("is not a known {noun}; did you mean `{near}`?"),
+        None => format!("is not a known {noun}"),
+    };
+    let fault = rule.fault(problem);
+    match labels.items.first() {
+        None => fault.expected(format!("the list of {noun}s to have entries; it is empty")),
+        Some(Item { code, name }) if code.is_empty() => {
+            fault.expected(format!("the name of one, for example `{name}`"))
+        }
+        Some(Item { code, name }) => {
+            fault.expected(format!("the name or code of one, for example `{name}` or `{code}`"))
+        }
+    }
+}
+
+/// The one of the two that is written exactly so, if only one is.
+pub fn exact<'a>(text: &str, named: &'a Item, coded: &'a Item) -> Option<&'a str> {
+    match (named.name == text, coded.code == text) {
+        (true, false) => Some(&named.name),
+        (false, true) => Some(&coded.name),
+        _ => None,
+    }
+}
+
+pub fn ambiguous(named: &Item, coded: &Item) -> Fault {
+    let problem = format!("is the name of one entry and the code of another, `{}`", coded.name);
+    let expected = match named.code.is_empty() {
+        true => format!("`{}`, if the other is meant", coded.name),
+        false => format!("`{}` for the first, or `{}` for the second", named.code, coded.name),
+    };
+    AMBIGUOUS.fault(problem).expected(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lists::Lists;
+    use super::*;
+
+    fn lists() -> Lists {
+        let items = [("SAL", "Sales"), ("IT", "Computers"), ("X", "IT"), ("", "Crew")];
+        let mut lists = Lists::default();
+        let item = |(code, name): (&str, &str)| Item { code: code.into(), name: name.into() };
+        lists.insert(List::Departments, items.map(item).into());
+        lists
+    }
+
+    #[test]
+    fn a_name_or_a_code_leads_to_the_name() {
+        let lists = lists();
+        let mut labels = Labels::of(List::Departments, &lists).expect("a list");
+        for (text, name) in [("SALES", "Sales"), ("sal", "Sales"), ("Crew", "Crew"), ("x", "IT")] {
+            assert_eq!(labels.read(text), Ok(name));
+            assert_eq!(labels.known(text), name);
+        }
+        assert!(Labels::of(List::Roles, &lists).is_none());
+    }
+
+    #[test]
+    fn a_value_outside_of_the_list_is_told_with_the_nearest() {
+        let lists = lists();
+        let mut labels = Labels::of(List::Departments, &lists).expect("a list");
+        assert_eq!(
+            labels.read("Slaes").expect_err("unknown").sentence("Slaes"),
+            "`Slaes` is not a known department; did you mean `Sales`?; expected the name or code of one, for example \
+             `Sales` or `SAL`"
+        );
+        let twice = labels.read("IT").expect_err("ambiguous");
+        assert_eq!(twice.rule.code, "ambiguous-label");
+        assert_eq!(
+            twice.sentence("IT"),
+            "`IT` is the name of one entry and the code of another, `Computers`; expected `X` for the first, or `Computers` for the second"
+        );
+    }
+}
