@@ -1,5 +1,121 @@
 //! The only room that prints: arguments, progress, the report on the terminal, exit codes.
 
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod arguments;
+mod log;
+mod progress;
+mod show;
+mod table;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::Utc;
+use clap::Parser;
+
+use crate::job::{Error, run, sample};
+use crate::model::Exit;
+use crate::profile::Profiles;
+use crate::report::{self, Report};
+use crate::site::Site;
+use crate::state::State;
+use arguments::{Arguments, Output, Verb};
+use progress::Bar;
+
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log::start(arguments.log);
+    let exit = std::panic::catch_unwind(|| perform(&arguments)).unwrap_or_else(|_| {
+        complain(
+            "This is a defect of Passerelle. What was being done is in the journal; the next run goes on from there.",
+        );
+        Exit::Defect
+    });
+    ExitCode::from(exit.code())
+}
+
+fn perform(arguments: &Arguments) -> Exit {
+    let done = match &arguments.verb {
+        Verb::Run { sample: true, .. } => run_sample(arguments),
+        Verb::Profiles { name } => profiles(arguments, name.as_deref()),
+        Verb::Check => load(&arguments.site).map(|site| check(arguments, &site)),
+        Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
+        _ => load(&arguments.site).and_then(|site| execute(arguments, &site, &arguments.site)),
+    };
+    done.unwrap_or_else(|error| fail(&error))
+}
+
+/// The verbs that a run id is given to.
+fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit, Error> {
+    let bar = Bar::default();
+    let order = run::Order { site, site_file, dry_run: arguments.dry_run, now: Utc::now(), progress: &bar };
+    let report = match &arguments.verb {
+        Verb::Export { exchange } => run::export(&order, exchange)?,
+        Verb::Import { exchange, files } => run::import(&order, exchange, files)?,
+        Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
+        Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
+        Verb::Check | Verb::Profiles { .. } | Verb::History { .. } => unreachable!("they make no run"),
+    };
+    print(&written(&report, arguments.output));
+    Ok(report.exit_code)
+}
+
+fn written(report: &Report, output: Output) -> String {
+    match output {
+        Output::Text => report::text::write(report),
+        Output::Json => report::json::write(report),
+    }
+}
+
+fn run_sample(arguments: &Arguments) -> Result<Exit, Error> {
+    let site_file = sample::write(Path::new(""))?;
+    let exit = execute(arguments, &load(&site_file)?, &site_file)?;
+    if arguments.output == Output::Text {
+        print(&show::sample(&site_file));
+    }
+    Ok(exit)
+}
+
+fn check(arguments: &Arguments, site: &Site) -> Exit {
+    print(&show::outline(site, Utc::now(), arguments.output));
+    Exit::Done
+}
+
+/// Those of the site, where there is one; else those that are built in.
+fn profiles(arguments: &Arguments, name: Option<&str>) -> Result<Exit, Error> {
+    let profiles = match arguments.site.exists() {
+        true => load(&arguments.site)?.profiles,
+        false => Profiles::load(None)?,
+    };
+    print(&show::profiles(&profiles, name, arguments.output)?);
+    Ok(Exit::Done)
+}
+
+fn history(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit, Error> {
+    let state = State::open_to_look(&site.state)?;
+    print(&show::history(&state, run, arguments.output)?);
+    Ok(Exit::Done)
+}
+
+fn load(site: &Path) -> Result<Site, Error> {
+    Ok(Site::load(site)?)
+}
+
+fn fail(error: &Error) -> Exit {
+    let failure = error.failure();
+    let mut lines = failure.chain.iter();
+    if let Some(tried) = lines.next() {
+        complain(tried);
+    }
+    lines.for_each(|cause| complain(&format!("  because: {cause}")));
+    failure.exit_code
+}
+
+/// A pipe that nobody reads any more is no error of ours.
+fn print(text: &str) {
+    anstream::stdout().write_all(text.as_bytes()).ok();
+}
+
+fn complain(text: &str) {
+    writeln!(anstream::stderr(), "{text}").ok();
 }

@@ -1,1 +1,118 @@
-//! The verbs, one file each: gather, decide, act, tell.
+//! The verbs, one file each: gather, decide, act, tell. To add one: a file here, and a word in `cli`.
+//!
+//! Deciding is pure. Acting needs [`Hands`], which a dry run does not have: [`Job::act`] is the one place that knows.
+
+mod apply;
+pub mod approve;
+mod deliver;
+mod error;
+pub mod export;
+mod gather;
+pub mod import;
+mod pickup;
+pub mod progress;
+mod rows;
+pub mod run;
+pub mod sample;
+mod tell;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+pub use error::Error;
+use progress::Progress;
+
+use crate::site::{Server, Site};
+use crate::state::{Lock, RunId, Spool, State};
+use crate::transport::{self, Session, retry};
+
+/// One execution of exchanges.
+pub struct Job<'a> {
+    pub context: Context<'a>,
+    pub state: State,
+    hands: Option<Hands>,
+}
+
+/// Where and when a job runs.
+pub struct Context<'a> {
+    pub site: &'a Site,
+    pub run: RunId,
+    pub started: DateTime<Utc>,
+    pub progress: &'a dyn Progress,
+}
+
+/// What it takes to change anything: the site's lock, the spool, the folder for operations.
+pub struct Hands {
+    _lock: Lock,
+    pub spool: Spool,
+    pub operations: PathBuf,
+}
+
+impl<'a> Job<'a> {
+    /// Takes the lock and opens the state; a dry run only looks.
+    pub fn open(
+        site: &'a Site,
+        dry_run: bool,
+        started: DateTime<Utc>,
+        progress: &'a dyn Progress,
+    ) -> Result<Job<'a>, Error> {
+        let (state, hands) = match dry_run {
+            true => (State::open_to_look(&site.state)?, None),
+            false => {
+                let hands = Hands::take(site)?;
+                (State::open(&site.state)?, Some(hands))
+            }
+        };
+        let context = Context { site, run: RunId::new(started), started, progress };
+        Ok(Job { context, state, hands })
+    }
+
+    pub fn is_dry_run(&self) -> bool {
+        self.hands.is_none()
+    }
+
+    /// Changes the world, unless this is a dry run: then nothing happens, and None comes back.
+    fn act<T>(
+        &mut self,
+        act: impl FnOnce(&Context<'_>, &mut State, &Hands) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match &self.hands {
+            Some(hands) => act(&self.context, &mut self.state, hands).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Context<'_> {
+    /// What the company's clock showed at the start.
+    fn local(&self) -> NaiveDateTime {
+        self.site.local(self.started)
+    }
+
+    /// Does some work in a conversation with a server, and again in a new one where that may help.
+    fn with_server<T>(
+        &self,
+        server: &Server,
+        work: impl FnMut(&mut dyn Session) -> Result<T, transport::Error>,
+    ) -> Result<T, Error> {
+        let connect = || server.options.connect(&self.site.base);
+        Ok(retry::with_session(connect, retry::Policy::default(), work)?)
+    }
+}
+
+impl Hands {
+    fn take(site: &Site) -> Result<Hands, Error> {
+        let lock = Lock::take(&site.state)?;
+        let beside = |name: &str| site.state.with_file_name(name);
+        Ok(Hands { _lock: lock, spool: Spool::at(&beside("spool")), operations: beside("operations") })
+    }
+}
+
+/// A path on a server.
+fn inside(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.into(),
+        _ => format!("{folder}/{name}"),
+    }
+}

@@ -8,7 +8,7 @@ pub mod text;
 pub mod verdict;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Exit, Finding, Operation, Verdict};
 
@@ -84,7 +84,7 @@ pub enum Delivered {
 }
 
 /// One file of a partner.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Import {
     pub file: String,
@@ -105,11 +105,14 @@ pub struct Import {
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,
+    /// In a dry run, what would be done; after a run, the operations are in the file below and in the journal.
     pub operations: Vec<Operation>,
+    /// JSON Lines on this machine: what was done.
+    pub operations_file: Option<String>,
 }
 
 /// Findings in file order.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Findings(pub Vec<Finding>);
 
@@ -166,6 +169,17 @@ impl Export {
 }
 
 impl Import {
+    /// What the partner is to be told, by what became of the rows.
+    pub fn judge(&self, is_refused: bool) -> Verdict {
+        match () {
+            () if is_refused || (self.rows > 0 && self.left_out == self.rows) => Verdict::Refused,
+            () if !self.held.is_empty() => Verdict::Held,
+            () if self.left_out > 0 || !self.failed.is_empty() => Verdict::TakenInPart,
+            () if self.findings.remarks() > 0 => Verdict::AcceptedWithRemarks,
+            () => Verdict::Accepted,
+        }
+    }
+
     fn exit(&self) -> Exit {
         match self.verdict {
             _ if self.already_taken => Exit::Done,

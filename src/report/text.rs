@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::{Exit, Finding, Verdict};
+use crate::model::operation::{Act, Change, Mark};
+use crate::model::{Exit, Field, Finding, Operation, Verdict};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
 
 const WIDTH: usize = 80;
@@ -108,7 +109,19 @@ impl Page {
         if let Some(place) = &import.set_aside {
             self.line(4, &format!("set aside as {place}"));
         }
+        if let Some(file) = &import.operations_file {
+            self.line(4, &format!("what was done to users is in {file}"));
+        }
         self.findings(4, &import.findings, SHOWN);
+        self.operations(4, &import.operations);
+    }
+
+    fn operations(&mut self, indent: usize, operations: &[Operation]) {
+        operations.iter().take(SHOWN).for_each(|operation| self.line(indent, &would(operation)));
+        if operations.len() > SHOWN {
+            let rest = operations.len() - SHOWN;
+            self.line(indent, &format!("… and {rest} more operations; `--output json` shows them all"));
+        }
     }
 
     fn findings(&mut self, indent: usize, findings: &Findings, shown: usize) {
@@ -188,6 +201,25 @@ pub(super) fn counts(import: &Import) -> String {
         parts.push(format!("{} not applied", import.failed.len()));
     }
     format!("{}: {}", count(import.rows, "row"), parts.join(", "))
+}
+
+/// ``would update `nils` (row 17): department `Sales` → `Support` ``
+fn would(operation: &Operation) -> String {
+    let (verb, data): (&str, Vec<String>) = match &operation.act {
+        Act::Create { fields, .. } => {
+            ("create", fields.0.iter().map(|(field, value)| format!("{field} `{value}`")).collect())
+        }
+        Act::Update { changes, .. } => {
+            let change = |(field, change): &(Field, Change)| format!("{field} `{}` → `{}`", change.from, change.to);
+            ("update", changes.0.iter().map(change).collect())
+        }
+    };
+    let mark = match operation.mark {
+        Some(Mark::Departure) => ", a departure",
+        Some(Mark::Return) => ", a return",
+        Some(Mark::Arrival) | None => "",
+    };
+    format!("would {verb} `{}` (row {}{mark}): {}", operation.user().login, operation.row, data.join(", "))
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -62,7 +62,7 @@ pub use column::Column;
 pub use defaults::Default;
 pub use fault::Rule;
 pub use lists::Lists;
-pub use recognised::{Recognised, recognise};
+pub use recognised::{Recognised, knows, recognise};
 
 /// What a file must be: a profile's columns, and how a site tells people apart.
 #[derive(Debug, Clone, Copy)]

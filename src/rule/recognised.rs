@@ -59,6 +59,12 @@ pub fn recognise(heading: &[String], contract: &Contract<'_>, defaults: &[Defaul
     recognised
 }
 
+/// Tells a heading of the contract from any other text.
+pub fn knows<'a>(contract: &Contract<'a>) -> impl Fn(&str) -> bool + use<'a> {
+    let headings = Headings::new(contract.columns);
+    move |heading| headings.find(heading).is_some()
+}
+
 /// The column of the profile that holds a field, a family's included.
 pub fn column_of<'a>(columns: &'a [Column], field: &Field) -> Option<&'a Column> {
     columns.iter().find(|column| match column.field.split_once(KEY) {

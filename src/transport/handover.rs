@@ -1,4 +1,4 @@
-//! A file handed over whole or not at all, and a file of a partner set aside without harming another.
+//! A file handed over whole or not at all, and names that harm no other file.
 
 use std::io::Read;
 
@@ -45,19 +45,15 @@ pub fn leftover(session: &mut dyn Session, folder: &str, name: &str) -> Result<O
     session.size(&inside(folder, &temporary_name(name)))
 }
 
-/// Moves a file into a folder of the same server, which is made where it is missing. A file that already has the name
-/// stays, and the one that comes is called `name-2.csv`, or the next number that is free. Returns the path it has now.
-pub fn set_aside(session: &mut dyn Session, from: &str, to_folder: &str, name: &str) -> Result<String, Error> {
-    session.make_folder(to_folder)?;
+/// The name, if no file of the folder has it; else `name-2.csv`, or the next number that is free.
+pub fn free_name(session: &mut dyn Session, folder: &str, name: &str) -> Result<String, Error> {
     // A server may hold `A.csv` and `a.csv` for the same name.
-    let taken: Vec<_> = session.list(to_folder)?.files.iter().map(|entry| entry.name.to_lowercase()).collect();
+    let taken: Vec<_> = session.list(folder)?.files.iter().map(|entry| entry.name.to_lowercase()).collect();
     let free = std::iter::once(name.to_owned())
         .chain((2_u32..).map(|number| numbered(name, number)))
         .find(|candidate| !taken.contains(&candidate.to_lowercase()))
         .expect("a folder has fewer files than there are numbers");
-    let path = inside(to_folder, &free);
-    session.rename(from, &path)?;
-    Ok(path)
+    Ok(free)
 }
 
 fn inside(folder: &str, name: &str) -> String {

@@ -25,7 +25,7 @@ pub fn passes(connect: Connect) {
     two_hundred_files_go_through_one_conversation(connect);
     a_file_is_handed_over_whole(connect);
     what_an_interrupted_attempt_left_is_found_and_replaced(connect);
-    a_file_set_aside_never_replaces_another(connect);
+    a_free_name_is_that_of_no_other_file(connect);
 }
 
 /// Files that stand in the server's own folder, as bytes of the name and content.
@@ -246,16 +246,13 @@ fn what_an_interrupted_attempt_left_is_found_and_replaced(connect: Connect) {
     empty(&mut *session, "");
 }
 
-fn a_file_set_aside_never_replaces_another(connect: Connect) {
+fn a_free_name_is_that_of_no_other_file(connect: Connect) {
     let mut session = connect();
-    for (content, place) in [("first", "refused/a.csv"), ("second", "refused/a-2.csv"), ("third", "refused/a-3.csv")] {
-        put(&mut *session, "a.csv", content.as_bytes());
-        assert_eq!(handover::set_aside(&mut *session, "a.csv", "refused", "a.csv").unwrap(), place);
+    session.make_folder("refused").unwrap();
+    for (content, free) in [("first", "a.csv"), ("second", "a-2.csv"), ("third", "a-3.csv")] {
+        assert_eq!(handover::free_name(&mut *session, "refused", "a.csv").unwrap(), free);
+        put(&mut *session, &format!("refused/{free}"), content.as_bytes());
     }
-    for (content, place) in [("first", "refused/a.csv"), ("third", "refused/a-3.csv")] {
-        assert_eq!(get(&mut *session, place).unwrap(), content.as_bytes());
-    }
-    assert_eq!(session.size("a.csv").unwrap(), None);
     empty(&mut *session, "refused");
 }
 

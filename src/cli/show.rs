@@ -1,0 +1,190 @@
+//! What `check`, `profiles` and `history` print, for people or as JSON.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::cli::arguments::Output;
+use crate::cli::table;
+use crate::job::Error;
+use crate::model::fold;
+use crate::profile::{Profile, Profiles};
+use crate::site::Site;
+use crate::state::{History, Run, State};
+
+/// Runs that `history` lists.
+const RUNS: usize = 30;
+
+/// What the night would do.
+pub fn outline(site: &Site, now: DateTime<Utc>, output: Output) -> String {
+    let outlines = site.outline(now);
+    if output == Output::Json {
+        let exchanges: Vec<_> = outlines
+            .iter()
+            .map(|outline| {
+                json!({
+                    "exchange": outline.exchange, "direction": outline.direction, "profile": outline.profile,
+                    "people": outline.people, "server": outline.server, "what": outline.what,
+                    "deadline": outline.deadline, "warnings": outline.warnings,
+                })
+            })
+            .collect();
+        return document(&json!({ "exchanges": exchanges }));
+    }
+    let mut page = "The site is right. The night would do, in this order:\n".to_string();
+    for outline in outlines {
+        let way = if outline.direction == "export" { "to" } else { "from" };
+        page += &format!("\n{} · {} {way} {}\n", outline.exchange, outline.direction, outline.server);
+        let mut rows = vec![("  what", outline.what), ("  profile", outline.profile), ("  people", outline.people)];
+        rows.extend(outline.deadline.map(|deadline| ("  deadline", deadline)));
+        rows.extend(outline.warnings.into_iter().map(|warning| ("  warning", warning)));
+        let rows: Vec<[String; 2]> = rows.into_iter().map(|(name, value)| [name.into(), value]).collect();
+        page += &table::write(&rows);
+    }
+    page
+}
+
+/// All profiles, or the columns of one.
+pub fn profiles(profiles: &Profiles, name: Option<&str>, output: Output) -> Result<String, Error> {
+    let Some(name) = name else { return Ok(list(profiles, output)) };
+    let profile = profiles.get(name).ok_or_else(|| {
+        let help = match fold::nearest(name, profiles.names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`passerelle profiles` lists them".into(),
+        };
+        Error::Usage(format!("there is no profile `{name}`; {help}"))
+    })?;
+    Ok(match output {
+        Output::Text => columns(profile),
+        Output::Json => document(&json!({
+            "name": profile.name, "title": profile.title, "version": profile.version, "kind": profile.purpose(),
+            "source": profile.source.iter().map(|source| json!({ "page": source.page, "date": source.date })).collect::<Vec<_>>(),
+            "columns": profile.table().into_iter().map(|[heading, level, field, sensitivity, origin]| json!({
+                "heading": heading, "level": level, "field": field, "sensitivity": sensitivity, "origin": origin,
+            })).collect::<Vec<_>>(),
+        })),
+    })
+}
+
+fn list(profiles: &Profiles, output: Output) -> String {
+    if output == Output::Json {
+        let all: Vec<_> = profiles
+            .iter()
+            .map(|profile| json!({ "name": profile.name, "title": profile.title, "kind": profile.purpose() }))
+            .collect();
+        return document(&json!({ "profiles": all }));
+    }
+    let mut rows = vec![["profile", "kind", "for"].map(String::from)];
+    rows.extend(profiles.iter().map(|profile| [profile.name.clone(), profile.purpose().into(), profile.title.clone()]));
+    table::write(&rows)
+}
+
+fn columns(profile: &Profile) -> String {
+    let mut page = format!("{} · {}, version {}\n", profile.title, profile.purpose(), profile.version);
+    for source in &profile.source {
+        page += &format!("source of {}: {}\n", source.date, source.page);
+        for line in source.note.iter().flat_map(|note| textwrap::wrap(note, 76)) {
+            page += &format!("    {line}\n");
+        }
+    }
+    let mut rows = vec![["heading", "level", "field", "sensitivity", "comes from"].map(String::from)];
+    rows.extend(profile.table());
+    page += "\n";
+    page += &table::write(&rows);
+    page
+}
+
+/// The last runs, or one with what it did.
+pub fn history(state: &State, run: Option<&str>, output: Output) -> Result<String, Error> {
+    let Some(prefix) = run else {
+        let runs = state.runs(RUNS)?;
+        return Ok(match output {
+            Output::Text => runs_as_text(&runs),
+            Output::Json => document(&json!({ "runs": runs })),
+        });
+    };
+    let found = state.runs_like(prefix)?;
+    let run = match found.as_slice() {
+        [run] => run,
+        [] => return Err(Error::Usage(format!("there was no run `{prefix}`; `passerelle history` lists them"))),
+        several => {
+            let ids: Vec<String> = several.iter().take(5).map(|run| run.id.to_string()).collect();
+            return Err(Error::Usage(format!("`{prefix}` is the beginning of several runs: {}", ids.join(", "))));
+        }
+    };
+    let history = state.history(&run.id)?.expect("the run was found");
+    Ok(match output {
+        Output::Text => one_run(&history),
+        Output::Json => document(&serde_json::to_value(&history).expect("a history is made of plain values")),
+    })
+}
+
+fn runs_as_text(runs: &[Run]) -> String {
+    if runs.is_empty() {
+        return "Nothing has run yet.\n".into();
+    }
+    let mut rows = vec![["run", "verb", "exit", "exchanges"].map(String::from)];
+    rows.extend(runs.iter().map(|run| [run.id.to_string(), run.verb.clone(), exit(run), run.exchanges.join(", ")]));
+    table::write(&rows)
+}
+
+fn exit(run: &Run) -> String {
+    run.exit_code.map_or("cut off".into(), |code| code.to_string())
+}
+
+fn one_run(history: &History) -> String {
+    let run = &history.run;
+    let mut page = format!("run {} · {} · exit code {}\n", run.id, run.verb, exit(run));
+    let started = run.started.format("%Y-%m-%d %H:%M:%S UTC");
+    page += &format!("started {started}");
+    if let Some(finished) = run.finished {
+        page += &format!(", took {:.1} s", (finished - run.started).num_milliseconds() as f64 / 1000.0);
+    }
+    page += "\n";
+    let mut rows = vec![["exchange", "what", "status", "file"].map(String::from)];
+    for delivery in &history.deliveries {
+        let what = format!("delivery of {} rows", delivery.rows);
+        rows.push([delivery.exchange.clone(), what, delivery.status.to_string(), delivery.file_name.clone()]);
+    }
+    for pickup in &history.pickups {
+        let what = format!("pickup of {} rows", pickup.facts.rows);
+        rows.push([pickup.exchange.clone(), what, pickup.status.to_string(), pickup.path.clone()]);
+    }
+    for plan in &history.plans {
+        let operations = plan.operations;
+        let what =
+            format!("plan: {} done, {} to do, {} failed", operations.done, operations.pending, operations.failed);
+        rows.push([plan.exchange.clone(), what, plan.status.to_string(), plan.path.clone()]);
+    }
+    page += "\n";
+    page += &table::write(&rows);
+    let held = history.plans.iter().flat_map(|plan| &plan.held);
+    for reason in held.chain(history.deliveries.iter().flat_map(|delivery| &delivery.held)) {
+        page += &format!("held: {reason}\n");
+    }
+    page
+}
+
+/// What the sample's night left, and where to look.
+pub fn sample(site_file: &Path) -> String {
+    let folder = site_file.parent().unwrap_or(Path::new("")).display();
+    format!(
+        "
+This was the night of Acme, a company of 80 people, in {folder}/:
+  passerelle.toml                       the site: servers, people, exchanges
+  skillup/, formation/                  the partners' servers, with the files delivered
+  skillup/from-skillup/done/            what a partner dropped, with verdict and
+                                        rows to correct beside it
+  state.db, operations/                 the directory and the journal; what was
+                                        done to users, as JSON Lines
+Exit code 4 is right here: one of the dropped files has mistakes planted in it,
+and their rows were left out. Next:
+  passerelle --site {folder}/passerelle.toml history
+"
+    )
+}
+
+fn document(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

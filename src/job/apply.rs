@@ -1,0 +1,109 @@
+//! Finishes a plan from wherever it stands: applies its operations, writes them down, tells the partner.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::{fs, io};
+
+use chrono::Utc;
+
+use crate::job::progress::Unit;
+use crate::job::tell::{self, Telling};
+use crate::job::{Context, Error, Hands};
+use crate::report;
+use crate::site::{Exchange, Import};
+use crate::state::{OperationStatus, Plan, PlanId, PlanStatus, State};
+
+/// Operations of one transaction: a crash loses at most so many, and the next run does them again.
+const BATCH: usize = 1000;
+
+/// The plan is applying, or applied and not told. What was confirmed is not repeated.
+pub fn finish(
+    context: &Context<'_>,
+    state: &mut State,
+    hands: &Hands,
+    exchange: &Exchange,
+    import: &Import,
+    id: PlanId,
+) -> Result<report::Import, Error> {
+    let plan = state.plan(id)?.expect("the plan was saved");
+    if plan.status == PlanStatus::Applying {
+        apply(context, state, &plan)?;
+    }
+    let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
+    settle(state, &plan, &mut told)?;
+    told.operations_file = write_operations(state, hands, &plan)?.map(|path| path.display().to_string());
+    if let Some(name) = dropped_name(&plan.path) {
+        let corrections = plan.corrections.as_deref();
+        let telling = Telling { told: &mut told, name, digest: &plan.digests.file, corrections };
+        tell::set_aside(context, exchange, import, telling)?;
+    }
+    state.set_plan_status(id, PlanStatus::Told, Utc::now())?;
+    if let Some(spooled) = &plan.spooled {
+        hands.spool.remove(spooled)?;
+    }
+    tracing::info!(
+        exchange = plan.exchange,
+        file = plan.path,
+        created = told.created,
+        updated = told.updated,
+        left_out = told.left_out,
+        "applied"
+    );
+    Ok(told)
+}
+
+/// The name of a dropped file in its folder; a file that was named on the command line has none.
+pub fn dropped_name(path: &str) -> Option<&str> {
+    (!path.starts_with('/')).then(|| path.rsplit('/').next().expect("a split has a last part"))
+}
+
+fn apply(context: &Context<'_>, state: &mut State, plan: &Plan) -> Result<(), Error> {
+    context.progress.begin(&format!("apply {}", plan.path), plan.operations.pending as u64, Unit::Rows);
+    let mut remain = true;
+    while remain {
+        let applied = state.apply_next(plan.id, BATCH, Utc::now())?;
+        context.progress.advance((applied.done + applied.failures.len()) as u64);
+        remain = applied.remain;
+    }
+    context.progress.end();
+    Ok(())
+}
+
+/// What became of the operations decides what the partner is told.
+fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(), Error> {
+    for failure in state.failures(plan.id)? {
+        match failure.operation.is_creation() {
+            true => told.created -= 1,
+            false => told.updated -= 1,
+        }
+        told.failed.push(format!("row {}: {}", failure.operation.row, failure.reason));
+    }
+    // What was held has been approved.
+    told.held.clear();
+    told.verdict = told.judge(false);
+    Ok(())
+}
+
+/// One line of JSON for each operation that was done, in a file that appears whole.
+fn write_operations(state: &State, hands: &Hands, plan: &Plan) -> Result<Option<PathBuf>, Error> {
+    let done: Vec<_> =
+        state.operations(plan.id)?.into_iter().filter(|recorded| recorded.status == OperationStatus::Done).collect();
+    if done.is_empty() {
+        return Ok(None);
+    }
+    let path = hands.operations.join(format!("{}-{}-{}.jsonl", plan.run, plan.exchange, plan.id));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(&hands.operations)?;
+        let mut file = io::BufWriter::new(tempfile::Builder::new().prefix(".new-").tempfile_in(&hands.operations)?);
+        for recorded in &done {
+            serde_json::to_writer(&mut file, &recorded.operation)?;
+            file.write_all(b"\n")?;
+        }
+        let file = file.into_inner()?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    write().map_err(|cause| Error::disk("write", &path, cause))?;
+    Ok(Some(path))
+}

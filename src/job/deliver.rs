@@ -1,0 +1,140 @@
+//! Hands a prepared file over: uploaded under a temporary name, then renamed, each step in the journal before it is taken.
+//!
+//! Whatever was cut off is found out and finished: before the renaming the upload starts again; after it, the temporary
+//! name tells whether it happened.
+
+use std::io::Write;
+
+use chrono::Utc;
+
+use crate::job::progress::{Counted, Unit};
+use crate::job::{Context, Error, Hands, inside};
+use crate::model::Digest;
+use crate::model::digest::Digester;
+use crate::site::Server;
+use crate::state::{Delivery, DeliveryId, DeliveryStatus, State};
+use crate::transport::{self, Kind, Replacement, Session, handover};
+
+/// How a delivery ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handed {
+    Over(Replacement),
+    /// An interrupted run had handed it over already.
+    Before,
+}
+
+/// Takes a delivery from wherever it stands to delivered.
+pub fn hand_over(
+    context: &Context<'_>,
+    server: &Server,
+    state: &mut State,
+    hands: &Hands,
+    id: DeliveryId,
+) -> Result<Handed, Error> {
+    let delivery = state.delivery(id)?.expect("the delivery was prepared");
+    let before = match delivery.status {
+        DeliveryStatus::Renaming => context.with_server(server, |session| standing(session, &delivery))?,
+        _ => Standing::NotUploaded,
+    };
+    let handed = match before {
+        Standing::Delivered => Handed::Before,
+        Standing::Uploaded => rename(context, server, &delivery)?,
+        Standing::NotUploaded => {
+            state.advance(id, DeliveryStatus::Uploading, Utc::now())?;
+            upload(context, server, hands, &delivery)?;
+            state.advance(id, DeliveryStatus::Renaming, Utc::now())?;
+            rename(context, server, &delivery)?
+        }
+    };
+    state.advance(id, DeliveryStatus::Delivered, Utc::now())?;
+    hands.spool.remove(&delivery.spooled)?;
+    tracing::info!(exchange = delivery.exchange, file = delivery.file_name, rows = delivery.rows, "delivered");
+    Ok(handed)
+}
+
+/// Gives up a delivery that another file takes the place of, and removes what it left on the server.
+pub fn discard(
+    context: &Context<'_>,
+    server: &Server,
+    state: &mut State,
+    hands: &Hands,
+    old: &Delivery,
+) -> Result<(), Error> {
+    if old.status != DeliveryStatus::Held {
+        let leftover = inside(&old.folder, &handover::temporary_name(&old.file_name));
+        context.with_server(server, |session| session.remove(&leftover))?;
+    }
+    state.advance(old.id, DeliveryStatus::Discarded, Utc::now())?;
+    hands.spool.remove(&old.spooled)?;
+    Ok(())
+}
+
+fn upload(context: &Context<'_>, server: &Server, hands: &Hands, delivery: &Delivery) -> Result<(), Error> {
+    let content = hands.spool.get(&delivery.spooled)?;
+    if Digest::of(&content) != delivery.digest {
+        return Err(Error::data(&delivery.spooled, "the file in the spool is not the one that was prepared"));
+    }
+    let uploaded = context.with_server(server, |session| {
+        context.progress.begin(&delivery.file_name, delivery.size, Unit::Bytes);
+        let mut reader = Counted { inner: content.as_slice(), progress: context.progress };
+        handover::upload(session, &delivery.folder, &delivery.file_name, &mut reader, delivery.size)
+    });
+    context.progress.end();
+    uploaded
+}
+
+/// A renaming that timed out may have happened: where the temporary name is gone, the final one tells.
+fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery) -> Result<Handed, Error> {
+    let mut first = true;
+    context.with_server(server, |session| {
+        let standing = if first { Standing::Uploaded } else { standing(session, delivery)? };
+        first = false;
+        match standing {
+            Standing::Delivered => Ok(Handed::Before),
+            Standing::Uploaded => handover::publish(session, &delivery.folder, &delivery.file_name).map(Handed::Over),
+            Standing::NotUploaded => {
+                Err(transport::Error::new(Kind::Damaged, format!("find the uploaded {} again", delivery.file_name)))
+            }
+        }
+    })
+}
+
+/// What a cut-off renaming left on the server.
+enum Standing {
+    NotUploaded,
+    Uploaded,
+    Delivered,
+}
+
+/// With the temporary name gone, the renaming happened; the final name may be gone too, because the partner took it.
+fn standing(session: &mut dyn Session, delivery: &Delivery) -> Result<Standing, transport::Error> {
+    if let Some(size) = handover::leftover(session, &delivery.folder, &delivery.file_name)? {
+        return Ok(if size == delivery.size { Standing::Uploaded } else { Standing::NotUploaded });
+    }
+    let path = inside(&delivery.folder, &delivery.file_name);
+    match session.size(&path)? {
+        None => Ok(Standing::Delivered),
+        Some(size) if size == delivery.size && digest_of(session, &path)? == delivery.digest => Ok(Standing::Delivered),
+        Some(_) => Ok(Standing::NotUploaded),
+    }
+}
+
+fn digest_of(session: &mut dyn Session, path: &str) -> Result<Digest, transport::Error> {
+    let mut digesting = Digesting::default();
+    session.fetch(path, &mut digesting)?;
+    Ok(digesting.0.finish())
+}
+
+#[derive(Default)]
+struct Digesting(Digester);
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! Writes the file of one export and delivers it, or holds it.
+
+use std::fmt::Write as _;
+
+use chrono::{NaiveDateTime, Utc};
+
+use crate::job::deliver::{Handed, discard, hand_over};
+use crate::job::rows::File;
+use crate::job::{Error, Job, gather, rows};
+use crate::model::{Digest, Finding};
+use crate::plan::brake;
+use crate::report::{self, Delivered, Findings};
+use crate::site::export::EmptyRequired;
+use crate::site::{Exchange, Export};
+use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
+use crate::transport::Replacement;
+
+/// What deciding needs to know, all of it read before.
+struct Gathered {
+    source: gather::Source,
+    last: Option<Delivery>,
+    /// What an earlier run left behind, held back deliveries among them.
+    open: Vec<Delivery>,
+}
+
+struct Decision {
+    name: String,
+    file: File,
+    digest: Digest,
+    held: Vec<String>,
+    /// An earlier delivery of the very same file that only needs to be finished.
+    same: Option<DeliveryId>,
+    /// Earlier deliveries that this one takes the place of.
+    superseded: Vec<Delivery>,
+}
+
+/// The file of this export, as far as it came, and why no further.
+pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Option<report::Export>, Option<Error>) {
+    let decided = gather(job, exchange, export).map(|gathered| decide(gathered, export, job.context.local()));
+    let decision = match decided {
+        Ok(decision) => decision,
+        Err(error) => return (None, Some(error)),
+    };
+    match act(job, exchange, export, &decision) {
+        Ok(outcome) => (Some(tell(decision, outcome)), None),
+        Err(error) => (Some(tell(decision, Delivered::Failed)), Some(error)),
+    }
+}
+
+fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export) -> Result<Gathered, Error> {
+    let mut open = job.state.unfinished_deliveries(&exchange.name)?;
+    open.extend(job.state.held_deliveries()?.into_iter().filter(|held| held.exchange == exchange.name));
+    Ok(Gathered { source: gather::people(job, &export.people)?, last: job.state.last_delivered(&exchange.name)?, open })
+}
+
+fn decide(gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
+    let Gathered { source, last, open } = gathered;
+    let mut file = rows::write(&source.people, export, now.date());
+    file.left_out += source.left_out;
+    file.findings.splice(0..0, source.findings);
+    let name = export.file_name.write(now);
+    let digest = Digest::of(&file.bytes);
+    let held = reasons_to_hold(&file, last.as_ref(), export);
+    // A file that is held again is held by this run, which is the one that its reader will approve.
+    let is_same = |earlier: &Delivery| {
+        let goes_on = held.is_empty() && earlier.status != DeliveryStatus::Held;
+        goes_on && earlier.file_name == name && earlier.digest == digest
+    };
+    let same = open.iter().rfind(|earlier| is_same(earlier)).map(|earlier| earlier.id);
+    let superseded = open.into_iter().filter(|earlier| Some(earlier.id) != same).collect();
+    Decision { name, file, digest, held, same, superseded }
+}
+
+fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<String> {
+    let mut held = Vec::new();
+    let last_rows = last.map(|last| last.rows);
+    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.to_string()));
+    if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
+        held.push(format!("{} rows have an error, and the site holds such a file", file.left_out));
+    }
+    if file.findings.iter().any(|finding| finding.is_error() && finding.place.row.is_none()) {
+        held.push("the heading line cannot be written as it is".into());
+    }
+    if let Some(last) = last.filter(|last| last.heading != file.heading) {
+        held.push(changed_heading(&last.heading, &file.heading, export.dialect.separator));
+    }
+    held
+}
+
+fn changed_heading(before: &str, now: &str, separator: char) -> String {
+    let missing = |from: &str, there: &str| -> Vec<String> {
+        let there: Vec<&str> = there.split(separator).collect();
+        from.split(separator).filter(|cell| !there.contains(cell)).map(|cell| format!("`{cell}`")).collect()
+    };
+    let (gone, new) = (missing(before, now), missing(now, before));
+    let mut sentence = "the heading line is not that of the last file".to_string();
+    for (headings, what) in [(gone, "gone"), (new, "new")] {
+        if !headings.is_empty() {
+            write!(sentence, "; {what}: {}", headings.join(", ")).expect("a string takes all");
+        }
+    }
+    sentence + "; the partner should know before it comes"
+}
+
+fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decision) -> Result<Delivered, Error> {
+    if job.state.delivered_before(&exchange.name, &decision.name, &decision.digest)? {
+        return Ok(Delivered::AlreadyDelivered);
+    }
+    let acted = job.act(|context, state, hands| {
+        for old in &decision.superseded {
+            discard(context, &exchange.server, state, hands, old)?;
+        }
+        let id = match decision.same {
+            Some(id) => id,
+            None => {
+                let spooled = format!("{}-{}.out", context.run, exchange.name);
+                hands.spool.put(&spooled, &decision.file.bytes)?;
+                state.prepare_delivery(&NewDelivery {
+                    run: &context.run,
+                    exchange: &exchange.name,
+                    server: &exchange.server.options.describe(),
+                    folder: &export.folder,
+                    file_name: &decision.name,
+                    digest: &decision.digest,
+                    size: decision.file.bytes.len() as u64,
+                    rows: decision.file.rows,
+                    heading: &decision.file.heading,
+                    personal_fields: &decision.file.personal_fields,
+                    people: &decision.file.people,
+                    held: &decision.held,
+                    spooled: &spooled,
+                    at: context.started,
+                })?
+            }
+        };
+        match decision.held.is_empty() {
+            true => hand_over(context, &exchange.server, state, hands, id).map(outcome),
+            false => Ok(Delivered::Held),
+        }
+    })?;
+    Ok(acted.unwrap_or(match decision.held.is_empty() {
+        true => Delivered::WouldBeDelivered,
+        false => Delivered::Held,
+    }))
+}
+
+/// Delivers a file that a brake held, exactly as it was.
+pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (Option<report::Export>, Option<Error>) {
+    let released = job.act(|context, state, hands| {
+        state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+        hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
+    });
+    let (outcome, error) = match released {
+        Ok(outcome) => (outcome.unwrap_or(Delivered::WouldBeDelivered), None),
+        Err(error) => (Delivered::Failed, Some(error)),
+    };
+    let told = report::Export {
+        file: delivery.file_name.clone(),
+        outcome,
+        rows: delivery.rows,
+        left_out: 0,
+        size: delivery.size,
+        held: Vec::new(),
+        findings: Findings::default(),
+    };
+    (Some(told), error)
+}
+
+fn outcome(handed: Handed) -> Delivered {
+    match handed {
+        Handed::Over(Replacement::Atomic) | Handed::Before => Delivered::Delivered,
+        Handed::Over(Replacement::RemovedFirst) => Delivered::DeliveredInTwoSteps,
+    }
+}
+
+fn tell(decision: Decision, outcome: Delivered) -> report::Export {
+    let Decision { name, file, held, .. } = decision;
+    report::Export {
+        file: name,
+        outcome,
+        rows: file.rows,
+        left_out: file.left_out,
+        size: file.bytes.len() as u64,
+        held: if outcome == Delivered::AlreadyDelivered { Vec::new() } else { held },
+        findings: Findings(file.findings),
+    }
+}

@@ -1,0 +1,92 @@
+//! What the verbs gather alike: files of servers, people, reference lists.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::format;
+use crate::job::progress::{Counted, Unit};
+use crate::job::{Context, Error, Job};
+use crate::model::fold::fold;
+use crate::model::{Finding, People};
+use crate::rule::column::List;
+use crate::rule::lists::Item;
+use crate::rule::{self, Contract, Lists, Surroundings};
+use crate::site::{self, Server, people};
+
+/// People and what is to be said about where they come from.
+pub struct Source {
+    pub people: People,
+    /// About rows that could not be read; they are not among the people.
+    pub findings: Vec<Finding>,
+    pub left_out: usize,
+}
+
+pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
+    match people {
+        site::People::Directory(_) => Ok(Source { people: job.state.people()?, findings: Vec::new(), left_out: 0 }),
+        site::People::File(file) => from_file(job, file),
+    }
+}
+
+/// A file of HR data is read as a partner's file is, with a profile.
+fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
+    let bytes = fetch(&job.context, &file.server, &file.file)?;
+    let contract = Contract { columns: &file.contract.columns, identify_by: &[], creates: false };
+    let reading = format::read(&bytes, &rule::knows(&contract)).map_err(|finding| Error::data(&file.file, finding))?;
+    let recognised = rule::recognise(&reading.heading, &contract, &[]);
+    let around = Surroundings { known: &People::default(), lists: &Lists::default(), defaults: &[] };
+    let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
+    let findings: Vec<Finding> = [reading.findings, recognised.findings, checked.findings].concat();
+    if let Some(refused) = findings.iter().find(|finding| finding.is_error() && finding.place.row.is_none()) {
+        return Err(Error::data(&file.file, refused));
+    }
+    let people = People::new(checked.delivered.fields, checked.delivered.table);
+    Ok(Source { people, findings, left_out: checked.left_out.len() })
+}
+
+/// The whole file, before anything is read from it: what is decided is decided about one state of it.
+pub fn fetch(context: &Context<'_>, server: &Server, path: &str) -> Result<Vec<u8>, Error> {
+    let fetched = context.with_server(server, |session| {
+        let size = session.size(path)?.unwrap_or_default();
+        context.progress.begin(path, size, Unit::Bytes);
+        let mut bytes = Vec::new();
+        session.fetch(path, &mut Counted { inner: &mut bytes, progress: context.progress })?;
+        Ok(bytes)
+    });
+    context.progress.end();
+    fetched
+}
+
+/// The reference lists that the site has.
+pub fn lists(files: &BTreeMap<List, std::path::PathBuf>) -> Result<Lists, Error> {
+    let mut lists = Lists::default();
+    for (list, path) in files {
+        lists.insert(*list, items(path)?);
+    }
+    Ok(lists)
+}
+
+/// A CSV file with the headings `code` and `name`; either may be missing.
+fn items(path: &Path) -> Result<Vec<Item>, Error> {
+    let wrong = |problem: &str| Error::List(format!("the reference list {} {problem}", path.display()));
+    let bytes = fs::read(path).map_err(|cause| wrong(&format!("cannot be read: {cause}")))?;
+    let reading = format::read(&bytes, &|heading| matches!(fold(heading).as_str(), "code" | "name"))
+        .map_err(|finding| wrong(&finding.to_string()))?;
+    if let Some(finding) = reading.findings.iter().find(|finding| finding.is_error()) {
+        return Err(wrong(&format!("has an error: {finding}")));
+    }
+    let column = |name: &str| reading.heading.iter().position(|heading| fold(heading) == name);
+    let (code, name) = (column("code"), column("name"));
+    if code.is_none() && name.is_none() {
+        return Err(wrong("has neither the heading `code` nor `name`"));
+    }
+    let cell = |row: crate::model::table::Row<'_>, column: Option<usize>| {
+        column.map(|column| row.cell(column).trim().to_string()).unwrap_or_default()
+    };
+    let item = |row| match (cell(row, code), cell(row, name)) {
+        (code, name) if name.is_empty() => Item { name: code.clone(), code: String::new() },
+        (code, name) => Item { code, name },
+    };
+    Ok(reading.table.rows().map(item).filter(|item| !item.name.is_empty()).collect())
+}

@@ -1,0 +1,282 @@
+//! Takes in a partner's files: recognised, checked, compared with the directory, then held or applied, and told.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use crate::format::{self, Reading};
+use crate::job::apply::{self, finish};
+use crate::job::tell::{self, Telling};
+use crate::job::{Context, Error, Hands, Job, gather, inside, pickup};
+use crate::model::{Digest, Finding, Operation, People, Verdict};
+use crate::plan::{self, brake};
+use crate::report::{self, Findings, corrections};
+use crate::rule::{self, Contract, Lists, Surroundings};
+use crate::site::{Exchange, Import};
+use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, PlanStatus, State};
+
+/// What one import came to.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub imports: Vec<report::Import>,
+    pub remarks: Vec<String>,
+    pub error: Option<Error>,
+}
+
+/// A partner's file: dropped on the server, or named on the command line.
+enum Origin {
+    Dropped(String),
+    Named(PathBuf),
+}
+
+/// What deciding needs to know, all of it read before.
+struct Gathered {
+    /// As the journal knows the file: below the server's folder, or absolute on this machine.
+    path: String,
+    bytes: Vec<u8>,
+    digest: Digest,
+    known: People,
+    lists: Lists,
+    last: Option<Facts>,
+    earlier: Option<PickupStatus>,
+}
+
+struct Decision {
+    told: report::Import,
+    operations: Vec<Operation>,
+    digests: Digests,
+    facts: Facts,
+    corrections: Option<Vec<u8>>,
+}
+
+/// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.
+pub fn import(job: &mut Job<'_>, exchange: &Exchange, import: &Import, named: &[PathBuf]) -> Told {
+    let mut told = Told::default();
+    told.error = take_all(job, exchange, import, named, &mut told).err();
+    told
+}
+
+fn take_all(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    named: &[PathBuf],
+    told: &mut Told,
+) -> Result<(), Error> {
+    for plan in job.state.unfinished_plans(&exchange.name)? {
+        let resumed = job.act(|context, state, hands| finish(context, state, hands, exchange, import, plan.id))?;
+        match resumed {
+            Some(file) => told.imports.push(report::Import { resumed: true, ..file }),
+            None => told.remarks.push(format!("an interrupted run left {} half applied; a run finishes it", plan.path)),
+        }
+    }
+    for origin in origins(job, exchange, import, named, told)? {
+        told.imports.push(take(job, exchange, import, &origin)?);
+    }
+    if job.is_dry_run() && told.imports.len() > 1 {
+        told.remarks
+            .push("each file is compared with the directory as it is, not as the files before would leave it".into());
+    }
+    Ok(())
+}
+
+fn origins(
+    job: &Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    named: &[PathBuf],
+    told: &mut Told,
+) -> Result<Vec<Origin>, Error> {
+    if !named.is_empty() {
+        return Ok(named.iter().cloned().map(Origin::Named).collect());
+    }
+    let drops = pickup::look(&job.context, exchange, import)?;
+    told.remarks.extend(drops.remarks);
+    Ok(drops.names.into_iter().map(Origin::Dropped).collect())
+}
+
+fn take(job: &mut Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<report::Import, Error> {
+    let gathered = gather(job, exchange, import, origin)?;
+    let mut decision = decide(&gathered, exchange, import, job.context.local().date());
+    let acted =
+        job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &mut decision))?;
+    Ok(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told }))
+}
+
+fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<Gathered, Error> {
+    let (path, bytes) = match origin {
+        Origin::Named(file) => {
+            let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
+            let bytes = fs::read(&whole).map_err(|cause| Error::unreadable(file, cause))?;
+            (whole.display().to_string(), bytes)
+        }
+        Origin::Dropped(name) => {
+            let path = inside(import.files.folder(), name);
+            let bytes = gather::fetch(&job.context, &exchange.server, &path)?;
+            (path, bytes)
+        }
+    };
+    let digest = Digest::of(&bytes);
+    Ok(Gathered {
+        earlier: job.state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
+        known: job.state.people()?,
+        lists: gather::lists(&import.directory.lists)?,
+        last: job.state.last_good(&exchange.name)?,
+        path,
+        bytes,
+        digest,
+    })
+}
+
+fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: NaiveDate) -> Decision {
+    let mut decision = Decision {
+        told: report::Import { file: gathered.path.clone(), ..report::Import::default() },
+        operations: Vec::new(),
+        digests: Digests {
+            file: gathered.digest.clone(),
+            snapshot: gathered.known.digest(),
+            profile: exchange.profile.digest(),
+        },
+        facts: Facts { rows: 0, size: gathered.bytes.len() as u64, heading: String::new() },
+        corrections: None,
+    };
+    if matches!(gathered.earlier, Some(PickupStatus::Taken | PickupStatus::Done)) {
+        decision.told.already_taken = true;
+        return decision;
+    }
+    let contract =
+        Contract { columns: &import.contract.columns, identify_by: &import.identify_by.fields, creates: true };
+    match format::read(&gathered.bytes, &rule::knows(&contract)) {
+        Ok(reading) => decision.read(reading, gathered, &contract, import, today),
+        Err(no_table) => {
+            decision.told.findings = Findings(vec![no_table]);
+            decision.told.verdict = Verdict::Refused;
+        }
+    }
+    decision
+}
+
+impl Decision {
+    fn read(
+        &mut self,
+        mut reading: Reading,
+        gathered: &Gathered,
+        contract: &Contract<'_>,
+        import: &Import,
+        today: NaiveDate,
+    ) {
+        // Rows to correct come back with our reasons behind them.
+        if reading.heading.last().is_some_and(|heading| heading == corrections::REASON) {
+            reading.heading.pop();
+        }
+        let defaults = &import.directory.defaults;
+        let recognised = rule::recognise(&reading.heading, contract, defaults);
+        let around = Surroundings { known: &gathered.known, lists: &gathered.lists, defaults };
+        let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
+        self.facts.rows = checked.rows;
+        self.facts.heading = reading.heading.join(";");
+        self.told.rows = checked.rows;
+        self.told.left_out = checked.left_out.len();
+        self.told.findings = in_file_order([reading.findings, recognised.findings, checked.findings].concat());
+        let is_refused = self.told.findings.0.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
+        if !is_refused {
+            let operations =
+                plan::diff(&gathered.known, &checked.delivered, contract.identify_by, &self.told.file, today);
+            self.operations = plan::order(operations);
+        }
+        self.corrections = match is_refused {
+            true => None,
+            false => corrections::write(&reading.heading, &reading.table, &checked.left_out, &self.told.findings.0),
+        };
+        self.count();
+        let facts = brake::Facts {
+            directory: gathered.known.len(),
+            rows: checked.rows,
+            last_rows: gathered.last.as_ref().map(|last| last.rows),
+        };
+        self.told.held = match is_refused {
+            true => Vec::new(),
+            false => brake::held(&import.brakes, &self.operations, &facts).iter().map(ToString::to_string).collect(),
+        };
+        self.told.verdict = self.told.judge(is_refused);
+    }
+
+    fn count(&mut self) {
+        self.told.created = self.operations.iter().filter(|operation| operation.is_creation()).count();
+        self.told.updated = self.operations.len() - self.told.created;
+        self.told.unchanged = self.told.rows - self.told.left_out - self.operations.len();
+    }
+}
+
+/// What is about the whole file comes first.
+fn in_file_order(mut findings: Vec<Finding>) -> Findings {
+    findings.sort_by_key(|finding| (finding.place.row, finding.place.column));
+    Findings(findings)
+}
+
+fn act(
+    context: &Context<'_>,
+    state: &mut State,
+    hands: &Hands,
+    exchange: &Exchange,
+    import: &Import,
+    gathered: &Gathered,
+    decision: &mut Decision,
+) -> Result<report::Import, Error> {
+    let name = apply::dropped_name(&gathered.path).map(String::from);
+    let mut told = decision.told.clone();
+    if told.already_taken || told.verdict == Verdict::Refused {
+        if !told.already_taken {
+            state.save_pickup(&NewPickup {
+                run: &context.run,
+                exchange: &exchange.name,
+                path: &gathered.path,
+                digest: &gathered.digest,
+                facts: &decision.facts,
+                status: PickupStatus::Refused,
+                at: context.started,
+            })?;
+        }
+        if let Some(name) = &name {
+            let corrections = decision.corrections.as_deref();
+            let telling = Telling { told: &mut told, name, digest: &gathered.digest, corrections };
+            tell::set_aside(context, exchange, import, telling)?;
+        }
+        return Ok(told);
+    }
+    for old in state.held_plans()? {
+        if old.exchange == exchange.name && old.path == gathered.path {
+            state.set_plan_status(old.id, PlanStatus::Discarded, context.started)?;
+        }
+    }
+    let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.digest.as_str()[..12]);
+    hands.spool.put(&spooled, &gathered.bytes)?;
+    let id = state.save_plan(&NewPlan {
+        run: &context.run,
+        exchange: &exchange.name,
+        path: &gathered.path,
+        digests: &decision.digests,
+        facts: &decision.facts,
+        operations: &decision.operations,
+        held: &told.held,
+        verdict: &serde_json::to_vec(&told).expect("a report is made of plain values"),
+        corrections: decision.corrections.as_deref(),
+        spooled: Some(&spooled),
+        at: context.started,
+    })?;
+    if told.verdict != Verdict::Held {
+        return finish(context, state, hands, exchange, import, id);
+    }
+    if let Some(name) = &name {
+        let telling = Telling { told: &mut told, name, digest: &gathered.digest, corrections: None };
+        tell::hold(context, exchange, import, telling)?;
+    }
+    Ok(told)
+}
+
+impl Error {
+    fn unreadable(file: &Path, cause: std::io::Error) -> Error {
+        Error::Usage(format!("{} cannot be read: {cause}", file.display()))
+    }
+}

@@ -1,0 +1,58 @@
+//! What a partner has dropped: which files are whole and ours to take, oldest first.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::job::{Context, Error};
+use crate::site::{Exchange, Import, Ready};
+use crate::transport::{Entry, Listing, handover};
+
+/// Verdicts lie where partners look for them; they are never taken for a drop.
+pub const VERDICT: &str = ".verdict.txt";
+
+/// Files to take, and what is to be said about those that are not taken.
+#[derive(Debug, Default)]
+pub struct Drops {
+    /// Names in the folder that the import watches.
+    pub names: Vec<String>,
+    pub remarks: Vec<String>,
+}
+
+pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Drops, Error> {
+    let list = || context.with_server(&exchange.server, |session| session.list(import.files.folder()));
+    let first = list()?;
+    let mut drops = Drops::default();
+    for name in &first.unusable {
+        drops.remarks.push(format!("`{}` cannot be taken: its name {}", name.shown, name.reason));
+    }
+    let mut candidates: Vec<&Entry> = first.files.iter().filter(|entry| is_candidate(import, &entry.name)).collect();
+    candidates.sort_by_key(|entry| (entry.modified, &entry.name));
+    let second = match &import.ready {
+        Ready::StableFor(seconds) if !candidates.is_empty() && *seconds > 0 => {
+            thread::sleep(Duration::from_secs(u64::from(*seconds)));
+            Some(list()?)
+        }
+        _ => None,
+    };
+    for entry in candidates {
+        match why_not_whole(entry, &first, second.as_ref(), &import.ready) {
+            None => drops.names.push(entry.name.clone()),
+            Some(reason) => drops.remarks.push(format!("{} is left for the next run: {reason}", entry.name)),
+        }
+    }
+    Ok(drops)
+}
+
+fn is_candidate(import: &Import, name: &str) -> bool {
+    import.takes(name) && !handover::is_partial(name) && !name.ends_with(VERDICT)
+}
+
+fn why_not_whole(entry: &Entry, first: &Listing, second: Option<&Listing>, ready: &Ready) -> Option<String> {
+    if let Ready::Marker(marker) = ready {
+        let marker = marker.of(&entry.name);
+        let is_there = first.files.iter().any(|other| other.name == marker);
+        return (!is_there).then(|| format!("its marker {marker} is not there"));
+    }
+    let unchanged = second.is_none_or(|second| second.files.contains(entry));
+    (!unchanged).then(|| "it is still being written".into())
+}

@@ -1,0 +1,173 @@
+//! The rows of an export: people as a partner's profile asks for them. Pure: the same people give the same bytes.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+
+use crate::format::Writer;
+use crate::model::field::{Kind, Sensitivity};
+use crate::model::people::Column;
+use crate::model::{Field, Finding, People, Place, date};
+use crate::profile::{Chosen, Level};
+use crate::site::Export;
+
+/// A file as it would be delivered.
+pub struct File {
+    pub bytes: Vec<u8>,
+    /// The heading line, as the file has it.
+    pub heading: String,
+    pub rows: usize,
+    /// Rows that are not in the file because of an error.
+    pub left_out: usize,
+    pub findings: Vec<Finding>,
+    /// Whom the file is about, by employee number or login.
+    pub people: Vec<String>,
+    /// Personal and sensitive fields that leave.
+    pub personal_fields: Vec<Field>,
+}
+
+/// One column on its way from people to file.
+struct Way<'a> {
+    chosen: &'a Chosen,
+    column: Option<Column>,
+    kind: Kind,
+}
+
+pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
+    let ways: Vec<Way<'_>> = export.columns.iter().map(|chosen| Way::new(chosen, people)).collect();
+    let headings: Vec<&str> = ways.iter().map(|way| way.chosen.heading.as_str()).collect();
+    let mut writer = Writer::new(&export.dialect);
+    let mut findings = Vec::new();
+    if let Err(wrong) = writer.row(&headings) {
+        let problem = format!("holds `{}`, which the file's encoding does not have", wrong.character);
+        findings.push(Finding::error("not-encodable", Place::FILE, problem).read(headings[wrong.column]));
+    }
+    let names = Names::of(people);
+    let population = Filter::new(people, export, today);
+    let mut file = File {
+        bytes: Vec::new(),
+        heading: headings.join(&export.dialect.separator.to_string()),
+        rows: 0,
+        left_out: 0,
+        findings: Vec::new(),
+        people: Vec::new(),
+        personal_fields: personal_fields(export),
+    };
+    for person in (0..people.len()).filter(|person| population.takes(people, *person)) {
+        let who = names.of_person(people, person);
+        let number = people.table().row(person).number();
+        let place = |way: &Way<'_>| Place {
+            row: Some(number),
+            heading: Some(way.chosen.heading.as_str().into()),
+            ..Place::FILE
+        };
+        let before = findings.len();
+        let cells: Vec<_> =
+            ways.iter().map(|way| way.cell(people, person, export, &who, place(way), &mut findings)).collect();
+        if !findings[before..].iter().any(Finding::is_error)
+            && let Err(wrong) = writer.row(&cells)
+        {
+            let problem = format!("of {who} holds `{}`, which the file's encoding does not have", wrong.character);
+            findings.push(Finding::error("not-encodable", place(&ways[wrong.column]), problem));
+        }
+        match findings[before..].iter().any(Finding::is_error) {
+            true => file.left_out += 1,
+            false => {
+                file.rows += 1;
+                file.people.push(who);
+            }
+        }
+    }
+    File { bytes: writer.finish(), findings, ..file }
+}
+
+impl<'a> Way<'a> {
+    fn new(chosen: &'a Chosen, people: &People) -> Way<'a> {
+        let field = chosen.column.field.as_ref();
+        Way { chosen, column: field.map(|field| people.column(field)), kind: field.map_or(Kind::Text, Field::kind) }
+    }
+
+    fn cell(
+        &self,
+        people: &People,
+        person: usize,
+        export: &Export,
+        who: &str,
+        place: Place,
+        findings: &mut Vec<Finding>,
+    ) -> String {
+        let value = self.column.as_ref().map_or("", |column| people.value(person, column));
+        match self.chosen.column.form.write(value, self.kind, &export.dialect) {
+            Ok(cell) if cell.is_empty() => {
+                findings.extend(self.empty(who, place));
+                String::new()
+            }
+            Ok(cell) => cell.into_owned(),
+            Err(problem) => {
+                findings.push(problem.at(place, value));
+                String::new()
+            }
+        }
+    }
+
+    fn empty(&self, who: &str, place: Place) -> Option<Finding> {
+        match self.chosen.column.level {
+            Level::Required => Some(
+                Finding::error("empty-required", place, format!("is empty for {who}"))
+                    .expected("a value, because the partner requires it"),
+            ),
+            Level::Recommended => Some(Finding::remark("empty-recommended", place, format!("is empty for {who}"))),
+            Level::Optional => None,
+        }
+    }
+}
+
+/// How people are called in messages and in the journal.
+struct Names(Vec<Column>);
+
+impl Names {
+    fn of(people: &People) -> Names {
+        let by = ["employee-number", "login", "mail", "last-name"];
+        Names(by.map(|name| people.column(&Field::of(name))).into())
+    }
+
+    fn of_person(&self, people: &People, person: usize) -> String {
+        let mut names = self.0.iter().map(|column| people.value(person, column));
+        names.find(|name| !name.is_empty()).unwrap_or("a person without number or name").to_string()
+    }
+}
+
+/// Who is in the file.
+struct Filter<'a> {
+    establishments: Option<&'a [String]>,
+    establishment: Column,
+    contract_end: Column,
+    /// Whose contract ended before is not in the file.
+    earliest_end: Option<NaiveDate>,
+}
+
+impl<'a> Filter<'a> {
+    fn new(people: &People, export: &'a Export, today: NaiveDate) -> Filter<'a> {
+        let days = export.population.leavers.map(|days| Days::new(days.into()));
+        Filter {
+            establishments: export.population.establishments.as_deref(),
+            establishment: people.column(&Field::of("establishment")),
+            contract_end: people.column(&Field::of("contract-end")),
+            earliest_end: days.and_then(|days| today.checked_sub_days(days)),
+        }
+    }
+
+    fn takes(&self, people: &People, person: usize) -> bool {
+        let establishment = people.value(person, &self.establishment);
+        let is_there = self.establishments.is_none_or(|all| all.iter().any(|one| one == establishment));
+        let end = date::iso(people.value(person, &self.contract_end));
+        let left_long_ago = end.zip(self.earliest_end).is_some_and(|(end, earliest)| end < earliest);
+        is_there && !left_long_ago
+    }
+}
+
+fn personal_fields(export: &Export) -> Vec<Field> {
+    let leaves = |chosen: &&Chosen| chosen.column.sensitivity > Sensitivity::Professional;
+    let fields = export.columns.iter().filter(leaves).filter_map(|chosen| chosen.column.field.clone());
+    fields.collect::<BTreeSet<_>>().into_iter().collect()
+}

@@ -1,0 +1,188 @@
+//! Runs exchanges one after another and reports on them all; one that fails never stops the others.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::job::approve::{self, Held};
+use crate::job::progress::Progress;
+use crate::job::{Error, Job, export, import};
+use crate::model::Exit;
+use crate::report::{self, Report};
+use crate::site::{Direction, Exchange, Site};
+
+/// How a run is asked for.
+pub struct Order<'a> {
+    pub site: &'a Site,
+    /// As it was named, for the report.
+    pub site_file: &'a Path,
+    pub dry_run: bool,
+    pub now: DateTime<Utc>,
+    pub progress: &'a dyn Progress,
+}
+
+/// The night: all exchanges, those with the nearest deadline first; or those named, in the same order.
+pub fn night(order: &Order<'_>, names: &[String]) -> Result<Report, Error> {
+    let named = names.iter().map(|name| order.exchange(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut exchanges = order.site.exchanges(order.now);
+    exchanges.retain(|exchange| named.is_empty() || named.iter().any(|named| named.name == exchange.name));
+    perform(order, "run", &exchanges, |job, exchange| one(job, exchange, &[]))
+}
+
+pub fn export(order: &Order<'_>, name: &str) -> Result<Report, Error> {
+    let exchange = order.exchange(name)?;
+    match exchange.direction {
+        Direction::Export(_) => perform(order, "export", &[exchange], |job, exchange| one(job, exchange, &[])),
+        Direction::Import(_) => Err(Error::Usage(format!("`{name}` is an import; write `passerelle import {name}`"))),
+    }
+}
+
+/// Takes the files named, or what lies on the server.
+pub fn import(order: &Order<'_>, name: &str, files: &[PathBuf]) -> Result<Report, Error> {
+    let exchange = order.exchange(name)?;
+    match exchange.direction {
+        Direction::Import(_) => perform(order, "import", &[exchange], |job, exchange| one(job, exchange, files)),
+        Direction::Export(_) => Err(Error::Usage(format!("`{name}` is an export; write `passerelle export {name}`"))),
+    }
+}
+
+/// Lets through what a run held back, all of it or one exchange.
+pub fn approve(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<Report, Error> {
+    let job = order.open()?;
+    let mut held = approve::held(&job, run, exchange)?;
+    let mut exchanges = Vec::new();
+    for held in &held {
+        let exchange = order.exchange(held.exchange())?;
+        if !exchanges.iter().any(|known: &&Exchange| known.name == exchange.name) {
+            exchanges.push(exchange);
+        }
+    }
+    perform_with(job, order, "approve", &exchanges, |job, exchange| {
+        let mut told = blank(exchange);
+        for one in held.extract_if(.., |one| one.exchange() == exchange.name) {
+            let error = match one {
+                Held::Plan(plan) => match approve::plan(job, exchange, &plan) {
+                    Ok(import) => {
+                        told.imports.push(import);
+                        None
+                    }
+                    Err(error) => Some(error),
+                },
+                Held::Delivery(delivery) => {
+                    let (export, error) = export::release(job, exchange, &delivery);
+                    told.exports.extend(export);
+                    error
+                }
+            };
+            told.failure = told.failure.take().or(error.map(|error| error.failure()));
+        }
+        told
+    })
+}
+
+impl<'a> Order<'a> {
+    fn exchange(&self, name: &str) -> Result<&'a Exchange, Error> {
+        self.site.exchange(name).map_err(|unknown| Error::Usage(unknown.to_string()))
+    }
+
+    fn open(&self) -> Result<Job<'a>, Error> {
+        Job::open(self.site, self.dry_run, self.now, self.progress)
+    }
+}
+
+fn perform(
+    order: &Order<'_>,
+    verb: &'static str,
+    exchanges: &[&Exchange],
+    each: impl FnMut(&mut Job<'_>, &Exchange) -> report::Exchange,
+) -> Result<Report, Error> {
+    perform_with(order.open()?, order, verb, exchanges, each)
+}
+
+fn perform_with(
+    mut job: Job<'_>,
+    order: &Order<'_>,
+    verb: &'static str,
+    exchanges: &[&Exchange],
+    mut each: impl FnMut(&mut Job<'_>, &Exchange) -> report::Exchange,
+) -> Result<Report, Error> {
+    let _span = tracing::error_span!("run", id = %job.context.run).entered();
+    let names: Vec<String> = exchanges.iter().map(|exchange| exchange.name.clone()).collect();
+    job.act(|context, state, hands| {
+        hands.spool.keep_only(&state.spooled()?)?;
+        Ok(state.start_run(&context.run, verb, &names, context.started)?)
+    })?;
+    let told: Vec<report::Exchange> = exchanges
+        .iter()
+        .map(|exchange| {
+            let told = each(&mut job, exchange);
+            log(&told);
+            told
+        })
+        .collect();
+    let report = Report {
+        run: job.context.run.to_string(),
+        verb,
+        site: order.site_file.display().to_string(),
+        dry_run: job.is_dry_run(),
+        started: job.context.started,
+        finished: Utc::now(),
+        exit_code: told.iter().map(report::Exchange::exit).max().unwrap_or_default(),
+        exchanges: told,
+    };
+    job.act(|context, state, _| {
+        let document = serde_json::to_value(&report).expect("a report is made of plain values");
+        Ok(state.finish_run(&context.run, report.exit_code.code(), &document, report.finished)?)
+    })?;
+    Ok(report)
+}
+
+fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {
+    let mut told = blank(exchange);
+    let error = match &exchange.direction {
+        Direction::Export(export) => {
+            let (export, error) = export::export(job, exchange, export);
+            told.exports.extend(export);
+            error
+        }
+        Direction::Import(import) => {
+            let import::Told { imports, remarks, error } = import::import(job, exchange, import, files);
+            told.imports = imports;
+            told.remarks.extend(remarks);
+            error
+        }
+    };
+    report::Exchange { failure: error.map(|error| error.failure()), ..told }
+}
+
+fn blank(exchange: &Exchange) -> report::Exchange {
+    report::Exchange {
+        name: exchange.name.clone(),
+        direction: match exchange.direction {
+            Direction::Export(_) => report::Direction::Export,
+            Direction::Import(_) => report::Direction::Import,
+        },
+        profile: exchange.profile.title.clone(),
+        server: exchange.server.options.describe(),
+        remarks: exchange.warnings(),
+        exports: Vec::new(),
+        imports: Vec::new(),
+        failure: None,
+    }
+}
+
+/// Codes and counts only: values are for the report.
+fn log(told: &report::Exchange) {
+    let exit = told.exit();
+    match (&told.failure, exit) {
+        // The cause may quote the file.
+        (Some(failure), Exit::DataRefused) => {
+            tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain[0]);
+        }
+        (Some(failure), _) => {
+            tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain.join(": "));
+        }
+        (None, Exit::Done) => tracing::info!(exchange = told.name, "done"),
+        (None, _) => tracing::warn!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
+    }
+}

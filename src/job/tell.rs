@@ -1,0 +1,85 @@
+//! Tells the partner: the verdict and the rows to correct beside the file, which is set aside in `done/` or `refused/`.
+
+use chrono::Utc;
+
+use crate::job::gather::fetch;
+use crate::job::pickup::VERDICT;
+use crate::job::{Context, Error, inside};
+use crate::model::{Digest, Verdict};
+use crate::report::{self, Import, verdict};
+use crate::site::{self, Exchange, Ready};
+use crate::transport::{self, Kind, Session, handover};
+
+/// What the partner is told about which file.
+pub struct Telling<'a> {
+    pub told: &'a mut Import,
+    /// The partner's file, by its name in the folder that the import watches.
+    pub name: &'a str,
+    pub digest: &'a Digest,
+    pub corrections: Option<&'a [u8]>,
+}
+
+/// Sets the file aside, with the verdict beside it. The texts come first, so that a file that was set aside always has
+/// them; interrupted at any instant, it can be done again.
+pub fn set_aside(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    import: &site::Import,
+    telling: Telling<'_>,
+) -> Result<(), Error> {
+    let folder = import.files.folder();
+    let path = inside(folder, telling.name);
+    match fetch(context, &exchange.server, &path) {
+        Ok(bytes) if Digest::of(&bytes) == *telling.digest => {}
+        Ok(_) => {
+            tracing::warn!(file = path, "another file has the name now; it is left for the next run");
+            return Ok(());
+        }
+        // An interrupted run had set it aside already, or the partner took it back.
+        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
+    let run = context.run.to_string();
+    let told = telling.told;
+    let place = context.with_server(&exchange.server, |session| {
+        session.make_folder(&aside)?;
+        let name = handover::free_name(session, &aside, telling.name)?;
+        let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
+        let corrections_name = corrections.as_ref().map(|(name, _)| name.as_str());
+        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name);
+        if let Some((name, rows)) = &corrections {
+            put(session, &aside, name, rows)?;
+        }
+        put(session, &aside, &format!("{name}{VERDICT}"), text.as_bytes())?;
+        session.remove(&inside(&inside(folder, "held"), &format!("{}{VERDICT}", telling.name)))?;
+        if let Ready::Marker(marker) = &import.ready {
+            session.remove(&inside(folder, &marker.of(telling.name)))?;
+        }
+        let place = inside(&aside, &name);
+        session.rename(&path, &place)?;
+        Ok(place)
+    })?;
+    told.set_aside = Some(place);
+    Ok(())
+}
+
+/// Leaves the file where it is, and says in `held/` that it waits.
+pub fn hold(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    import: &site::Import,
+    telling: Telling<'_>,
+) -> Result<(), Error> {
+    let held = inside(import.files.folder(), "held");
+    let text = report::verdict::write(telling.told, telling.digest, &context.run.to_string(), Utc::now(), None);
+    context.with_server(&exchange.server, |session| {
+        session.make_folder(&held)?;
+        put(session, &held, &format!("{}{VERDICT}", telling.name), text.as_bytes())
+    })
+}
+
+fn put(session: &mut dyn Session, folder: &str, name: &str, content: &[u8]) -> Result<(), transport::Error> {
+    handover::upload(session, folder, name, &mut &*content, content.len() as u64)?;
+    handover::publish(session, folder, name).map(drop)
+}
