@@ -206,10 +206,10 @@ impl Datum {
 fn nearest(name: &str) -> Option<String> {
     let own = name.rsplit('.').next().unwrap_or(name);
     DATA.iter()
-        .map(|datum| (strsim::damerau_levenshtein(own, datum.name), datum.name))
-        .min()
-        .filter(|(distance, near)| *distance <= near.len() / 3 + 1)
-        .map(|(_, near)| near.to_string())
+        .map(|datum| (strsim::damerau_levenshtein(own, datum.name), datum))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, near)| *distance <= near.name.len() / 3 + 1)
+        .map(|(_, near)| if near.family { format!("{}-…", near.name) } else { near.name.to_string() })
 }
 
 impl PartialEq for Field {
@@ -282,8 +282,8 @@ mod tests {
             ("employe-number", Some("employee-number")),
             ("manager.mial", Some("mail")),
             ("boss.mail", Some("mail")),
-            ("cost-center-code", Some("cost-center-code")),
-            ("cost-center-code-", Some("cost-center-code")),
+            ("cost-center-code", Some("cost-center-code-…")),
+            ("cost-center-code-", Some("cost-center-code-…")),
             ("shoe-size-of-the-person", None),
         ] {
             let unknown = Field::parse(wrong).expect_err(wrong);
