@@ -202,3 +202,31 @@ impl Chooser<'_> {
         self.document.complaint(name.span(), message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::{Contract, Profile};
+
+    /// What is complained about when `optional` is chosen of a profile that takes one optional column.
+    fn complaints(counts: &str, optional: &[&str]) -> Vec<String> {
+        let text = include_str!("../../profiles/place-de-la-formation.toml")
+            .replace("optional-cap = 5", "optional-cap = 1")
+            .replace("counts = \"each\"", &format!("counts = \"{counts}\""));
+        let profile = Profile::read("capped", Document::new("capped.toml", text)).expect("a profile");
+        let Contract::Export(export) = &profile.contract else { panic!("{}", profile.purpose()) };
+        let optional: Vec<Spanned<String>> = optional.iter().map(|name| Spanned::new(0..0, name.to_string())).collect();
+        let choice = Choice { optional: &optional, leave_out: &[], headings: &BTreeMap::new() };
+        let mut complaints = Complaints::default();
+        export.choose("Capped", choice, &Document::new("site.toml", ""), &mut complaints);
+        complaints.iter().map(|complaint| complaint.message.clone()).collect()
+    }
+
+    #[test]
+    fn what_a_repeated_column_counts_for_is_the_profiles_to_say() {
+        let levels = ["Cost Center Code level 1", "Cost Center Code level 2"];
+        assert_eq!(complaints("each", &levels), ["Capped takes at most 1 optional columns, and here are 2"]);
+        assert!(complaints("once", &levels).is_empty());
+        assert_eq!(complaints("once", &[levels[0], "Phone"]).len(), 1);
+    }
+}

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::spot::Spot;
 use crate::model::fold;
 
 /// No line of a complaint is wider, except of a path.
@@ -56,7 +57,7 @@ impl Document {
 
     /// Where `part` stands within `span`, in quotes if it does so somewhere; without it, the whole span.
     pub fn find(&self, span: &Range<usize>, part: &str) -> Range<usize> {
-        let within = &self.text[span.clone()];
+        let within = self.section(span);
         let quoted = format!("\"{part}\"");
         let found = [quoted.as_str(), part].into_iter().find_map(|part| Some((within.find(part)?, part.len())));
         match found {
@@ -64,11 +65,25 @@ impl Document {
             None => span.clone(),
         }
     }
+
+    /// The span of a table is its heading; its keys follow, up to the next heading.
+    fn section(&self, span: &Range<usize>) -> &str {
+        let rest = &self.text[span.start..];
+        match rest.starts_with('[') {
+            true => &rest[..rest.find("\n[").unwrap_or(rest.len())],
+            false => &self.text[span.clone()],
+        }
+    }
 }
 
 impl Complaint {
     pub fn help(self, help: impl Into<String>) -> Complaint {
         Complaint { help: Some(help.into()), ..self }
+    }
+
+    /// The line that is shown, without what may be secret in it.
+    pub fn line(&self) -> Option<String> {
+        self.span.as_ref().map(|span| Spot::of(&self.document.text, span).line())
     }
 
     /// Helps with the name that was probably meant, or else with all `names`.
@@ -114,6 +129,8 @@ impl Complaints {
     pub fn or<T>(mut self, value: T) -> Result<T, Complaints> {
         self.0.sort_by_key(|complaint| complaint.span.as_ref().map(|span| span.start));
         self.0.sort_by(|left, right| left.document.name.cmp(&right.document.name));
+        let place = |complaint: &Complaint| (complaint.document.name.clone(), complaint.span.clone());
+        self.0.dedup_by(|next, last| place(next) == place(last) && next.message == last.message);
         match self.is_empty() {
             true => Ok(value),
             false => Err(self),
@@ -149,22 +166,22 @@ impl fmt::Display for Complaint {
             writeln!(f, " --> {}", self.document.name)?;
             return self.help.as_ref().map_or(Ok(()), |help| wrapped(f, "  = help: ", help));
         };
-        let gutter = spot.line.to_string().len();
+        let gutter = spot.number.to_string().len();
         let (shown, marked) = spot.window(WIDTH - gutter - 3);
-        writeln!(f, "{:gutter$}--> {}:{}:{}", "", self.document.name, spot.line, spot.marked.start + 1)?;
+        writeln!(f, "{:gutter$}--> {}:{}:{}", "", self.document.name, spot.number, spot.marked.start + 1)?;
         writeln!(f, "{:gutter$} |", "")?;
-        writeln!(f, "{} | {shown}", spot.line)?;
+        writeln!(f, "{} | {shown}", spot.number)?;
         writeln!(f, "{:gutter$} | {:start$}{}", "", "", "^".repeat(marked.len()), start = marked.start)?;
         self.help.as_ref().map_or(Ok(()), |help| wrapped(f, &format!("{:gutter$} = help: ", ""), help))
     }
 }
 
 /// Writes words behind `head`, and goes on beneath the first word when a line is full.
-fn wrapped(f: &mut fmt::Formatter<'_>, head: &str, words: &str) -> fmt::Result {
+fn wrapped(f: &mut fmt::Formatter<'_>, head: &str, text: &str) -> fmt::Result {
     f.write_str(head)?;
     let indent = head.chars().count();
     let mut column = indent;
-    for word in words.split_whitespace() {
+    for word in words(text) {
         let length = word.chars().count();
         if column > indent && column + 1 + length > WIDTH {
             write!(f, "\n{:indent$}", "")?;
@@ -179,41 +196,12 @@ fn wrapped(f: &mut fmt::Formatter<'_>, head: &str, words: &str) -> fmt::Result {
     writeln!(f)
 }
 
-/// A line and what is marked of it, both in characters.
-struct Spot {
-    /// From 1.
-    line: usize,
-    text: Vec<char>,
-    marked: Range<usize>,
-}
-
-impl Spot {
-    /// Of a span over several lines, the part on its first line.
-    fn of(text: &str, span: &Range<usize>) -> Spot {
-        let before = &text[..span.start];
-        let start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = text[start..].lines().next().unwrap_or_default();
-        let count = |part: &str| part.chars().count();
-        let from = count(&text[start..span.start]);
-        let until = count(&line[..line.len().min(span.end - start)]);
-        let visible = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-        Spot { line: before.matches('\n').count() + 1, text: visible.collect(), marked: from..until.max(from + 1) }
-    }
-
-    /// As much of the line as fits into `width` around the mark, and where the mark is in it.
-    fn window(&self, width: usize) -> (String, Range<usize>) {
-        if self.text.len() <= width {
-            return (self.text.iter().collect(), self.marked.clone());
-        }
-        let room = width - 2;
-        let centred = (self.marked.start + self.marked.end).saturating_sub(room) / 2;
-        let start = centred.min(self.marked.start).min(self.text.len() - room);
-        let end = start + room;
-        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
-        let shown: String = self.text[start..end].iter().collect();
-        let left = cut(start > 0);
-        let at = self.marked.start - start + left.chars().count();
-        let marked = at..at + self.marked.end.min(end).saturating_sub(self.marked.start).max(1);
-        (format!("{left}{shown}{}", cut(end < self.text.len())), marked)
-    }
+/// What stands in backticks is one word.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    text.split(move |letter: char| {
+        is_quoted ^= letter == '`';
+        letter.is_whitespace() && !is_quoted
+    })
+    .filter(|word| !word.is_empty())
 }

@@ -183,8 +183,8 @@ impl Entry {
         let Some(levels) = &self.levels else {
             return self.column(None, None, document, complaints).into_iter().collect();
         };
-        let has_level = |text: &Spanned<String>| text.get_ref().contains("{level}");
-        for text in [Some(&self.heading), self.field.as_ref()].into_iter().flatten().filter(|text| !has_level(text)) {
+        let mut texts = std::iter::once(&self.heading).chain(&self.field);
+        if let Some(text) = texts.find(|text| !text.get_ref().contains("{level}")) {
             complaints.push(
                 document
                     .complaint(text.span(), "a column with `levels` needs `{level}` here")

@@ -18,7 +18,7 @@ impl FileName {
         } else if example.contains(['{', '}']) {
             "has braces around something else; only `{date}` and `{time}` are filled in"
         } else if example.contains(['/', '\\']) {
-            "has a folder in it; name the folder in the site's `folder`"
+            "has a folder in it; a site names the folder with `folder`"
         } else if example.trim() != example || example.chars().any(char::is_control) {
             "has a blank at an end, or a control character; such names get lost on servers"
         } else if is_partial(&example) {

@@ -8,6 +8,7 @@ pub mod file_name;
 pub mod import;
 mod parse;
 pub mod people;
+mod spot;
 mod table;
 pub mod time;
 
@@ -121,8 +122,11 @@ impl Profiles {
     }
 }
 
+/// A profile's name and its file, if it can be read.
+type NamedFile = (String, Result<Arc<Document>, Complaint>);
+
 /// The `.toml` files of a directory, by name.
-fn own_files(directory: &Path) -> Result<Vec<(String, Result<Arc<Document>, Complaint>)>, Complaint> {
+fn own_files(directory: &Path) -> Result<Vec<NamedFile>, Complaint> {
     let unreadable = |error: std::io::Error| {
         Document::new(directory.display().to_string(), "")
             .complaint(None, format!("this folder of profiles cannot be read: {error}"))

@@ -10,8 +10,12 @@ use crate::model::fold;
 /// Reads the whole document. The parser stops at the first thing that it cannot take.
 pub fn parse<T: DeserializeOwned>(document: &Arc<Document>) -> Result<T, Complaint> {
     toml::from_str(&document.text).map_err(|error| {
-        let (message, help) = in_plain_words(error.message());
         let span = error.span().filter(|span| !is_whole(span, document));
+        let is_list_of_tables = span.as_ref().is_some_and(|span| document.text[span.start..].starts_with("[["));
+        let (message, help) = match is_list_of_tables {
+            true => ("a list of tables does not belong here".into(), Some("write single brackets".into())),
+            false => in_plain_words(error.message()),
+        };
         Complaint { document: document.clone(), span, message, help }
     })
 }
@@ -22,7 +26,7 @@ fn is_whole(span: &std::ops::Range<usize>, document: &Document) -> bool {
 
 /// What is wrong, and what would be right.
 fn in_plain_words(message: &str) -> (String, Option<String>) {
-    let rules = [unknown_key, unknown_choice, missing_key, wrong_type, not_one_choice];
+    let rules = [unknown_key, unknown_choice, missing_key, wrong_type, not_one_choice, not_toml];
     rules.iter().find_map(|rule| rule(message)).unwrap_or_else(|| in_its_own_words(message))
 }
 
@@ -48,55 +52,64 @@ fn meant(wrong: &str, known: &str, introduction: &str) -> String {
 }
 
 fn missing_key(message: &str) -> Option<Words> {
-    let name = message.strip_prefix("missing field ")?;
-    Some((format!("the key {name} is missing"), None))
+    let name = message.strip_prefix("missing field `")?.strip_suffix('`')?;
+    Some((format!("the key `{name}` is missing"), Some(format!("add `{name} = …`"))))
 }
 
 fn wrong_type(message: &str) -> Option<Words> {
     let told = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
     let (found, expected) = told.split_once(", expected ")?;
-    Some((format!("{} does not belong here", found_in_plain_words(found)), Some(expected_in_plain_words(expected))))
+    Some((format!("{} does not belong here", kind(found)), Some(format!("write {}", wanted(expected)))))
 }
 
-fn found_in_plain_words(found: &str) -> String {
-    match found {
-        "map" => "a table".into(),
-        "sequence" => "a list".into(),
-        _ => match found.split_once(' ') {
-            Some(("string", text)) => format!("the text {text}"),
-            Some(("integer", number)) => format!("the number {number}"),
-            Some(("floating", point)) => format!("the number {}", point.trim_start_matches("point ")),
-            Some(("boolean", value)) => value.into(),
-            _ => found.into(),
-        },
+/// What was found, without its value: it may be a secret, and stands in the line that is shown.
+fn kind(found: &str) -> &str {
+    match found.split(' ').next() {
+        Some("map") => "a table",
+        Some("sequence") => "a list",
+        Some("string") => "this text",
+        Some("integer" | "floating") => "a number",
+        Some("boolean") => "`true` or `false`",
+        _ => "this",
     }
 }
 
-fn expected_in_plain_words(expected: &str) -> String {
-    let expected = match expected {
+fn wanted(expected: &str) -> &str {
+    match expected {
         "a string" => "a text in quotes",
         "a character" | "a char" => "one character in quotes",
         "a boolean" => "`true` or `false`",
         "a sequence" => "a list: `[…, …]`",
         "a map" => "a table: `{ … }`",
         _ if expected.starts_with("struct ") => "a table: `{ … }`",
-        _ if expected.starts_with(['u', 'i']) && expected[1..].parse::<u8>().is_ok() => "a whole number",
-        "usize" => "a whole number",
+        _ if expected.starts_with(['u', 'i']) => "a whole number, without quotes",
         other => other,
-    };
-    format!("expected: {expected}")
+    }
 }
 
 fn not_one_choice(message: &str) -> Option<Words> {
-    match message {
-        "wanted exactly 1 element, found 0 elements" => {
-            Some(("nothing is chosen here".into(), Some("expected: exactly one key".into())))
+    let problem = match message {
+        "wanted exactly 1 element, found 0 elements" => "nothing is chosen here",
+        "wanted exactly 1 element, more than 1 element" => "more than one thing is chosen here",
+        _ => return None,
+    };
+    Some((problem.into(), Some("write exactly one of the keys that belong here".into())))
+}
+
+/// What the parser says about the most frequent slips of the pen.
+fn not_toml(message: &str) -> Option<Words> {
+    let problem = message.lines().next()?.split(", expected ").next()?;
+    let (problem, help) = match problem {
+        "string values must be quoted" | "invalid float" | "invalid integer" | "invalid boolean" => {
+            ("this value is not understood", "write a text in quotes; a number, `true` or `false` without")
         }
-        "wanted exactly 1 element, more than 1 element" => {
-            Some(("more than one thing is chosen here".into(), Some("expected: exactly one key".into())))
-        }
-        _ => None,
-    }
+        "invalid basic string" | "invalid literal string" => ("this text has no end", "end it with a quote"),
+        "missing escaped value" => ("a backslash is not plain text", "write it twice, or use `'` in place of `\"`"),
+        "unclosed table" | "unclosed array" => ("this has no end", "end it with `]`"),
+        "duplicate key" => ("this is written twice", "take one of the two out"),
+        _ => return None,
+    };
+    Some((problem.into(), Some(help.into())))
 }
 
 /// Ours are like ``what is wrong; what would be right``; the parser's are like `what is wrong, expected …`.
@@ -104,7 +117,7 @@ fn in_its_own_words(message: &str) -> Words {
     let first = message.lines().next().unwrap_or_default();
     match (first.split_once("; "), first.split_once(", expected ")) {
         (Some((wrong, right)), _) => (wrong.into(), Some(right.into())),
-        (None, Some((wrong, right))) => (wrong.into(), Some(format!("expected: {right}"))),
+        (None, Some((wrong, right))) => (wrong.into(), Some(format!("expected {right}"))),
         (None, None) => (first.into(), None),
     }
 }
