@@ -121,7 +121,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
-            direction: Direction::Export(export),
+            direction: Direction::Export(Box::new(export)),
         })
     }
 

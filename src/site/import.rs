@@ -54,12 +54,13 @@ impl Section {
             Contract::Import(import) => Some(import),
             _ => None,
         })?;
+        reader.check_defaults(&profile, &contract);
         let deadline = reader.deadline(&self.deadline, None, &self.profile);
         let identify_by = contract.identify_by.get(self.identify_by.get_ref()).cloned();
         if identify_by.is_none() {
             let way = &self.identify_by;
             let complaint = reader
-                .at(way.span(), format!("{} cannot be identified by `{}`", profile.title, way.get_ref()))
+                .at(way.span(), format!("the profile `{}` identifies nobody by `{}`", profile.name, way.get_ref()))
                 .nearest(way.get_ref(), contract.identify_by.keys().map(String::as_str));
             reader.complain(complaint);
         }
@@ -76,7 +77,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
-            direction: Direction::Import(import),
+            direction: Direction::Import(Box::new(import)),
         })
     }
 

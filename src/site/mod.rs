@@ -28,7 +28,7 @@ pub use people::People;
 
 use crate::model::fold;
 use crate::profile::complaint::quoted;
-use crate::profile::{Complaints, Document, Profile, Profiles, parse};
+use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
 use crate::transport;
 use reader::Reader;
 
@@ -66,8 +66,8 @@ pub struct Exchange {
 
 #[derive(Debug)]
 pub enum Direction {
-    Export(Export),
-    Import(Import),
+    Export(Box<Export>),
+    Import(Box<Import>),
 }
 
 /// There is no exchange of that name.
@@ -83,8 +83,8 @@ pub struct NoExchange {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Sections {
     timezone: Option<Spanned<String>>,
-    profiles: Option<PathBuf>,
-    state: State,
+    profiles: Option<Spanned<PathBuf>>,
+    state: Option<State>,
     #[serde(default)]
     server: BTreeMap<Spanned<String>, transport::Options>,
     #[serde(default)]
@@ -110,8 +110,8 @@ impl Site {
 
     /// Reads a site whose paths are relative to `base`.
     pub fn read(document: Arc<Document>, base: &Path) -> Result<Site, Complaints> {
-        let sections: Sections = parse(&document)?;
-        let profiles = Profiles::load(sections.profiles.map(|folder| base.join(folder)).as_deref())?;
+        let sections: Sections = parse(&document).map_err(with_choices)?;
+        let profiles = read_profiles(sections.profiles, &document, base)?;
         let mut reader = Reader::new(document, base, profiles, sections.server, sections.timezone);
         reader.read_people(sections.people);
         let exports =
@@ -123,7 +123,7 @@ impl Site {
         reader.check_apart(&exports, &imports);
         let exchanges = exports.into_iter().chain(imports).filter_map(|(_, exchange)| exchange);
         let exchanges = exchanges.map(|exchange| (exchange.name.clone(), exchange)).collect();
-        reader.finish(base.join(sections.state.path), exchanges)
+        reader.finish(sections.state.map(|state| base.join(state.path)), exchanges)
     }
 
     /// All exchanges in the order of the night.
@@ -155,6 +155,36 @@ impl Site {
     /// What a clock on the wall of the company shows; of a site without a time zone, what it shows in UTC.
     pub fn local(&self, now: DateTime<Utc>) -> NaiveDateTime {
         self.timezone.map_or(now.naive_utc(), |zone| now.with_timezone(&zone).naive_local())
+    }
+}
+
+fn read_profiles(
+    folder: Option<Spanned<PathBuf>>,
+    document: &Arc<Document>,
+    base: &Path,
+) -> Result<Profiles, Complaints> {
+    let Some(folder) = folder else { return Profiles::load(None) };
+    let path = base.join(folder.get_ref());
+    match path.is_dir() {
+        true => Profiles::load(Some(&path)),
+        false => Err(document
+            .complaint(folder.span(), format!("there is no folder `{}`", folder.get_ref().display()))
+            .help("paths are relative to the folder of this file")
+            .into()),
+    }
+}
+
+/// The TOML reader knows that one key is needed in a table, but not which ones there are.
+fn with_choices(complaint: Complaint) -> Complaint {
+    let line = complaint.line().unwrap_or_default();
+    let is_about_choice = complaint.message.ends_with("chosen here");
+    let choices = [
+        ("[server.", "write exactly one of `[server.NAME.directory]`, `[server.NAME.ftp]` and `[server.NAME.sftp]`"),
+        ("[people.", "write exactly one of `[people.NAME.file]` and `[people.NAME.directory]`"),
+    ];
+    match choices.iter().find(|(heading, _)| is_about_choice && line.starts_with(heading)) {
+        Some((_, help)) => complaint.help(*help),
+        None => complaint,
     }
 }
 

@@ -63,7 +63,7 @@ pub struct FileSection {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DirectorySection {
     #[serde(default)]
-    defaults: Vec<Default>,
+    defaults: Vec<Spanned<Default>>,
     #[serde(default)]
     lists: BTreeMap<List, PathBuf>,
 }
@@ -98,9 +98,10 @@ impl FileSection {
 }
 
 impl DirectorySection {
-    fn read(self, name: &str, reader: &Reader) -> Directory {
+    fn read(self, name: &str, reader: &mut Reader) -> Directory {
         let lists = self.lists.into_iter().map(|(list, path)| (list, reader.base.join(path))).collect();
-        Directory { name: name.into(), defaults: self.defaults, lists }
+        reader.defaults.extend(self.defaults.iter().cloned());
+        Directory { name: name.into(), defaults: self.defaults.into_iter().map(Spanned::into_inner).collect(), lists }
     }
 }
 

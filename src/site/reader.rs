@@ -9,8 +9,9 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::Spanned;
 
 use super::{Deadline, Direction, Exchange, People, Server, Site, people};
-use crate::model::fold;
-use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
+use crate::model::{Field, fold};
+use crate::profile::{self, Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
+use crate::rule::defaults::Default;
 use crate::transport;
 
 pub struct Reader {
@@ -22,6 +23,8 @@ pub struct Reader {
     /// None: they are there, but something is wrong with them, which has been complained about.
     people: BTreeMap<String, Option<Arc<People>>>,
     timezone: Option<Tz>,
+    /// Of the directory, where they are written.
+    pub defaults: Vec<Spanned<Default>>,
 }
 
 /// An exchange's name where it is written, and the exchange if it can be read.
@@ -47,6 +50,7 @@ impl Reader {
             servers: servers.collect(),
             people: BTreeMap::new(),
             timezone: None,
+            defaults: Vec::new(),
         };
         reader.timezone = timezone.map(|name| reader.read_timezone(&name));
         reader
@@ -145,7 +149,7 @@ impl Reader {
         let zone = self.timezone.unwrap_or_else(|| {
             let span = own.as_ref().map_or(profile.span(), Spanned::span);
             let complaint = self
-                .at(span, format!("this has a deadline, {time}, and no time zone says where the clock hangs"))
+                .at(span, format!("there is a deadline at {time}, but the site names no time zone"))
                 .help("write `timezone = \"Europe/Paris\"`, or yours, at the top of the file");
             self.complain(complaint);
             *self.timezone.insert(Tz::UTC)
@@ -178,11 +182,33 @@ impl Reader {
         }
     }
 
-    pub fn finish(self, state: PathBuf, exchanges: BTreeMap<String, Exchange>) -> Result<Site, Complaints> {
+    /// Complains about defaults for what an import's profile wants to be told of every user.
+    pub fn check_defaults(&mut self, profile: &Profile, contract: &profile::Import) {
+        for default in self.defaults.clone() {
+            let spoken =
+                |field: &&Field| contract.columns.iter().any(|column| field.is(&column.field) && !column.default);
+            for field in default.get_ref().set.keys().filter(spoken) {
+                let span = self.document.find(&default.span(), field.name());
+                let complaint = self
+                    .at(span, format!("the profile `{}` allows no default for `{field}`", profile.name))
+                    .help("take it out; every new user needs a value of their own in the file");
+                self.complain(complaint);
+            }
+        }
+    }
+
+    pub fn finish(mut self, state: Option<PathBuf>, exchanges: BTreeMap<String, Exchange>) -> Result<Site, Complaints> {
+        if state.is_none() {
+            let complaint = self
+                .document
+                .complaint(None, "the site does not say in which file to remember what was done")
+                .help("add `[state]` and `path = \"state.db\"`");
+            self.complain(complaint);
+        }
         let people = self.people.into_iter().filter_map(|(name, people)| Some((name, people?))).collect();
         self.complaints.or(Site {
             base: self.base,
-            state,
+            state: state.unwrap_or_default(),
             timezone: self.timezone,
             profiles: self.profiles,
             servers: self.servers,
