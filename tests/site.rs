@@ -173,3 +173,16 @@ fn the_hour_is_the_one_on_the_wall_of_the_company() {
     let local = site().local(moment("2026-11-22T23:30:00Z"));
     assert_eq!(local.to_string(), "2026-11-23 00:30:00");
 }
+
+#[test]
+fn a_slip_of_the_pen_anywhere_is_told_within_a_hundred_columns() {
+    for (at, _) in SITE.char_indices().step_by(5) {
+        for slip in ["", "\"", "é", "\n", "[", "\u{0}"] {
+            let text = format!("{}{slip}{}", &SITE[..at], &SITE[at + 1..]);
+            let Err(complaints) = Site::read(Document::new("passerelle.toml", text), Path::new("")) else { continue };
+            let told = complaints.to_string();
+            assert!(told.starts_with("error: "), "{told}");
+            assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+        }
+    }
+}

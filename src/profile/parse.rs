@@ -1,11 +1,15 @@
 //! TOML to values; what serde and the TOML parser have against it becomes a complaint in plain words.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::complaint::{Complaint, Document, quoted};
 use crate::model::fold;
+
+/// What is wrong, and what would be right.
+type Words = (String, Option<String>);
 
 /// Reads the whole document. The parser stops at the first thing that it cannot take.
 pub fn parse<T: DeserializeOwned>(document: &Arc<Document>) -> Result<T, Complaint> {
@@ -20,17 +24,14 @@ pub fn parse<T: DeserializeOwned>(document: &Arc<Document>) -> Result<T, Complai
     })
 }
 
-fn is_whole(span: &std::ops::Range<usize>, document: &Document) -> bool {
+fn is_whole(span: &Range<usize>, document: &Document) -> bool {
     span.is_empty() && span.start == 0 || span.len() >= document.text.trim_end().len()
 }
 
-/// What is wrong, and what would be right.
-fn in_plain_words(message: &str) -> (String, Option<String>) {
+fn in_plain_words(message: &str) -> Words {
     let rules = [unknown_key, unknown_choice, missing_key, wrong_type, not_one_choice, not_toml];
     rules.iter().find_map(|rule| rule(message)).unwrap_or_else(|| in_its_own_words(message))
 }
-
-type Words = (String, Option<String>);
 
 fn unknown_key(message: &str) -> Option<Words> {
     let (wrong, known) = message.strip_prefix("unknown field `")?.split_once('`')?;
@@ -46,6 +47,7 @@ fn unknown_choice(message: &str) -> Option<Words> {
 fn meant(wrong: &str, known: &str, introduction: &str) -> String {
     let names: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     match fold::nearest(wrong, names.iter().copied()) {
+        _ if names.is_empty() => "nothing belongs here".into(),
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("{introduction} {}", quoted(names)),
     }
@@ -115,9 +117,11 @@ fn not_toml(message: &str) -> Option<Words> {
 /// Ours are like ``what is wrong; what would be right``; the parser's are like `what is wrong, expected …`.
 fn in_its_own_words(message: &str) -> Words {
     let first = message.lines().next().unwrap_or_default();
-    match (first.split_once("; "), first.split_once(", expected ")) {
-        (Some((wrong, right)), _) => (wrong.into(), Some(right.into())),
-        (None, Some((wrong, right))) => (wrong.into(), Some(format!("expected {right}"))),
-        (None, None) => (first.into(), None),
+    if let Some((wrong, right)) = first.split_once("; ").or_else(|| first.split_once(": ")) {
+        return (wrong.into(), Some(right.into()));
+    }
+    match first.split_once(", expected ") {
+        Some((wrong, right)) => (wrong.into(), Some(format!("expected {right}"))),
+        None => (first.into(), None),
     }
 }
