@@ -137,7 +137,7 @@ impl<'a> Intake<'a> {
     }
 
     fn check_bytes(&mut self, row: &Row) {
-        let is_suspect = self.suspects.iter_mut().fold(false, |found, suspect| suspect.is_in(row) || found);
+        let is_suspect = self.suspects.iter_mut().any(|suspect| suspect.is_in(row));
         if is_suspect {
             for (column, span) in row.cells.iter().enumerate() {
                 self.rows.check_bytes(column, &self.splitter.text(*span));

@@ -49,7 +49,8 @@ fn is_damaged_utf_8(bytes: &[u8]) -> bool {
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
         let is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        bad += usize::from(!chunk.invalid().is_empty() && !(is_cut && bytes.ends_with(chunk.invalid())));
+        let is_spared = chunk.invalid().is_empty() || (is_cut && bytes.ends_with(chunk.invalid()));
+        bad += usize::from(!is_spared);
     }
     good > 0 && good >= 3 * bad
 }

@@ -32,7 +32,7 @@ fn number_text(number: f64) -> String {
 /// A format such as `00000`, or `0#" "##" "##` for a phone, shows zeros that the number has not.
 fn padded(number: f64, format: &str) -> Option<String> {
     let digits = digits_shown(format)?;
-    let is_whole = number >= 0.0 && number < 1e15 && number.fract() == 0.0;
+    let is_whole = (0.0..1e15).contains(&number) && number.fract() == 0.0;
     (is_whole && digits > 1).then(|| format!("{number:0digits$.0}"))
 }
 
