@@ -13,6 +13,9 @@ pub(super) const LOST: char = char::REPLACEMENT_CHARACTER;
 /// Codes that Windows-1252 leaves undefined: a file that has them is in yet another encoding.
 const UNDEFINED: [char; 5] = ['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'];
 
+/// A byte from here on starts a letter of several bytes in UTF-8.
+const FIRST_OF_SEVERAL: u8 = 0xc0;
+
 #[derive(Debug)]
 pub(super) struct Decoded<'a> {
     /// Without a byte order mark; [`LOST`] where bytes made no sense.
@@ -47,7 +50,7 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
 fn is_damaged_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        good += chunk.valid().bytes().filter(|byte| *byte >= FIRST_OF_SEVERAL).count();
         let is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
         let is_spared = chunk.invalid().is_empty() || (is_cut && bytes.ends_with(chunk.invalid()));
         bad += usize::from(!is_spared);

@@ -125,8 +125,12 @@ impl<'a> Splitter<'a> {
 
     /// Blanks in front of a quote are no part of the cell.
     fn opening_quote(&self, start: usize) -> Option<usize> {
-        let open = self.behind_blanks(start);
-        (self.text.as_bytes().get(open) == Some(&b'"')).then_some(open)
+        let bytes = self.text.as_bytes();
+        let open = match bytes.get(start)? {
+            b' ' | b'\t' => self.behind_blanks(start),
+            _ => start,
+        };
+        (bytes.get(open) == Some(&b'"')).then_some(open)
     }
 
     fn behind_blanks(&self, start: usize) -> usize {

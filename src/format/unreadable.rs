@@ -11,8 +11,8 @@ const TABLE: &str = "a CSV file or an Excel workbook (.xlsx)";
 /// How much of a file is looked at to tell text from anything else.
 const HEAD: usize = 64 * 1024;
 
-/// Offsets in a table are `u32`.
-const BYTES_AT_MOST: usize = u32::MAX as usize;
+/// Offsets in a text are `u32`, and decoding may make three bytes of one.
+const BYTES_AT_MOST: usize = u32::MAX as usize / 3;
 
 /// What starts like this is known, and is no table.
 const OTHERS: &[(&[u8], &str)] = &[
@@ -66,7 +66,7 @@ pub(super) fn too_many_columns() -> Finding {
 
 fn instead(bytes: &[u8]) -> Option<Finding> {
     if bytes.len() > BYTES_AT_MOST {
-        return Some(not_a_table("the file is larger than 4 GiB", "a smaller file"));
+        return Some(not_a_table("the file is larger than 1.4 GB", "a smaller file"));
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Some(old_office(bytes));
