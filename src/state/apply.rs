@@ -44,8 +44,8 @@ fn create(db: &Connection, user: &Identity, fields: &Values) -> Result<(), Setba
 
     // Once the user is there, for those who are their own manager.
     let id = db.last_insert_rowid();
-    let rest = fields.0.iter().filter(|(field, _)| field.kind() == Kind::Person || field.datum().family);
-    rest.map(|(field, value)| write(db, id, field, value)).collect()
+    let mut rest = fields.0.iter().filter(|(field, _)| field.kind() == Kind::Person || field.datum().family);
+    rest.try_for_each(|(field, value)| write(db, id, field, value))
 }
 
 fn update(db: &Connection, user: &Identity, changes: &Changes) -> Result<(), Setback> {

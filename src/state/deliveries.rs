@@ -74,7 +74,7 @@ pub struct NewDelivery<'a> {
     pub personal_fields: &'a [Field],
     /// Whom the file is about: a login or an employee number for each person.
     pub people: &'a [String],
-    /// Why it is held. None: it may leave at once.
+    /// Why it is held; without a reason it may leave at once.
     pub held: &'a [String],
     /// The name of the file in the spool.
     pub spooled: &'a str,
@@ -110,11 +110,12 @@ impl DeliveryStatus {
     /// An interrupted delivery may start again, but what is delivered or discarded stays so, and what is held only leaves
     /// by a person's decision.
     fn may_become(self, next: DeliveryStatus) -> bool {
-        use DeliveryStatus::{Delivered, Discarded, Held, Prepared, Renaming, Uploading};
         match self {
-            Held => matches!(next, Prepared | Discarded),
-            Prepared | Uploading | Renaming => next != Held,
-            Delivered | Discarded => false,
+            DeliveryStatus::Held => matches!(next, DeliveryStatus::Prepared | DeliveryStatus::Discarded),
+            DeliveryStatus::Prepared | DeliveryStatus::Uploading | DeliveryStatus::Renaming => {
+                next != DeliveryStatus::Held
+            }
+            DeliveryStatus::Delivered | DeliveryStatus::Discarded => false,
         }
     }
 }

@@ -30,15 +30,6 @@ pub struct Error {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What SQLite said, in words that help.
-#[derive(Debug, thiserror::Error)]
-#[error("{meaning}")]
-struct Explained {
-    meaning: &'static str,
-    #[source]
-    cause: rusqlite::Error,
-}
-
 impl Error {
     /// `tried` is a clause such as "open /var/lib/passerelle/state.db", without its cause.
     pub(super) fn new(kind: Kind, tried: impl Into<String>) -> Error {
@@ -54,10 +45,13 @@ impl Error {
         let meaning = match kind {
             Kind::Locked => "another process is using it",
             Kind::Behind => "the last run was cut off; run once without --dry-run, which repairs it",
-            Kind::Damaged | Kind::Newer => "the file is damaged, or no state of Passerelle; restore it from a backup",
+            Kind::Damaged | Kind::Newer => {
+                "it is damaged, or no state of Passerelle; check the path, or restore a backup"
+            }
             Kind::Disk => "the system does not allow it",
         };
-        Error::new(kind, tried).caused_by(Explained { meaning, cause })
+        // In one text: as a source of its own, the error of `rusqlite` says everything twice.
+        Error::new(kind, tried).caused_by(format!("{meaning} (SQLite: {cause})"))
     }
 
     pub fn later_may_help(&self) -> bool {

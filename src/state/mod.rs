@@ -16,12 +16,16 @@ mod spool;
 mod stored;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
@@ -34,8 +38,13 @@ pub use plans::{Digests, NewPlan, Plan, PlanId, PlanStatus, Progress};
 pub use runs::{Run, RunId};
 pub use spool::Spool;
 
+use schema::Obstacle;
+
 /// How long a statement waits for another process, a dry run or `sqlite3`, before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The smallest page of SQLite, in bytes. It takes a file that is shorter for an empty one, and writes over it.
+const SMALLEST: u64 = 512;
 
 /// The directory and the journal, open.
 pub struct State {
@@ -48,8 +57,10 @@ impl State {
     /// Opens the state for a run. Makes the file, for its owner alone, where there is none (but no folder), and brings
     /// an older one up to date; one of a newer Passerelle is refused.
     pub fn open(path: &Path) -> Result<State, Error> {
-        create(path)?;
-        let opened = || -> Result<Connection, schema::Obstacle> {
+        if !holds_anything(path)? {
+            create(path)?;
+        }
+        let opened = || -> Result<Connection, Obstacle> {
             let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             db.pragma_update(None, "journal_mode", "DELETE")?;
             db.pragma_update(None, "synchronous", "FULL")?;
@@ -64,16 +75,16 @@ impl State {
     pub fn open_to_look(path: &Path) -> Result<State, Error> {
         if !holds_anything(path)? {
             let state = State { path: path.into(), ..State::in_memory() };
-            return Ok(state.to_look());
+            return Ok(state.for_looking());
         }
-        let opened = || -> Result<Connection, schema::Obstacle> {
+        let opened = || -> Result<Connection, Obstacle> {
             let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             schema::check(&db, schema::STEPS)?;
             Ok(db)
         };
         match opened() {
-            Ok(db) => Ok(State { db, path: path.into() }.to_look()),
-            Err(obstacle) => Err(obstacle.when("read", path)),
+            Ok(db) => Ok(State { db, path: path.into() }.for_looking()),
+            Err(obstacle) => Err(obstacle.when("open", path)),
         }
     }
 
@@ -85,7 +96,7 @@ impl State {
         State { db, path: ":memory:".into() }
     }
 
-    fn to_look(self) -> State {
+    fn for_looking(self) -> State {
         self.db.pragma_update(None, "query_only", true).expect("SQLite knows this pragma");
         self
     }
@@ -120,6 +131,8 @@ fn settled(db: Connection) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "foreign_keys", true)?;
     // SQLite's own temporary files would hold personal data outside our folder.
     db.pragma_update(None, "temp_store", "MEMORY")?;
+    // Otherwise it plans a statement anew each time that its parameters change.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // One statement for each field that is read and written, and some more.
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
@@ -137,8 +150,9 @@ fn create(path: &Path) -> Result<(), Error> {
 
 fn holds_anything(path: &Path) -> Result<bool, Error> {
     match fs::metadata(path) {
+        Ok(file) if (1..SMALLEST).contains(&file.len()) => Err(Obstacle::Foreign.when("open", path)),
         Ok(file) => Ok(file.len() > 0),
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(Error::new(Kind::Disk, format!("read {}", path.display())).caused_by(cause)),
+        Err(cause) => Err(Error::new(Kind::Disk, format!("open {}", path.display())).caused_by(cause)),
     }
 }

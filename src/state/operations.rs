@@ -62,7 +62,7 @@ impl State {
     /// `applied`.
     ///
     /// # Panics
-    /// When the plan is not being applied: it is held, or there is none.
+    /// When the plan is held, or was applied or discarded.
     pub fn apply_next(&mut self, plan: PlanId, at_most: usize, at: DateTime<Utc>) -> Result<Applied, Error> {
         self.write("the users", |db| {
             let status: PlanStatus =

@@ -50,7 +50,7 @@ pub struct Facts {
     pub heading: String,
 }
 
-/// A file that was taken in without a plan, because it is refused. The others come with their plan.
+/// A file that was taken in, to be remembered. One that has a plan is remembered with it.
 #[derive(Debug)]
 pub struct NewPickup<'a> {
     pub run: &'a RunId,
@@ -99,7 +99,8 @@ impl State {
 
     /// The facts of the file of this exchange that was done last.
     pub fn last_good(&self, exchange: &str) -> Result<Option<Facts>, Error> {
-        let sql = "SELECT * FROM pickups WHERE exchange = ?1 AND status = 'done' ORDER BY changed DESC LIMIT 1";
+        let sql =
+            "SELECT * FROM pickups WHERE exchange = ?1 AND status = 'done' ORDER BY changed DESC, rowid DESC LIMIT 1";
         self.read("the last good file", |db| {
             db.query_row(sql, [exchange], from_row).optional().map(|pickup| pickup.map(|pickup| pickup.facts))
         })

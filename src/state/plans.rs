@@ -68,7 +68,7 @@ pub struct NewPlan<'a> {
     pub digests: &'a Digests,
     pub facts: &'a Facts,
     pub operations: &'a [Operation],
-    /// Why it is held. None: it may be applied at once.
+    /// Why it is held; without a reason it may be applied at once.
     pub held: &'a [String],
     /// The text for the partner.
     pub verdict: &'a [u8],

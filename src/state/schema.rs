@@ -65,7 +65,7 @@ impl Obstacle {
         match self {
             Obstacle::Sqlite(cause) => Error::from_sqlite(tried, cause),
             Obstacle::Foreign => {
-                Error::new(Kind::Damaged, tried).caused_by("it is an SQLite file, but no state of Passerelle")
+                Error::new(Kind::Damaged, tried).caused_by("the file is no state of Passerelle; check its path")
             }
             Obstacle::Newer { version, known } => Error::new(Kind::Newer, tried).caused_by(format!(
                 "a newer Passerelle has used it (its version is {version}, this Passerelle knows up to {known}); \

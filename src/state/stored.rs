@@ -91,7 +91,7 @@ macro_rules! words {
             fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<$name> {
                 match value.as_str()? {
                     $($word => Ok($name::$variant),)+
-                    other => Err($crate::state::stored::unreadable(other, concat!("a ", stringify!($name)))),
+                    other => Err($crate::state::stored::unreadable(other, "a status")),
                 }
             }
         }

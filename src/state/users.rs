@@ -8,7 +8,7 @@ use crate::model::{Field, People};
 use crate::state::stored::unreadable;
 use crate::state::{Error, State};
 
-/// A column is a datum of the vocabulary with `_` for `-`. No value is an empty text, never NULL.
+/// A column is a datum of the vocabulary, with `_` for `-`. Where there is no value there is an empty text.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE users (
         id INTEGER PRIMARY KEY,
@@ -36,11 +36,17 @@ pub(super) const SCHEMA: &str = "
         job_title TEXT NOT NULL DEFAULT '',
         manager_id INTEGER REFERENCES users,
         hr_manager_id INTEGER REFERENCES users,
+        second_manager_id INTEGER REFERENCES users,
         role TEXT NOT NULL DEFAULT '',
         culture TEXT NOT NULL DEFAULT '',
         calendar TEXT NOT NULL DEFAULT '',
         annual_gross_salary TEXT NOT NULL DEFAULT '',
-        gross_hourly_rate TEXT NOT NULL DEFAULT ''
+        gross_hourly_rate TEXT NOT NULL DEFAULT '',
+        professional_category TEXT NOT NULL DEFAULT '',
+        work_cycle TEXT NOT NULL DEFAULT '',
+        iban TEXT NOT NULL DEFAULT '',
+        bic TEXT NOT NULL DEFAULT '',
+        social_security_number TEXT NOT NULL DEFAULT ''
     ) STRICT;
 
     -- Values of families: secondary-role-0, cost-center-code-2, custom-bloodType.
@@ -59,10 +65,13 @@ pub(super) const SCHEMA: &str = "
             users.contract_start, users.contract_end, users.seniority_date, users.contract, users.contract_type,
             users.legal_entity, users.establishment, users.management, users.department, users.service,
             users.job_title, coalesce(managers.login, '') AS manager, coalesce(hr_managers.login, '') AS hr_manager,
-            users.role, users.culture, users.calendar, users.annual_gross_salary, users.gross_hourly_rate
+            coalesce(second_managers.login, '') AS second_manager, users.role, users.culture, users.calendar,
+            users.annual_gross_salary, users.gross_hourly_rate, users.professional_category, users.work_cycle,
+            users.iban, users.bic, users.social_security_number
         FROM users
         LEFT JOIN users AS managers ON managers.id = users.manager_id
-        LEFT JOIN users AS hr_managers ON hr_managers.id = users.hr_manager_id;
+        LEFT JOIN users AS hr_managers ON hr_managers.id = users.hr_manager_id
+        LEFT JOIN users AS second_managers ON second_managers.id = users.second_manager_id;
 ";
 
 /// When a chunk of the snapshot is full.
