@@ -2,7 +2,8 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -27,7 +28,12 @@ pub fn start(log: Log) {
         Log::Json => (fmt::layer().json().with_writer(stderr).boxed(), LevelFilter::INFO),
         Log::Plain | Log::Auto => (plain(), LevelFilter::WARN),
     };
-    tracing_subscriber::registry().with(layer).with(filter(usual)).init();
+    tracing_subscriber::registry().with(layer).with(filter(usual)).with(filter_fn(is_free_of_secrets)).init();
+}
+
+/// suppaftp writes passwords into its trace, whatever level is asked for.
+fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
+    !metadata.target().starts_with("suppaftp") || *metadata.level() <= Level::WARN
 }
 
 fn plain<S>() -> Box<dyn Layer<S> + Send + Sync>
@@ -39,7 +45,5 @@ where
 
 fn filter(usual: LevelFilter) -> EnvFilter {
     let levels = std::env::var(LEVELS).unwrap_or_default();
-    let filter = EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(levels);
-    // suppaftp writes passwords into its trace, whatever level is asked for.
-    filter.add_directive("suppaftp=warn".parse().expect("a directive"))
+    EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(levels)
 }

@@ -172,12 +172,12 @@ pub fn sample(site_file: &Path) -> String {
     format!(
         "
 This was the night of Acme, a company of 80 people, in {folder}/:
-  passerelle.toml                       the site: servers, people, exchanges
-  skillup/, formation/                  the partners' servers, with the files delivered
-  skillup/from-skillup/done/            what a partner dropped, with verdict and
-                                        rows to correct beside it
-  state.db, operations/                 the directory and the journal; what was
-                                        done to users, as JSON Lines
+  passerelle.toml               the site: servers, people, exchanges
+  skillup/, formation/          the partners' servers, with the files delivered
+  skillup/from-skillup/done/    what a partner dropped, with the verdict and the
+                                rows to correct beside it
+  state.db, operations/         the directory and the journal; what was done to
+                                users, as JSON Lines
 Exit code 4 is right here: one of the dropped files has mistakes planted in it,
 and their rows were left out. Next:
   passerelle --site {folder}/passerelle.toml history

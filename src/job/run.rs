@@ -182,7 +182,6 @@ fn log(told: &report::Exchange) {
         (Some(failure), _) => {
             tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain.join(": "));
         }
-        (None, Exit::Done) => tracing::info!(exchange = told.name, "done"),
-        (None, _) => tracing::warn!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
+        (None, _) => tracing::info!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
     }
 }

@@ -42,7 +42,7 @@ pub fn set_aside(
     let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
     let run = context.run.to_string();
     let told = telling.told;
-    let place = context.with_server(&exchange.server, |session| {
+    let (place, corrections) = context.with_server(&exchange.server, |session| {
         session.make_folder(&aside)?;
         let name = handover::free_name(session, &aside, telling.name)?;
         let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
@@ -58,9 +58,10 @@ pub fn set_aside(
         }
         let place = inside(&aside, &name);
         session.rename(&path, &place)?;
-        Ok(place)
+        Ok((place, corrections_name.map(|name| inside(&aside, name))))
     })?;
     told.set_aside = Some(place);
+    told.corrections = corrections;
     Ok(())
 }
 

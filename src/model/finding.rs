@@ -125,6 +125,7 @@ impl fmt::Display for Finding {
         }
         f.write_str(&self.problem)?;
         match &self.expected {
+            Some(expected) if self.problem.ends_with('?') => write!(f, " Expected {expected}"),
             Some(expected) => write!(f, "; expected {expected}"),
             None => Ok(()),
         }

@@ -59,6 +59,6 @@ mod tests {
         let finding = Finding::error("bad-mail", Place::row(2, 2), "is no address").read("x;y");
         let file = write(&heading, &chunk.into(), &[2], &[finding]).expect("a row is left out");
         let text = String::from_utf8(file).expect("it is UTF-8");
-        assert_eq!(text, "\u{feff}login;mail;passerelle: reason\r\na;\"x;y\";row 2: `x;y` is no address\r\n");
+        assert_eq!(text, "\u{feff}login;mail;passerelle: reason\r\na;\"x;y\";\"row 2: `x;y` is no address\"\r\n");
     }
 }

@@ -105,6 +105,8 @@ pub struct Import {
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,
+    /// The file of the rows to correct, on the partner's server.
+    pub corrections: Option<String>,
     /// In a dry run, what would be done; after a run, the operations are in the file below and in the journal.
     pub operations: Vec<Operation>,
     /// JSON Lines on this machine: what was done.

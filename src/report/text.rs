@@ -109,6 +109,9 @@ impl Page {
         if let Some(place) = &import.set_aside {
             self.line(4, &format!("set aside as {place}"));
         }
+        if let Some(place) = &import.corrections {
+            self.line(4, &format!("rows to correct in {place}"));
+        }
         if let Some(file) = &import.operations_file {
             self.line(4, &format!("what was done to users is in {file}"));
         }
@@ -175,9 +178,13 @@ impl Page {
     fn styled(&mut self, indent: usize, style: Style, text: &str) {
         let first = " ".repeat(indent);
         let more = " ".repeat(indent + 2);
-        let options = textwrap::Options::new(WIDTH).initial_indent(&first).subsequent_indent(&more);
+        let options = textwrap::Options::new(WIDTH)
+            .initial_indent(&first)
+            .subsequent_indent(&more)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let style = if self.plain { Style::new() } else { style };
-        for line in textwrap::wrap(text, options.break_words(false)) {
+        for line in textwrap::wrap(&visible(text), options) {
             writeln!(self.text, "{style}{line}{style:#}").expect("a string takes all");
         }
     }
@@ -201,6 +208,17 @@ pub(super) fn counts(import: &Import) -> String {
         parts.push(format!("{} not applied", import.failed.len()));
     }
     format!("{}: {}", count(import.rows, "row"), parts.join(", "))
+}
+
+/// A partner's file must not write to the operator's terminal: control characters are shown as their pictures.
+fn visible(text: &str) -> String {
+    let picture = |letter: char| match letter {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + letter as u32).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        _ if letter.is_control() => '\u{fffd}',
+        _ => letter,
+    };
+    text.chars().map(picture).collect()
 }
 
 /// ``would update `nils` (row 17): department `Sales` → `Support` ``
@@ -252,6 +270,11 @@ fn grouped(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_control_character_of_a_partner_never_reaches_the_terminal() {
+        assert_eq!(visible("a\u{7}\u{1b}[31m\u{7f}\u{9b}é"), "a␇␛[31m␡\u{fffd}é");
+    }
 
     #[test]
     fn numbers_are_grouped_by_threes() {

@@ -17,13 +17,14 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>, defaults: &[De
     let keys = contract.identify_by.iter().filter(|field| recognised.position(field).is_none());
     let keys = keys.map(|field| key_finding(field, contract));
     let needed = contract.columns.iter().filter(|column| contract.creates && column.creation == Creation::Required);
-    let needed = needed.filter_map(|column| {
-        let field = Field::parse(&column.field).ok()?;
-        let absent = recognised.position(&field).is_none() && !contract.identify_by.contains(&field);
-        let made_up_for = column.default && defaults.iter().any(|default| default.set.contains_key(&field));
-        (absent && !made_up_for).then(|| needed_finding(column))
+    let absent = needed.filter(|column| {
+        Field::parse(&column.field).is_ok_and(|field| {
+            let made_up_for = column.default && defaults.iter().any(|default| default.set.contains_key(&field));
+            recognised.position(&field).is_none() && !contract.identify_by.contains(&field) && !made_up_for
+        })
     });
-    keys.chain(needed).collect()
+    let absent: Vec<&Column> = absent.collect();
+    keys.chain((!absent.is_empty()).then(|| needed_finding(&absent))).collect()
 }
 
 fn key_finding(field: &Field, contract: &Contract<'_>) -> Finding {
@@ -32,12 +33,15 @@ fn key_finding(field: &Field, contract: &Contract<'_>) -> Finding {
     RULE.at(Place::FILE, problem).expected(format!("a column `{heading}` in front"))
 }
 
-fn needed_finding(column: &Column) -> Finding {
-    let Column { heading, field, .. } = column;
-    let problem = format!("there is no column `{heading}`, so nobody can be created; known users are still updated");
-    let expected = match column.default {
-        true => format!("a column `{heading}`, or a default for `{field}` in the site"),
-        false => format!("a column `{heading}` if there are new users"),
+fn needed_finding(absent: &[&Column]) -> Finding {
+    let quoted = |columns: &[&Column]| {
+        columns.iter().map(|column| format!("`{}`", column.heading)).collect::<Vec<_>>().join(", ")
+    };
+    let problem = format!("nobody can be created without {}; known users are still updated", quoted(absent));
+    let defaults: Vec<&Column> = absent.iter().copied().filter(|column| column.default).collect();
+    let expected = match defaults.as_slice() {
+        [] => "these columns if there are new users".to_string(),
+        some => format!("these columns if there are new users; the site may have a default for {}", quoted(some)),
     };
     Finding { severity: Severity::Remark, ..RULE.at(Place::FILE, problem).expected(expected) }
 }
@@ -68,22 +72,14 @@ mod tests {
         let without = ["login", "firstName", "lastName", "legalEntity", "dtContractStart", "culture"];
         assert_eq!(
             findings(&without, &[]),
-            [
-                (
-                    Severity::Remark,
-                    "there is no column `mail`, so nobody can be created; known users are still updated; expected a \
-                     column `mail` if there are new users"
-                        .into()
-                ),
-                (
-                    Severity::Remark,
-                    "there is no column `department`, so nobody can be created; known users are still updated; expected \
-                     a column `department`, or a default for `department` in the site"
-                        .into()
-                ),
-            ]
+            [(
+                Severity::Remark,
+                "nobody can be created without `mail`, `department`; known users are still updated; expected these \
+                 columns if there are new users; the site may have a default for `department`"
+                    .into()
+            )]
         );
         let defaults = [sample::default(None, None, &[("department", "Sales")])];
-        assert_eq!(findings(&without, &defaults).len(), 1);
+        assert!(findings(&without, &defaults)[0].1.starts_with("nobody can be created without `mail`;"));
     }
 }
