@@ -132,19 +132,27 @@ fn changes(operation: &Operation, field: &Field) -> bool {
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Held { brake, affected, total, limit } = self;
-        let share = match total {
-            0 => String::new(),
-            _ => format!("{}% of ", (*affected as f64 * 100.0 / *total as f64).round()),
+        let part = match total {
+            0 => "in a directory without users".into(),
+            _ => format!("are {}% of {total} users", percent(*affected, *total)),
         };
         match (brake.as_str(), brake.strip_prefix("field ")) {
             ("empty", _) if *total == 0 => f.write_str("the file has no rows")?,
             ("empty", _) => write!(f, "the file has no rows; the last good one had {total}")?,
-            ("shrink", _) => write!(f, "{affected} rows fewer than in the last good file are {share}{total}")?,
-            (_, Some(field)) => write!(f, "changes of `{field}` for {affected} users are {share}{total} users")?,
-            (noun, None) => write!(f, "{affected} {noun} are {share}{total} users")?,
+            ("shrink", _) => {
+                let (rows, percent) = (total - affected, percent(*affected, *total));
+                write!(f, "the file has {rows} rows, {percent}% fewer than the {total} of the last good one")?;
+            }
+            (_, Some(field)) => write!(f, "{affected} changes of `{field}` {part}")?,
+            (noun, None) => write!(f, "{affected} {noun} {part}")?,
         }
         limit.map_or(Ok(()), |limit| write!(f, "; the limit is {limit}"))
     }
+}
+
+/// Rounded up, so that what is over a limit also looks so.
+fn percent(affected: usize, total: usize) -> usize {
+    (affected * 100).div_ceil(total)
 }
 
 impl fmt::Display for Limit {
@@ -167,6 +175,7 @@ impl<'de> Deserialize<'de> for Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::operation::{Change, Changes, Identity, Values};
 
     #[test]
     fn a_limit_is_a_share_a_count_or_both() {
@@ -181,5 +190,80 @@ mod tests {
         assert!(both.is_passed(11, 100));
         assert!(both.is_passed(201, 10_000));
         assert!(both.is_passed(1, 0));
+    }
+
+    fn operations(creations: usize, moved: usize, departures: usize) -> Vec<Operation> {
+        let user = || Identity { login: "x".into(), employee_number: String::new() };
+        let changes = |field: &str| Changes(vec![(Field::of(field), Change { from: String::new(), to: "y".into() })]);
+        let operation = |act: Act, mark: Option<Mark>| Operation { act, mark, file: "f".into(), row: 2 };
+        let created = || operation(Act::Create { user: user(), fields: Values::default() }, Some(Mark::Arrival));
+        let moved_one = || operation(Act::Update { user: user(), changes: changes("manager") }, None);
+        let left = || operation(Act::Update { user: user(), changes: changes("contract-end") }, Some(Mark::Departure));
+        std::iter::repeat_with(created)
+            .take(creations)
+            .chain(std::iter::repeat_with(moved_one).take(moved))
+            .chain(std::iter::repeat_with(left).take(departures))
+            .collect()
+    }
+
+    fn sentences(brakes: &str, operations: &[Operation], facts: Facts) -> Vec<String> {
+        let brakes: Brakes = toml::from_str(brakes).expect("brakes");
+        held(&brakes, operations, &facts).iter().map(ToString::to_string).collect()
+    }
+
+    const BRAKES: &str = r#"
+        creations = "10%"
+        updates = "30%"
+        departures = "2"
+        fields = { manager = "20%" }
+        shrink = "20%"
+        floor = 2
+    "#;
+
+    #[test]
+    fn every_limit_that_is_passed_is_told() {
+        let facts = Facts { directory: 80, rows: 40, last_rows: Some(100) };
+        assert_eq!(
+            sentences(BRAKES, &operations(41, 25, 3), facts),
+            [
+                "41 creations are 52% of 80 users; the limit is 10%",
+                "28 updates are 35% of 80 users; the limit is 30%",
+                "3 departures are 4% of 80 users; the limit is 2",
+                "25 changes of `manager` are 32% of 80 users; the limit is 20%",
+                "the file has 40 rows, 60% fewer than the 100 of the last good one; the limit is 20%",
+            ]
+        );
+        let quiet = Facts { directory: 80, rows: 80, last_rows: Some(100) };
+        assert_eq!(sentences(BRAKES, &operations(8, 12, 2), quiet), [""; 0]);
+    }
+
+    #[test]
+    fn up_to_the_floor_operations_are_free_but_a_shrunken_file_is_not() {
+        let facts = Facts { directory: 3, rows: 2, last_rows: Some(3) };
+        assert_eq!(
+            sentences(BRAKES, &operations(2, 2, 0), facts),
+            ["the file has 2 rows, 34% fewer than the 3 of the last good one; the limit is 20%"]
+        );
+    }
+
+    #[test]
+    fn an_empty_file_is_always_held_and_a_first_one_has_not_shrunk() {
+        let all = Limit::parse("100%").expect("a limit");
+        for (last_rows, sentence) in
+            [(Some(80), "the file has no rows; the last good one had 80"), (None, "the file has no rows")]
+        {
+            assert_eq!(shrunk(all, 0, last_rows).map(|held| held.to_string()).as_deref(), Some(sentence));
+        }
+        assert_eq!(shrunk(Limit::parse("0").expect("a limit"), 5, None), None);
+        assert_eq!(shrunk(Limit::parse("0").expect("a limit"), 9, Some(5)), None);
+    }
+
+    #[test]
+    fn a_first_import_waits_for_approval() {
+        let facts = Facts { directory: 0, rows: 80, last_rows: None };
+        assert_eq!(
+            sentences(BRAKES, &operations(80, 0, 0), facts),
+            ["80 creations in a directory without users; the limit is 10%"]
+        );
     }
 }
