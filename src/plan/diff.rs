@@ -89,6 +89,9 @@ impl<'a> Comparison<'a> {
                 changes.push((field.clone(), Change { from: from.into(), to: to.into() }));
             }
         }
+        if changes.is_empty() {
+            return None;
+        }
         let end = self.known.value(person, &self.contract_end);
         let mark = mark(&changes, end, self.today);
         if mark == Some(Mark::Return) && !changes.iter().any(|(field, _)| field.is("contract-end")) {
@@ -98,7 +101,7 @@ impl<'a> Comparison<'a> {
             login: self.known.value(person, &self.login).into(),
             employee_number: self.known.value(person, &self.employee_number).into(),
         };
-        (!changes.is_empty()).then(|| (Act::Update { user, changes: Changes(changes) }, mark))
+        Some((Act::Update { user, changes: Changes(changes) }, mark))
     }
 }
 
@@ -119,5 +122,111 @@ fn mark(changes: &[(Field, Change)], known_end: &str, today: NaiveDate) -> Optio
         (None, _, Some(_)) => Some(Mark::Departure),
         (Some(known), _, Some(end)) if end < known => Some(Mark::Departure),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::model::table::Chunk;
+
+    fn table(rows: &[&str]) -> Table {
+        let mut chunk = Chunk::default();
+        for (row, number) in rows.iter().zip(2..) {
+            row.split(';').for_each(|cell| chunk.cell(cell));
+            chunk.end_row(number, number);
+        }
+        chunk.into()
+    }
+
+    fn fields(names: &str) -> Vec<Field> {
+        names.split(';').map(Field::of).collect()
+    }
+
+    /// One line an operation: what is done, to whom, with what.
+    fn operations(names: &str, rows: &[&str], identify_by: &[&str]) -> Vec<String> {
+        let known = People::new(
+            fields("login;mail;employee-number;department;manager;contract-start;contract-end"),
+            table(&[
+                "ada;ada@acme.fr;0001;Sales;ada;2020-01-01;",
+                "bo;bo@acme.fr;0002;Sales;ada;2020-01-01;2026-12-31",
+                "cy;cy@acme.fr;0003;Sales;ada;2020-01-01;2023-06-30",
+            ]),
+        );
+        let delivered = Delivered { fields: fields(names), table: table(rows) };
+        let identify_by: Vec<Field> = identify_by.iter().map(|name| Field::of(name)).collect();
+        let today = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");
+        let operations = diff(&known, &delivered, &identify_by, "users.csv", today);
+        operations.iter().map(line).collect()
+    }
+
+    fn line(operation: &Operation) -> String {
+        let mut line = match &operation.act {
+            Act::Create { user, fields } => {
+                let fields = fields.0.iter().map(|(field, value)| format!(" {field}={value}"));
+                format!("{} create {}{}", operation.row, user.login, fields.collect::<String>())
+            }
+            Act::Update { user, changes } => {
+                let changes = changes.0.iter().map(|(field, change)| format!(" {field}:{}>{}", change.from, change.to));
+                format!("{} update {}{}", operation.row, user.login, changes.collect::<String>())
+            }
+        };
+        if let Some(mark) = operation.mark {
+            line += &format!(" {mark:?}");
+        }
+        line
+    }
+
+    #[test]
+    fn only_what_differs_becomes_an_operation() {
+        let rows = ["ADA;Support;ADA", "bo;;", "cy;Sales;bo", "new;Sales;"];
+        assert_eq!(
+            operations("login;department;manager", &rows, &["login"]),
+            [
+                "2 update ada department:Sales>Support",
+                "4 update cy manager:ada>bo",
+                "5 create new login=new department=Sales Arrival",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_login_changes_only_where_it_is_not_the_key() {
+        assert_eq!(
+            operations("mail;login", &["ADA@acme.fr;ada2", "bo@acme.fr;BO"], &["mail"]),
+            ["2 update ada login:ada>ada2"]
+        );
+    }
+
+    #[test]
+    fn departures_and_returns_are_marked() {
+        let rows = [
+            "ada;;2026-04-30",
+            "bo;;2026-06-30",
+            "bo;;2027-06-30",
+            "cy;2026-04-01;",
+            "cy;2026-04-01;2026-09-30",
+            "cy;2019-01-01;",
+            "bo;2027-01-01;",
+        ];
+        assert_eq!(
+            operations("login;contract-start;contract-end", &rows, &["login"]),
+            [
+                "2 update ada contract-end:>2026-04-30 Departure",
+                "3 update bo contract-end:2026-12-31>2026-06-30 Departure",
+                "4 update bo contract-end:2026-12-31>2027-06-30",
+                "5 update cy contract-start:2020-01-01>2026-04-01 contract-end:2023-06-30> Return",
+                "6 update cy contract-start:2020-01-01>2026-04-01 contract-end:2023-06-30>2026-09-30 Return",
+                "7 update cy contract-start:2020-01-01>2019-01-01",
+                "8 update bo contract-start:2020-01-01>2027-01-01",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_without_its_key_does_nothing() {
+        assert_eq!(operations("login;department", &[";Support"], &["login"]), [""; 0]);
+        assert_eq!(operations("department", &["Support"], &["login"]), [""; 0]);
     }
 }
