@@ -18,3 +18,24 @@ pub fn fault(logins: &[&str]) -> Fault {
     let problem = format!("could be any of {} people", logins.len());
     RULE.fault(problem).expected(format!("the login of one: {}{more}", named.join(", ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Trial;
+
+    #[test]
+    fn all_who_bear_the_name_are_listed_by_login() {
+        let findings = Trial::default().findings("login;manager", &["ada;Kim Lee", "bo;lee kim"]);
+        let expected = "`Kim Lee` could be any of 2 people; expected the login of one: `kim1`, `kim2`";
+        assert_eq!(findings[0], ("ambiguous-manager".into(), format!("B2 manager: {expected}")));
+        assert_eq!(findings.len(), 2);
+    }
+
+    #[test]
+    fn somebody_whom_the_file_creates_counts_too() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+        let rows = ["ada2;Ada;Lovelace;ada2@acme.fr;Paris;01/03/2026;Sales;fr-FR;ada2", "cy;;;;;;;;Ada Lovelace"];
+        let findings = Trial::default().findings(heading, &rows);
+        assert!(findings[0].1.ends_with("the login of one: `ada`, `ada2`"), "{findings:?}");
+    }
+}

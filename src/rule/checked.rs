@@ -9,7 +9,7 @@ use super::reference::{References, login_of};
 use super::sheet::Sheet;
 use super::{
     Contract, Recognised, Surroundings, default_used, end_before_start, identity, lost_zeros, manager_circle,
-    manager_left_out, missing_value, month_first, reference, taken,
+    manager_left_out, missing_value, month_first, more_findings, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table};
@@ -82,6 +82,7 @@ fn finish(
     findings.retain(|finding| !(untrusted.contains(&finding.place.column) && month_first::is_month_first(finding)));
     findings.extend(remarks);
     findings.extend(default_used::findings(&sheet));
+    findings.extend(more_findings::finding(sheet.unlisted));
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
 
     let whole_file = |finding: &Finding| finding.is_error() && finding.place.row.is_none();
@@ -138,4 +139,78 @@ fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
     }
     table.push(chunk);
     Delivered { fields, table }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+    use crate::model::{Finding, Place};
+
+    #[test]
+    fn a_clean_row_is_delivered_in_canonical_form() {
+        let heading = "login;firstName;lastName;Email;legalEntity;dtContractStart;department;culture;manager;salary;habilitedRoles_0;shoe";
+        let row = "new; New;Comer;n@acme.fr;l;1/3/2026;IT;FR-fr;Ada Lovelace;35 000,50;Approver;42";
+        let checked = Trial::default().check(heading, &[row]);
+        let fields: Vec<&str> = checked.delivered.fields.iter().map(|field| field.name()).collect();
+        assert_eq!(fields.len(), 11, "what is not known is not delivered");
+        assert_eq!(
+            delivered(&checked),
+            ["new;New;Comer;n@acme.fr;Lyon;2026-03-01;Computers;fr-FR;ada;35000.5;Approver"]
+        );
+    }
+
+    #[test]
+    fn every_mistake_of_a_row_is_found_once_in_its_cell() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+        let row = "new;#N/A;ZoÃ©;n@acme;Pari;01/03/26;Slaes;klingon;nobody";
+        let findings = Trial::default().findings(heading, &[row]);
+        let found: Vec<(&str, &str)> =
+            findings.iter().map(|(code, sentence)| (&**code, sentence.split(' ').next().unwrap_or_default())).collect();
+        assert_eq!(
+            found,
+            [
+                ("spreadsheet-error", "B2"),
+                ("mojibake", "C2"),
+                ("bad-mail", "D2"),
+                ("unknown-establishment", "E2"),
+                ("two-digit-year", "F2"),
+                ("unknown-department", "G2"),
+                ("not-allowed", "H2"),
+                ("unknown-manager", "I2"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_that_could_not_be_read_counts_as_present_and_is_not_asked_anything() {
+        let reading_findings = vec![
+            Finding::error("ragged-row", Place::row(3, 3), "has 1 cell of 2"),
+            Finding::error("unclosed-quote", Place::row(9, 9), "swallows the rest"),
+            Finding::remark("separator", Place::FILE, "is a comma"),
+        ];
+        let trial = Trial { reading_findings, ..Trial::default() };
+        let checked = trial.check("login;dtBirth", &["ada;01/01/1990", "bo;never"]);
+        assert_eq!(delivered(&checked), ["ada;1990-01-01"]);
+        assert_eq!((checked.rows, checked.left_out, checked.findings.len()), (3, vec![3, 9], 0));
+    }
+
+    #[test]
+    fn a_refused_heading_delivers_nothing_but_its_cells_are_checked() {
+        let checked = Trial::default().check("mail;mail;dtBirth", &["a@acme.fr;b@acme.fr;never"]);
+        assert!(checked.delivered.table.is_empty());
+        assert_eq!(checked.findings[0].code, "bad-date");
+    }
+
+    #[test]
+    fn people_of_an_hr_file_are_not_compared_with_anybody() {
+        let trial = Trial { creates: false, ..Trial::default() };
+        let checked = trial.check("login;manager;dtBirth", &["new;nobody;01/01/1990", "ada;x;", "ada;;", "z;;never"]);
+        assert_eq!(delivered(&checked), ["new;nobody;1990-01-01", "ada;x;", "ada;;"]);
+        assert_eq!(checked.left_out, [5]);
+    }
+
+    #[test]
+    fn short_rows_read_as_empty_cells() {
+        assert_eq!(delivered(&Trial::default().check("login;firstName;lastName", &["ada"])), ["ada;;"]);
+    }
 }

@@ -34,3 +34,32 @@ pub fn others(sheet: &Sheet<'_>, rows: &[usize], row: usize) -> String {
         more => format!("{noun} {} and {more} more", named.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn all_rows_of_one_person_are_left_out_and_name_each_other() {
+        let checked = Trial::default().check("login;firstName", &["ada;Ada", "bo;Bo", "ADA;Adèle"]);
+        let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            findings,
+            [
+                "A2 login: `ada` is also on row 4; none of these rows was taken; expected one row a person",
+                "A4 login: `ADA` is also on row 2; none of these rows was taken; expected one row a person",
+            ]
+        );
+        assert_eq!(delivered(&checked), ["bo;Bo"]);
+        assert_eq!(checked.left_out, [2, 4]);
+    }
+
+    #[test]
+    fn a_new_person_is_created_once_or_not_at_all() {
+        let row = "x;X;X;x@acme.fr;Paris;01/03/2026;Sales;fr-FR";
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture";
+        let findings = Trial::default().findings(heading, &[row; 8]);
+        assert_eq!(findings.len(), 8, "one finding a row, and none about mail or login in two rows: {findings:?}");
+        assert!(findings[0].1.contains("is also on rows 3, 4, 5, 6, 7 and 2 more"), "{}", findings[0].1);
+    }
+}

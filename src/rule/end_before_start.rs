@@ -45,3 +45,30 @@ fn refuse(sheet: &mut Sheet<'_>, row: usize, end: &Slot, first: NaiveDate) {
         .expected("the last day of the contract, on its first day or later");
     sheet.refuse(row, finding);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Trial;
+
+    #[test]
+    fn an_end_is_compared_with_the_start_of_the_row_else_with_the_known_one() {
+        let rows = ["ada;01/03/2026;28/02/2026", "bo;;31/12/2019", "cy;;31/12/2026", "kim1;01/03/2026;01/03/2026"];
+        let findings = Trial::default().findings("login;dtContractStart;dtContractEnd", &rows);
+        let sentences: Vec<&str> = findings.iter().map(|(_, sentence)| &**sentence).collect();
+        assert_eq!(
+            sentences,
+            [
+                "C2 dtContractEnd: `28/02/2026` is before the start of the contract, `01/03/2026`; expected the last day of \
+                 the contract, on its first day or later",
+                "C3 dtContractEnd: `31/12/2019` is before the start of the contract, `01/01/2020`; expected the last day of \
+                 the contract, on its first day or later",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_new_start_after_the_known_end_is_a_return() {
+        let findings = Trial::default().findings("login;dtContractStart;dtContractEnd", &["kim2;01/03/2026;"]);
+        assert_eq!(findings, []);
+    }
+}

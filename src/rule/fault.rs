@@ -17,7 +17,7 @@ pub struct Rule {
 }
 
 /// What a rule has against a text.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     pub rule: &'static Rule,
     /// A clause that follows what was read: "is not a date".

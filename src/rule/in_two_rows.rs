@@ -39,3 +39,28 @@ fn same_person(sheet: &Sheet<'_>, rows: &[usize]) -> bool {
     let first = person(rows[0]);
     rows.iter().all(|row| person(*row) == first)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn two_new_claims_to_one_number_are_both_left_out() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;employeenumber";
+        let rows = [
+            "x;X;X;x@acme.fr;Paris;01/03/2026;Sales;fr-FR;0009",
+            "y;Y;Y;y@acme.fr;P;01/03/2026;Sales;fr-FR;0009",
+            "z;Z;Z;z@acme.fr;Lyon;01/03/2026;Sales;fr-FR;0009",
+            "bo;;;;;;;;0009",
+        ];
+        let checked = Trial::default().check(heading, &rows);
+        let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            findings[0],
+            "I2 employeenumber: `Paris 0009` is claimed for another person on rows 3, 5; none of these rows was taken; \
+             expected one person who has it"
+        );
+        assert_eq!(checked.left_out, [2, 3, 5]);
+        assert_eq!(delivered(&checked), ["z;Z;Z;z@acme.fr;Lyon;2026-03-01;Sales;fr-FR;0009"]);
+    }
+}

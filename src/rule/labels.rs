@@ -6,16 +6,22 @@ use super::column::List;
 use super::fault::Fault;
 use super::lists::{Item, Lists};
 use super::unknown_label;
-use crate::model::fold::fold;
+use crate::model::fold::{fold, nearest};
 
 /// A list by its folded names and codes, and what was already asked of it.
 pub struct Labels<'a> {
-    pub list: List,
-    pub items: &'a [Item],
+    list: List,
+    items: &'a [Item],
     by_name: HashMap<String, &'a Item>,
     by_code: HashMap<String, &'a Item>,
-    asked: HashMap<&'a str, Option<&'a str>>,
+    asked: HashMap<&'a str, Result<&'a str, Fault>>,
+    /// Different values so far that are not in the list.
+    wrong: usize,
 }
+
+/// For so many different wrong values of a column, the nearest right one is looked for. Where more are wrong, the column
+/// itself is, and guessing would only take long.
+const GUESSES: usize = 100;
 
 impl<'a> Labels<'a> {
     /// None where the site has no such list: every value is taken.
@@ -24,26 +30,26 @@ impl<'a> Labels<'a> {
         let by_name = items.iter().map(|item| (fold(&item.name), item)).collect();
         let coded = items.iter().filter(|item| !item.code.is_empty());
         let by_code = coded.map(|item| (fold(&item.code), item)).collect();
-        Some(Labels { list, items, by_name, by_code, asked: HashMap::new() })
+        Some(Labels { list, items, by_name, by_code, asked: HashMap::new(), wrong: 0 })
     }
 
     /// The name of the item that `text` names or whose code it is.
     pub fn read(&mut self, text: &'a str) -> Result<&'a str, Fault> {
-        let known = match self.asked.get(text) {
-            Some(known) => *known,
-            None => {
-                let known = self.find(text).ok();
-                self.asked.insert(text, known);
-                known
-            }
-        };
-        // A wrong value is rare: it is looked for again, rather than its fault kept.
-        known.map_or_else(|| self.find(text), Ok)
+        if let Some(answer) = self.asked.get(text) {
+            return answer.clone();
+        }
+        let answer = self.find(text);
+        self.wrong += usize::from(answer.is_err());
+        self.asked.insert(text, answer.clone());
+        answer
     }
 
     /// What [`Labels::read`] answered before; the text itself where it found nothing.
     pub fn known(&self, text: &'a str) -> &'a str {
-        self.asked.get(text).copied().flatten().unwrap_or(text)
+        match self.asked.get(text) {
+            Some(Ok(name)) => name,
+            _ => text,
+        }
     }
 
     fn find(&self, text: &str) -> Result<&'a str, Fault> {
@@ -53,7 +59,15 @@ impl<'a> Labels<'a> {
                 unknown_label::exact(text, named, coded).ok_or_else(|| unknown_label::ambiguous(named, coded))
             }
             (Some(item), _) | (None, Some(item)) => Ok(&item.name),
-            (None, None) => Err(unknown_label::fault(text, self)),
+            (None, None) => {
+                let near = if self.wrong < GUESSES { self.nearest(text) } else { None };
+                Err(unknown_label::fault(self.list, self.items, near))
+            }
         }
+    }
+
+    fn nearest(&self, text: &str) -> Option<&'a str> {
+        let names = self.items.iter().flat_map(|item| [&*item.name, &*item.code]);
+        nearest(text, names.filter(|name| !name.is_empty()))
     }
 }

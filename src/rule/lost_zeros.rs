@@ -63,3 +63,49 @@ fn forms<'a>(sheet: &Sheet<'a>, number: &Slot, establishment: &Slot) -> HashMap<
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, people};
+
+    #[test]
+    fn the_number_is_given_as_it_should_have_been() {
+        let trial = Trial::by(&["establishment", "employee-number"]);
+        let findings =
+            trial.findings("legalEntity;employeenumber;firstName", &["Paris;1;Ada", "Lyon;0002;Kim", "P;12;New"]);
+        assert_eq!(
+            findings,
+            [
+                (
+                    "lost-zeros".into(),
+                    "B2 employeenumber: `1` has lost zeros: employee numbers there have 4 digits; expected `0001`"
+                        .into()
+                ),
+                (
+                    "lost-zeros".into(),
+                    "B4 employeenumber: `12` has lost zeros: employee numbers there have 4 digits; expected `0012`"
+                        .into()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_establishment_may_be_known_from_the_directory() {
+        let findings = Trial::default().findings("login;employeenumber", &["ada;1", "bo;0002"]);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].0, "lost-zeros");
+    }
+
+    #[test]
+    fn where_widths_differ_or_no_number_starts_with_zero_nothing_is_lost() {
+        for numbers in [["0001", "12"], ["1001", "1002"], ["0001", "A002"]] {
+            let known = people(
+                "login;establishment;employee-number",
+                &[&format!("ada;Paris;{}", numbers[0]), &format!("bo;Paris;{}", numbers[1])],
+            );
+            let trial = Trial { known, ..Trial::default() };
+            assert_eq!(trial.findings("login;employeenumber", &["ada;7"]), [], "{numbers:?}");
+        }
+    }
+}

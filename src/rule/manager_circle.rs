@@ -116,3 +116,59 @@ impl Managers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn a_circle_is_printed_from_each_of_its_rows_and_harms_nobody_else() {
+        let checked = Trial::default().check("login;manager", &["ada;cy", "bo;ada", "kim1;ada"]);
+        let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        let end = "expected a manager who does not report to the person, or the person themselves for none";
+        assert_eq!(
+            findings,
+            [
+                format!("B2 manager: `cy` closes a circle of managers: ada -> cy -> bo -> ada; {end}"),
+                format!("B3 manager: `ada` closes a circle of managers: bo -> ada -> cy -> bo; {end}"),
+            ],
+            "cy reports to bo already"
+        );
+        assert_eq!(delivered(&checked), ["kim1;ada"]);
+    }
+
+    #[test]
+    fn oneself_is_no_circle() {
+        let checked = Trial::default().check("login;manager", &["cy;cy", "bo;Derek Bo"]);
+        assert_eq!(delivered(&checked), ["cy;cy", "bo;bo"]);
+    }
+
+    #[test]
+    fn new_users_may_close_a_circle_too() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+        let rows = [
+            "x;X;X;x@acme.fr;Paris;01/03/2026;Sales;fr-FR;y",
+            "y;Y;Y;y@acme.fr;Paris;01/03/2026;Sales;fr-FR;x",
+            "cy;;;;;;;;x",
+        ];
+        let findings = Trial::default().findings(heading, &rows);
+        let codes: Vec<&str> = findings.iter().map(|(code, _)| &**code).collect();
+        assert_eq!(codes, ["manager-circle", "manager-circle", "manager-left-out"]);
+    }
+
+    #[test]
+    fn what_is_known_takes_the_place_of_a_row_that_is_left_out() {
+        // Without row 2, Bo still reports to Ada: row 3 closes a circle with that.
+        let findings = Trial::default().findings("login;manager;dtBirth", &["bo;bo;never", "ada;bo;"]);
+        let codes: Vec<&str> = findings.iter().map(|(code, _)| &**code).collect();
+        assert_eq!(codes, ["bad-date", "manager-circle"]);
+        assert!(findings[1].1.contains("ada -> bo -> ada"), "{}", findings[1].1);
+    }
+
+    #[test]
+    fn a_circle_that_is_known_already_does_not_block_other_rows() {
+        let known = super::super::sample::people("login;manager", &["a;b", "b;a", "c;c"]);
+        let trial = Trial { known, ..Trial::default() };
+        assert_eq!(delivered(&trial.check("login;manager", &["c;a"])), ["c;a"]);
+    }
+}

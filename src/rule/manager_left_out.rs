@@ -29,3 +29,43 @@ pub fn check(sheet: &mut Sheet<'_>, references: &[References]) -> bool {
     }
     some
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    const HEADING: &str = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+
+    #[test]
+    fn who_hangs_on_a_row_that_is_left_out_waits_with_it() {
+        let rows = [
+            "low;Lo;W;low@acme.fr;Paris;01/03/2026;Sales;fr-FR;mid",
+            "mid;Mi;D;mid@acme.fr;Paris;01/03/2026;Sales;fr-FR;top",
+            "top;To;P;top@acme.fr;Paris;31/02/2026;Sales;fr-FR;top",
+            "bo;;;;;;;;top",
+            "cy;;;;;;;;ada",
+        ];
+        let checked = Trial::default().check(HEADING, &rows);
+        let hanging: Vec<String> = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.code == "manager-left-out")
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            hanging,
+            [
+                "I2 manager: `mid` would be created by row 3, which is left out; expected row 3 to be corrected first",
+                "I3 manager: `top` would be created by row 4, which is left out; expected row 4 to be corrected first",
+                "I5 manager: `top` would be created by row 4, which is left out; expected row 4 to be corrected first",
+            ]
+        );
+        assert_eq!(delivered(&checked), ["cy;;;;;;;;ada"]);
+    }
+
+    #[test]
+    fn a_known_manager_is_there_also_if_their_own_row_is_wrong() {
+        let checked = Trial::default().check("login;dtBirth;manager", &["ada;never;", "cy;;ada"]);
+        assert_eq!(delivered(&checked), ["cy;;ada"]);
+    }
+}

@@ -15,3 +15,26 @@ pub fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot) -> Finding {
     RULE.at(sheet.place(row, slot), problem)
         .expected(format!("the {} of the person", slot.field.name().replace('-', " ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Trial;
+
+    #[test]
+    fn a_row_without_its_key_is_left_out_and_nothing_else_is_asked_of_it() {
+        let findings = Trial::default().findings("login;mail", &[";new@acme.fr", "  ;new@acme.fr"]);
+        let errors: Vec<&str> =
+            findings.iter().filter(|(code, _)| code == "missing-key").map(|(_, sentence)| &**sentence).collect();
+        assert_eq!(
+            errors,
+            [
+                "A2 login: is empty, so nobody knows whom the row is about; expected the login of the person",
+                "A3 login: is empty, so nobody knows whom the row is about; expected the login of the person",
+            ]
+        );
+        let findings =
+            Trial::by(&["establishment", "employee-number"]).findings("legalEntity;employeenumber", &["Paris;"]);
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].1.starts_with("B2 employeenumber: is empty"), "{}", findings[0].1);
+    }
+}

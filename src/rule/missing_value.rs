@@ -1,8 +1,9 @@
 //! `missing-value`: a new user without a value that every new user needs, and without a default for it.
 
 use super::column::Creation;
-use super::fault::{Fault, Rule};
+use super::fault::Rule;
 use super::filled::{self, Prepared};
+use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
 use crate::model::{Field, Finding, Severity};
 
@@ -17,11 +18,15 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
     let fields: Vec<Slot> = filled::fields(defaults).iter().map(|field| sheet.slot(field)).collect();
     let required = required(sheet);
     for row in sheet.rows_of(|subject| subject == Subject::New) {
+        let mut told = Vec::new();
         for slot in &fields {
-            fill(sheet, row, slot, defaults);
+            if let Some(finding) = fill(sheet, row, slot, defaults) {
+                sheet.refuse(row, finding);
+                told.push(&slot.field);
+            }
         }
         for (slot, takes_default) in &required {
-            if sheet.after(row, slot).is_empty() {
+            if sheet.after(row, slot).is_empty() && !told.contains(&&slot.field) {
                 sheet.refuse(row, finding(sheet, row, slot, *takes_default));
             }
         }
@@ -30,22 +35,30 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
 
 /// What a new user needs, and whether a default could give it. A login is always needed: a user is known by it.
 fn required(sheet: &Sheet<'_>) -> Vec<(Slot, bool)> {
-    let needed = |column: &&super::Column| column.creation == Creation::Required || column.field == "login";
-    let columns = sheet.contract.columns.iter().filter(needed);
-    columns.filter_map(|column| Some((sheet.slot(&Field::parse(&column.field).ok()?), column.default))).collect()
+    let login = (
+        sheet.login.clone(),
+        column_of(sheet.contract.columns, &sheet.login.field).is_some_and(|column| column.default),
+    );
+    let columns =
+        sheet.contract.columns.iter().filter(|column| column.creation == Creation::Required && column.field != "login");
+    let others = columns.filter_map(|column| Some((sheet.slot(&Field::parse(&column.field).ok()?), column.default)));
+    std::iter::once(login).chain(others).collect()
 }
 
-fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepared]) {
+/// Gives the new user the default of a field. A finding: the default itself is wrong.
+fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepared]) -> Option<Finding> {
     if !sheet.said(row, slot).is_empty() {
-        return;
+        return None;
     }
-    match filled::value(sheet, row, &slot.field, defaults) {
-        None => {}
-        Some(Ok(value)) => sheet.filled.entry(row).or_default().push((slot.field.clone(), value)),
-        Some(Err(fault)) => {
+    match filled::value(sheet, row, &slot.field, defaults)? {
+        Ok(value) => {
+            sheet.filled.entry(row).or_default().push((slot.field.clone(), value));
+            None
+        }
+        Err(fault) => {
             let problem = format!("is empty, and the site's default for it cannot stand in: it {}", fault.problem);
-            let fault = Fault { rule: &RULE, problem, expected: fault.expected.clone() };
-            sheet.refuse(row, Finding { read: None, ..fault.at(sheet.place(row, slot), "") });
+            let finding = RULE.at(sheet.place(row, slot), problem);
+            Some(Finding { expected: fault.expected.clone(), ..finding })
         }
     }
 }
@@ -61,4 +74,89 @@ fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot, takes_default: bool) -> F
         false => "a value".into(),
     };
     RULE.at(sheet.place(row, slot), problem).expected(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Trial, delivered};
+
+    const HEADING: &str = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture";
+
+    #[test]
+    fn a_new_user_needs_what_a_known_one_may_leave_empty() {
+        let checked = Trial::default().check(HEADING, &["ada;;;;;;;", "new;New;;n@acme.fr; ;01/03/2026;Sales;fr-FR"]);
+        let errors: Vec<String> =
+            checked.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "C3 lastName: is empty, and a new user needs it; expected a value",
+                "E3 legalEntity: is empty, and a new user needs it; expected a value, or a default for `establishment` in \
+                 the site",
+            ]
+        );
+        assert_eq!(delivered(&checked), ["ada;;;;;;;"]);
+    }
+
+    #[test]
+    fn a_column_that_is_not_there_is_missed_by_new_users_only() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department";
+        let checked =
+            Trial::default().check(heading, &["new;New;Comer;n@acme.fr;Paris;01/03/2026;Sales", "ada;Ada;;;;;"]);
+        let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            findings,
+            [
+                "row 2: would create a user, but the file has no column for `culture`; expected a value, or a default for \
+              `culture` in the site"
+            ]
+        );
+        assert_eq!(checked.left_out, [2]);
+    }
+
+    #[test]
+    fn the_first_default_whose_place_is_right_stands_in_for_new_users_only() {
+        let defaults = vec![
+            sample::default(Some("L"), None, &[("department", "IT")]),
+            sample::default(None, Some("Computers"), &[("culture", "EN-GB")]),
+            sample::default(None, None, &[("culture", "fr-FR"), ("department", "Sales"), ("mail", "all@acme.fr")]),
+        ];
+        let trial = Trial { defaults, ..Trial::default() };
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department";
+        let rows = [
+            "new1;New;Comer;n1@acme.fr;Lyon;01/03/2026;",
+            "new2;New;Comer;n2@acme.fr;Paris;01/03/2026;",
+            "new3;New;Comer;;Paris;01/03/2026;",
+            "ada;;;;;;",
+        ];
+        let checked = trial.check(heading, &rows);
+        assert_eq!(
+            delivered(&checked),
+            [
+                "new1;New;Comer;n1@acme.fr;Lyon;2026-03-01;Computers;en-GB",
+                "new2;New;Comer;n2@acme.fr;Paris;2026-03-01;Sales;fr-FR",
+                "ada;;;;;;;",
+            ]
+        );
+        assert_eq!(checked.left_out, [4], "a mail takes no default");
+        let remarks: Vec<String> = checked.findings.iter().take(2).map(ToString::to_string).collect();
+        assert_eq!(
+            remarks,
+            [
+                "the site's default was taken as `culture` of 2 new users",
+                "the site's default was taken as `department` of 2 new users",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_default_that_is_wrong_itself_is_told_as_such() {
+        let defaults = vec![sample::default(None, None, &[("department", "Slaes")])];
+        let trial = Trial { defaults, ..Trial::default() };
+        let findings = trial.findings(HEADING, &["new;New;Comer;n@acme.fr;Paris;01/03/2026;;fr-FR"]);
+        let expected =
+            "G2 department: is empty, and the site's default for it cannot stand in: it is not a known department";
+        assert!(findings[0].1.starts_with(expected), "{}", findings[0].1);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+    }
 }

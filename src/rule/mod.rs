@@ -41,6 +41,7 @@ mod missing_key;
 mod missing_value;
 mod mojibake;
 mod month_first;
+mod more_findings;
 mod not_allowed;
 mod outer_blanks;
 mod scientific_number;
@@ -107,6 +108,7 @@ pub static RULES: &[&Rule] = &[
     &missing_value::RULE,
     &mojibake::RULE,
     &month_first::RULE,
+    &more_findings::RULE,
     &not_allowed::RULE,
     &outer_blanks::RULE,
     &scientific_number::RULE,
@@ -133,27 +135,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_stands_once_and_in_alphabetical_files() {
-        let codes: BTreeSet<&str> = RULES.iter().map(|rule| rule.code).collect();
-        assert_eq!(codes.len(), RULES.len(), "a code is used twice");
-        for code in codes {
-            let plain = code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-');
-            assert!(plain, "{code} is not kebab-case");
-        }
-    }
-
-    #[test]
-    fn every_rule_of_a_file_is_listed() {
+    fn every_rule_is_listed_once_and_its_file_is_named_after_it() {
         let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rule");
-        let listed: BTreeSet<String> = RULES.iter().map(|rule| rule.code.to_string()).collect();
         let mut written = BTreeSet::new();
         for file in std::fs::read_dir(room).expect("the room is there") {
             let path = file.expect("it can be listed").path();
             let text = std::fs::read_to_string(&path).expect("it can be read");
-            let rules = text.split("Rule = Rule {").skip(1);
-            written.extend(rules.map(|rule| rule.split('"').nth(1).expect("a rule starts with its code").to_string()));
+            let codes: Vec<String> = text
+                .split(": Rule = Rule {\n")
+                .skip(1)
+                .filter_map(|rule| Some(rule.split('"').nth(1)?.into()))
+                .collect();
+            if let [code] = &codes[..] {
+                assert_eq!(path.file_stem(), Some(code.replace('-', "_").as_ref()));
+            }
+            let named = codes.iter().all(|code| text.lines().next().is_some_and(|line| line.contains(code)));
+            assert!(named, "{} does not name {codes:?} in its first line", path.display());
+            written.extend(codes);
         }
-        written.retain(|code| !code.contains(' '));
-        assert_eq!(written, listed);
+        let listed: Vec<String> = RULES.iter().map(|rule| rule.code.into()).collect();
+        assert_eq!(listed.len(), written.len());
+        assert_eq!(listed.into_iter().collect::<BTreeSet<String>>(), written);
     }
 }

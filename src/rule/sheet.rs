@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::filled::Filled;
 use super::reader::Reader;
 use super::recognised::Recognised;
-use super::{Contract, Surroundings};
+use super::{Contract, Surroundings, more_findings};
 use crate::model::{Field, Finding, Place, Table, people};
 
 pub struct Sheet<'a> {
@@ -17,7 +17,9 @@ pub struct Sheet<'a> {
     /// By the row's index in the table.
     pub standings: Vec<Standing>,
     pub filled: Filled<'a>,
+    /// At most [`more_findings::MOST`]; `unlisted` counts the others.
     pub findings: Vec<Finding>,
+    pub unlisted: usize,
 }
 
 /// What is known about one row.
@@ -82,6 +84,7 @@ impl<'a> Sheet<'a> {
             standings: table.rows().map(|row| standing(row.number())).collect(),
             filled: HashMap::new(),
             findings: Vec::new(),
+            unlisted: 0,
         }
     }
 
@@ -94,7 +97,7 @@ impl<'a> Sheet<'a> {
                 if let Err(finding) = reader.check(row) {
                     standing.out = true;
                     standing.sound_key &= !is_key;
-                    self.findings.push(*finding);
+                    note(&mut self.findings, &mut self.unlisted, *finding);
                 }
             }
         }
@@ -153,7 +156,7 @@ impl<'a> Sheet<'a> {
     /// Leaves the row out.
     pub fn refuse(&mut self, row: usize, finding: Finding) {
         self.standings[row].out = true;
-        self.findings.push(finding);
+        note(&mut self.findings, &mut self.unlisted, finding);
     }
 
     /// Rows about which the check of people has something to ask.
@@ -165,4 +168,11 @@ impl<'a> Sheet<'a> {
 fn slot(readers: &[Reader<'_>], around: &Surroundings<'_>, field: &Field) -> Slot {
     let reader = readers.iter().position(|reader| reader.field == *field);
     Slot { field: field.clone(), reader, known: around.known.column(field) }
+}
+
+fn note(findings: &mut Vec<Finding>, unlisted: &mut usize, finding: Finding) {
+    match findings.len() < more_findings::MOST {
+        true => findings.push(finding),
+        false => *unlisted += 1,
+    }
 }

@@ -64,22 +64,24 @@ fn check_fields(sheet: &mut Sheet<'_>, known: &Known, fields: &[Field]) {
 }
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], holder: u32) {
-    let known = sheet.around.known;
-    let login = known.value(holder as usize, &known.column(&Field::of("login")));
+    let holder = sheet.around.known.value(holder as usize, &sheet.login.known);
     let slot = said_last(sheet, row, slots);
-    let scope = match slots {
-        [establishment, _] => format!(" in `{}`", sheet.after(row, establishment)),
-        _ => String::new(),
+    let value = slots.last().expect("a key has fields");
+    let (rule, noun) = match value.field.name() {
+        "login" => (&LOGIN, "login"),
+        "mail" => (&MAIL, "mail address"),
+        "employee-number" => (&NUMBER, "employee number"),
+        _ => (&VALUE, "value"),
     };
-    let field = &slots.last().expect("a key has fields").field;
-    let (rule, noun) = match field.name() {
-        "login" => (&LOGIN, "is the login of another user"),
-        "mail" => (&MAIL, "is the mail address of another user"),
-        "employee-number" => (&NUMBER, "is the employee number of another user"),
-        _ => (&VALUE, "belongs to another user"),
+    let problem = match slots {
+        // The number was known, the establishment is new.
+        [home, number] if slot.field == home.field => {
+            format!("has another user with the {noun} `{}`: `{holder}`", sheet.after(row, number))
+        }
+        [home, _] => format!("is the {noun} of another user in `{}`: `{holder}`", sheet.after(row, home)),
+        _ => format!("is the {noun} of another user: `{holder}`"),
     };
-    let read = sheet.after(row, slots.last().expect("a key has fields"));
-    let finding = rule.at(sheet.place(row, slot), format!("{noun}{scope}: `{login}`")).read(read);
+    let finding = rule.at(sheet.place(row, slot), problem).read(sheet.after(row, slot));
     sheet.refuse(row, finding);
 }
 
@@ -87,4 +89,49 @@ fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], holder: u32) {
 pub fn said_last<'s>(sheet: &Sheet<'_>, row: usize, slots: &'s [Slot]) -> &'s Slot {
     let said = slots.iter().rfind(|slot| !sheet.said(row, slot).is_empty());
     said.or(slots.last()).expect("a key has fields")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn what_another_user_has_cannot_be_given_again() {
+        let rows = [
+            "new;New;Comer;BO@acme.fr;Paris;01/03/2026;Sales;fr-FR;0002",
+            "ada;;;ada@acme.fr;Lyon;;;;",
+            "bo;;;;;;;;0002",
+        ];
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;employeenumber";
+        let checked = Trial::default().check(heading, &rows);
+        let findings: Vec<(&str, String)> =
+            checked.findings.iter().map(|finding| (&*finding.code, finding.to_string())).collect();
+        assert_eq!(
+            findings,
+            [
+                ("mail-taken", "D2 mail: `BO@acme.fr` is the mail address of another user: `bo`".into()),
+                (
+                    "number-taken",
+                    "I2 employeenumber: `0002` is the employee number of another user in `Paris`: `bo`".into()
+                ),
+                (
+                    "number-taken",
+                    "E3 legalEntity: `Lyon` has another user with the employee number `0001`: `cy`".into()
+                ),
+            ]
+        );
+        assert_eq!(delivered(&checked), ["bo;;;;;;;;0002"], "who restates their own is not in the way");
+    }
+
+    #[test]
+    fn a_login_is_looked_for_too_where_people_are_told_apart_by_mail() {
+        let findings = Trial::by(&["mail"]).findings("mail;login", &["cy@acme.fr;ADA", "bo@acme.fr;bo2"]);
+        assert_eq!(findings, [("login-taken".into(), "B2 login: `ADA` is the login of another user: `ada`".into())]);
+    }
+
+    #[test]
+    fn who_gives_a_value_up_in_the_same_file_still_has_it() {
+        let findings = Trial::default().findings("login;mail", &["ada;new@acme.fr", "bo;ada@acme.fr"]);
+        assert_eq!(findings[0].0, "mail-taken");
+    }
 }

@@ -28,3 +28,31 @@ impl Tally {
         Some(rule.at(place, problem).read(read).expected(expected))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn what_many_cells_share_is_remarked_once_a_column_at_the_first() {
+        let rows = ["ada; Ada", "bo;\u{a0}Bo ", "cy;Cy "];
+        let checked = Trial::default().check("login;firstName", &rows);
+        let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            findings,
+            [
+                "B2 firstName: ` Ada` has spaces around it, which were taken off (2 more such cells in this column); expected \
+              no spaces there"
+            ]
+        );
+        assert_eq!(delivered(&checked), ["ada;Ada", "bo;Bo", "cy;Cy"]);
+    }
+
+    #[test]
+    fn days_year_first_are_understood_with_a_remark() {
+        let checked = Trial::default().check("login;dtBirth", &["ada;10/12/1915", "bo;1956-11-20"]);
+        assert_eq!(checked.findings[0].code, "iso-date");
+        assert_eq!(checked.findings[0].place.address().as_deref(), Some("B3"));
+        assert_eq!(delivered(&checked), ["ada;1915-12-10", "bo;1956-11-20"]);
+    }
+}

@@ -3,9 +3,8 @@
 
 use super::column::List;
 use super::fault::{Fault, Rule};
-use super::labels::Labels;
 use super::lists::Item;
-use crate::model::{Severity, fold};
+use crate::model::Severity;
 
 pub static DEPARTMENT: Rule = Rule {
     code: "unknown-department",
@@ -31,19 +30,18 @@ pub static AMBIGUOUS: Rule = Rule {
     meaning: "The value is the code of one entry of the list and the name of another; write the other of the two.",
 };
 
-pub fn fault(text: &str, labels: &Labels<'_>) -> Fault {
-    let (rule, noun): (&'static Rule, &str) = match labels.list {
+pub fn fault(list: List, items: &[Item], near: Option<&str>) -> Fault {
+    let (rule, noun): (&'static Rule, &str) = match list {
         List::Departments => (&DEPARTMENT, "department"),
         List::Establishments => (&ESTABLISHMENT, "establishment"),
         List::Roles => (&ROLE, "role"),
     };
-    let names = labels.items.iter().flat_map(|item| [&*item.name, &*item.code]).filter(|name| !name.is_empty());
-    let problem = match fold::nearest(text, names) {
+    let problem = match near {
         Some(near) => format!("is not a known {noun}; did you mean `{near}`?"),
         None => format!("is not a known {noun}"),
     };
     let fault = rule.fault(problem);
-    match labels.items.first() {
+    match items.first() {
         None => fault.expected(format!("the list of {noun}s to have entries; it is empty")),
         Some(Item { code, name }) if code.is_empty() => {
             fault.expected(format!("the name of one, for example `{name}`"))
@@ -74,6 +72,7 @@ pub fn ambiguous(named: &Item, coded: &Item) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use super::super::labels::Labels;
     use super::super::lists::Lists;
     use super::*;
 

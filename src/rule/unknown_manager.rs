@@ -13,3 +13,46 @@ pub fn fault() -> Fault {
     RULE.fault("is neither a user nor created by this file")
         .expected("a user's login, mail, employee number within the same establishment, or first and last name")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Trial, delivered};
+
+    #[test]
+    fn a_manager_is_found_by_login_mail_number_or_name() {
+        let rows = ["ada;ada", "bo;ADA", "cy;bo@acme.fr", "kim1;0001", "kim2;Lovelace  àda"];
+        let checked = Trial::default().check("login;manager", &rows);
+        assert_eq!(delivered(&checked), ["ada;ada", "bo;ada", "cy;bo", "kim1;cy", "kim2;ada"]);
+    }
+
+    #[test]
+    fn a_manager_whom_nobody_knows_is_refused() {
+        let findings = Trial::default().findings("login;manager", &["bo;nobody", "cy;0009", "kim1;Anna Bel"]);
+        assert_eq!(findings.len(), 3);
+        assert_eq!(
+            findings[0].1,
+            "B2 manager: `nobody` is neither a user nor created by this file; expected a user's login, mail, employee \
+             number within the same establishment, or first and last name"
+        );
+    }
+
+    #[test]
+    fn a_manager_may_be_created_further_down_in_the_same_file() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+        let rows = [
+            "bo;;;;;;;;Nina Simone",
+            "cy;;;;;;;;nina@acme.fr",
+            "nina;Nina;Simone;nina@acme.fr;Paris;01/03/2026;Sales;fr-FR;nina@acme.fr",
+        ];
+        let checked = Trial::default().check(heading, &rows);
+        assert_eq!(checked.findings, []);
+        let managers: Vec<&str> = checked.delivered.table.rows().map(|row| row.cell(8)).collect();
+        assert_eq!(managers, ["nina", "nina", "nina"]);
+    }
+
+    #[test]
+    fn a_manager_whose_login_changes_is_still_spoken_of_by_the_known_one() {
+        let checked = Trial::by(&["mail"]).check("mail;login;manager", &["ada@acme.fr;ada2;", "cy@acme.fr;;ada2"]);
+        assert_eq!(delivered(&checked), ["ada@acme.fr;ada2;", "cy@acme.fr;;ada"]);
+    }
+}

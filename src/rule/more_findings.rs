@@ -1,0 +1,34 @@
+//! `more-findings`: so much is wrong with a file that not all of it is listed.
+
+use super::fault::Rule;
+use crate::model::{Finding, Place, Severity};
+
+pub static RULE: Rule = Rule {
+    code: "more-findings",
+    severity: Severity::Remark,
+    meaning: "Not all findings are listed, because there are too many; correct those that are, and send the file again.",
+};
+
+/// Enough for anybody to see what is wrong, and little enough for a file of a million bad rows to fit in memory.
+pub const MOST: usize = 50_000;
+
+pub fn finding(unlisted: usize) -> Option<Finding> {
+    (unlisted > 0).then(|| RULE.at(Place::FILE, format!("{unlisted} more findings are not listed")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Trial;
+    use super::MOST;
+
+    #[test]
+    fn rows_are_left_out_also_where_their_findings_are_not_listed() {
+        let row = "ada;yesterday";
+        let rows = vec![row; MOST + 10];
+        let trial = Trial { creates: false, ..Trial::default() };
+        let checked = trial.check("login;dtBirth", &rows);
+        assert_eq!(checked.left_out.len(), MOST + 10);
+        assert_eq!(checked.findings.len(), MOST + 1);
+        assert_eq!(checked.findings[0].to_string(), "10 more findings are not listed");
+    }
+}
