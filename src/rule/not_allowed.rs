@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(read("FR-fr", &cultures), Ok("fr-FR"));
         assert_eq!(
             read("fr_FT", &cultures).expect_err("not a culture").sentence("fr_FT"),
-            "`fr_FT` is not allowed here; did you mean `fr-FR`?; expected one of `fr-FR`, `en-GB`"
+            "`fr_FT` is not allowed here; did you mean `fr-FR`? Expected one of `fr-FR`, `en-GB`"
         );
         assert!(!read("klingon", &cultures).expect_err("not one").problem.contains("mean"));
     }

@@ -101,7 +101,7 @@ mod tests {
         let mut labels = Labels::of(List::Departments, &lists).expect("a list");
         assert_eq!(
             labels.read("Slaes").expect_err("unknown").sentence("Slaes"),
-            "`Slaes` is not a known department; did you mean `Sales`?; expected the name or code of one, for example \
+            "`Slaes` is not a known department; did you mean `Sales`? Expected the name or code of one, for example \
              `Sales` or `SAL`"
         );
         let twice = labels.read("IT").expect_err("ambiguous");
