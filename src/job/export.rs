@@ -11,7 +11,7 @@ use crate::model::{Digest, Finding};
 use crate::plan::brake;
 use crate::report::{self, Delivered, Findings};
 use crate::site::export::EmptyRequired;
-use crate::site::{Exchange, Export};
+use crate::site::{Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 use crate::transport::Replacement;
 
@@ -28,6 +28,8 @@ struct Decision {
     file: File,
     digest: Digest,
     held: Vec<String>,
+    /// The very same file was delivered last, on the same day: a partner that expects a file a day gets one.
+    is_delivered: bool,
     /// An earlier delivery of the very same file that only needs to be finished.
     same: Option<DeliveryId>,
     /// Earlier deliveries that this one takes the place of.
@@ -36,7 +38,8 @@ struct Decision {
 
 /// The file of this export, as far as it came, and why no further.
 pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Option<report::Export>, Option<Error>) {
-    let decided = gather(job, exchange, export).map(|gathered| decide(gathered, export, job.context.local()));
+    let decided =
+        gather(job, exchange, export).map(|gathered| decide(job.context.site, gathered, export, job.context.local()));
     let decision = match decided {
         Ok(decision) => decision,
         Err(error) => return (None, Some(error)),
@@ -53,7 +56,7 @@ fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export) -> Result<Gathere
     Ok(Gathered { source: gather::people(job, &export.people)?, last: job.state.last_delivered(&exchange.name)?, open })
 }
 
-fn decide(gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
+fn decide(site: &Site, gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
     let Gathered { source, last, open } = gathered;
     let mut file = rows::write(&source.people, export, now.date());
     file.left_out += source.left_out;
@@ -61,6 +64,7 @@ fn decide(gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
     let name = export.file_name.write(now);
     let digest = Digest::of(&file.bytes);
     let held = reasons_to_hold(&file, last.as_ref(), export);
+    let is_delivered = last.is_some_and(|last| last.digest == digest && site.local(last.changed).date() == now.date());
     // A file that is held again is held by this run, which is the one that its reader will approve.
     let is_same = |earlier: &Delivery| {
         let goes_on = held.is_empty() && earlier.status != DeliveryStatus::Held;
@@ -68,7 +72,7 @@ fn decide(gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
     };
     let same = open.iter().rfind(|earlier| is_same(earlier)).map(|earlier| earlier.id);
     let superseded = open.into_iter().filter(|earlier| Some(earlier.id) != same).collect();
-    Decision { name, file, digest, held, same, superseded }
+    Decision { name, file, digest, held, is_delivered, same, superseded }
 }
 
 fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<String> {
@@ -103,7 +107,7 @@ fn changed_heading(before: &str, now: &str, separator: char) -> String {
 }
 
 fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decision) -> Result<Delivered, Error> {
-    if job.state.delivered_before(&exchange.name, &decision.name, &decision.digest)? {
+    if decision.is_delivered {
         return Ok(Delivered::AlreadyDelivered);
     }
     let acted = job.act(|context, state, hands| {

@@ -1,5 +1,6 @@
 //! Runs exchanges one after another and reports on them all; one that fails never stops the others.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -115,12 +116,14 @@ fn perform_with(
     let told: Vec<report::Exchange> = exchanges
         .iter()
         .map(|exchange| {
-            let told = each(&mut job, exchange);
+            // A defect of ours in one exchange does not stop the others either.
+            let caught = catch_unwind(AssertUnwindSafe(|| each(&mut job, exchange)));
+            let told = caught.unwrap_or_else(|_| report::Exchange { failure: Some(defect()), ..blank(exchange) });
             log(&told);
             told
         })
         .collect();
-    let report = Report {
+    let mut report = Report {
         run: job.context.run.to_string(),
         verb,
         site: order.site_file.display().to_string(),
@@ -130,11 +133,20 @@ fn perform_with(
         exit_code: told.iter().map(report::Exchange::exit).max().unwrap_or_default(),
         exchanges: told,
     };
-    job.act(|context, state, _| {
+    let remembered = job.act(|context, state, _| {
         let document = serde_json::to_value(&report).expect("a report is made of plain values");
         Ok(state.finish_run(&context.run, report.exit_code.code(), &document, report.finished)?)
-    })?;
+    });
+    if let Err(error) = remembered {
+        tracing::error!("the journal does not know the end of this run: {}", error.failure().chain.join(": "));
+        report.exit_code = report.exit_code.max(error.exit());
+    }
     Ok(report)
+}
+
+fn defect() -> report::Failure {
+    let chain = vec!["this is a defect of Passerelle; the log has more".into()];
+    report::Failure { exit_code: Exit::Defect, chain, later_may_help: false }
 }
 
 fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {

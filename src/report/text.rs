@@ -97,13 +97,13 @@ impl Page {
             Verdict::TakenInPart | Verdict::Held | Verdict::Refused => BAD,
         };
         self.styled(2, style, &format!("{} — {}", import.file, import.verdict));
-        if import.already_taken {
-            self.line(4, "this very file was taken before; nothing was applied again");
-        }
         if import.resumed {
             self.line(4, "an interrupted run had begun to apply it; this run finished it");
         }
-        self.line(4, &counts(import));
+        match import.already_taken {
+            true => self.line(4, "this very file was taken before; nothing was applied again"),
+            false => self.line(4, &counts(import)),
+        }
         import.held.iter().for_each(|reason| self.styled(4, BAD, &format!("held: {reason}")));
         import.failed.iter().for_each(|reason| self.styled(4, BAD, &format!("not applied: {reason}")));
         if let Some(place) = &import.set_aside {

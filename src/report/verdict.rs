@@ -14,8 +14,13 @@ pub fn write(import: &Import, digest: &Digest, run: &str, at: DateTime<Utc>, cor
     line(&format!("File:    {}", import.file));
     line(&format!("Verdict: {}", import.verdict));
     line("");
-    line(&textwrap::fill(meaning(import.verdict), 80));
-    line(&text::counts(import));
+    match import.already_taken {
+        true => line("This very file was taken before; nothing was applied again."),
+        false => {
+            line(&textwrap::fill(meaning(import.verdict), 80));
+            line(&text::counts(import));
+        }
+    }
     import.held.iter().for_each(|reason| line(&format!("Held: {reason}")));
     import.failed.iter().for_each(|reason| line(&format!("Not applied: {reason}")));
     if let Some(corrections) = corrections {

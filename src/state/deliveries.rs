@@ -165,14 +165,6 @@ impl State {
             ORDER BY changed DESC, id DESC LIMIT 1";
         self.read("the last delivery", |db| db.query_row(sql, [exchange], from_row).optional())
     }
-
-    /// Was this very file delivered under this very name?
-    pub fn delivered_before(&self, exchange: &str, file_name: &str, digest: &Digest) -> Result<bool, Error> {
-        let sql = "
-            SELECT EXISTS (SELECT 1 FROM deliveries
-            WHERE status = 'delivered' AND exchange = ?1 AND file_name = ?2 AND digest = ?3)";
-        self.read("the deliveries", |db| db.query_row(sql, (exchange, file_name, digest.as_str()), |row| row.get(0)))
-    }
 }
 
 pub(super) fn of_run(db: &Connection, run: &RunId) -> rusqlite::Result<Vec<Delivery>> {
