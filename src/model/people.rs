@@ -157,7 +157,15 @@ impl People {
 
 /// Several values as one key; case makes no difference.
 pub fn key(values: &[&str]) -> String {
-    values.join("\u{1f}").to_lowercase()
+    let mut key = values.join("\u{1f}");
+    match key.is_ascii() {
+        // Most keys are, and there are millions.
+        true => {
+            key.make_ascii_lowercase();
+            key
+        }
+        false => key.to_lowercase(),
+    }
 }
 
 #[cfg(test)]
