@@ -12,11 +12,12 @@ pub static RULE: Rule = Rule {
 /// So many are named.
 const NAMED: usize = 8;
 
-pub fn fault(logins: &[&str]) -> Fault {
-    let named: Vec<String> = logins.iter().take(NAMED).map(|login| format!("`{login}`")).collect();
-    let more = if logins.len() > NAMED { ", …" } else { "" };
-    let problem = format!("could be any of {} people", logins.len());
-    RULE.fault(problem).expected(format!("the login of one: {}{more}", named.join(", ")))
+/// `people` are logins, or rows where the login is missing.
+pub fn fault(people: &[String]) -> Fault {
+    let more = if people.len() > NAMED { ", …" } else { "" };
+    let named = people[..people.len().min(NAMED)].join(", ");
+    let problem = format!("could be any of {} people", people.len());
+    RULE.fault(problem).expected(format!("the login of one: {named}{more}"))
 }
 
 #[cfg(test)]
@@ -37,5 +38,18 @@ mod tests {
         let rows = ["ada2;Ada;Lovelace;ada2@acme.fr;Paris;01/03/2026;Sales;fr-FR;ada2", "cy;;;;;;;;Ada Lovelace"];
         let findings = Trial::default().findings(heading, &rows);
         assert!(findings[0].1.ends_with("the login of one: `ada`, `ada2`"), "{findings:?}");
+    }
+
+    #[test]
+    fn rows_about_one_person_are_one_candidate_and_a_row_without_login_is_named() {
+        let heading = "login;firstName;lastName;manager";
+        let rows = ["cy;Kim;Young;", "cy;Kim;Young;", ";Cy;Young;", "bo;;;Cy Young", "kim1;;;Kim Young"];
+        let findings = Trial::default().findings(heading, &rows);
+        let managers: Vec<&str> =
+            findings.iter().filter(|(code, _)| code.contains("manager")).map(|(_, sentence)| &**sentence).collect();
+        assert_eq!(
+            managers,
+            ["D5 manager: `Cy Young` could be any of 2 people; expected the login of one: `cy`, row 4"]
+        );
     }
 }

@@ -8,7 +8,7 @@ use super::{ambiguous_key, duplicate_key, missing_key};
 use crate::model::people::key;
 
 /// Finds out whom each row is about; rows about the same person are all left out.
-pub fn check(sheet: &mut Sheet<'_>, known: &Known) {
+pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     let slots: Vec<Slot> = sheet.contract.identify_by.iter().map(|field| sheet.slot(field)).collect();
     let index = known.by(sheet.contract.identify_by);
     let mut first_rows = FirstRows::new(sheet.around.known.len());

@@ -1,5 +1,6 @@
 //! Known: the directory by each set of fields by which a check looks for somebody.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::Contract;
@@ -9,33 +10,31 @@ use crate::model::{Field, People};
 /// People by the key of some fields, as [`People::by`] gives them.
 type Index = HashMap<String, Vec<u32>>;
 
-pub struct Known {
-    indexes: Vec<(Vec<Field>, Index)>,
+/// Each index is built once, when somebody is first looked for in it: a file that changes little needs few of them.
+pub struct Known<'a> {
+    people: &'a People,
+    indexes: Vec<(Vec<Field>, OnceCell<Index>)>,
 }
 
-impl Known {
-    /// Each index is built once.
-    pub fn new(people: &People, contract: &Contract<'_>) -> Known {
+impl<'a> Known<'a> {
+    pub fn new(people: &'a People, contract: &Contract<'_>) -> Known<'a> {
         let mut wanted = vec![contract.identify_by.to_vec()];
         wanted.extend(contract.columns.iter().filter_map(unique_fields));
         if contract.columns.iter().any(|column| column.check.person) {
             wanted.extend([login(), mail(), number()]);
         }
-        let mut indexes: Vec<(Vec<Field>, Index)> = Vec::new();
-        for fields in wanted {
-            if indexes.iter().all(|(known, _)| *known != fields) {
-                let index = people.by(&fields);
-                indexes.push((fields, index));
-            }
-        }
-        Known { indexes }
+        wanted.sort();
+        wanted.dedup();
+        let indexes = wanted.into_iter().map(|fields| (fields, OnceCell::new()));
+        Known { people, indexes: indexes.collect() }
     }
 
     /// # Panics
-    /// When nobody asked for these fields in [`Known::new`].
+    /// When these fields are neither the key, nor unique, nor a way to name a person.
     pub fn by(&self, fields: &[Field]) -> &Index {
         let found = self.indexes.iter().find(|(known, _)| known == fields);
-        &found.expect("the index was asked for at the start").1
+        let (fields, index) = found.expect("what people are looked for by is known from the contract");
+        index.get_or_init(|| self.people.by(fields))
     }
 }
 

@@ -68,4 +68,12 @@ mod tests {
         let checked = Trial::default().check("login;dtBirth;manager", &["ada;never;", "cy;;ada"]);
         assert_eq!(delivered(&checked), ["cy;;ada"]);
     }
+
+    #[test]
+    fn a_new_manager_on_several_rows_is_left_out_with_them() {
+        let row = "new;New;Comer;n@acme.fr;Paris;01/03/2026;Sales;fr-FR;new";
+        let findings = Trial::default().findings(HEADING, &[row, row, "bo;;;;;;;;new"]);
+        let codes: Vec<&str> = findings.iter().map(|(code, _)| &**code).collect();
+        assert_eq!(codes, ["duplicate-key", "duplicate-key", "manager-left-out"]);
+    }
 }

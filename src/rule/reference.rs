@@ -24,7 +24,7 @@ pub struct References {
 }
 
 /// Finds out whom all cells mean that name people, and leaves out the rows where nobody knows.
-pub fn resolve(sheet: &mut Sheet<'_>, known: &Known) -> Vec<References> {
+pub fn resolve(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<References> {
     let people: Vec<Field> = sheet
         .contract
         .columns
@@ -32,6 +32,9 @@ pub fn resolve(sheet: &mut Sheet<'_>, known: &Known) -> Vec<References> {
         .filter(|column| column.check.person)
         .filter_map(|column| Field::parse(&column.field).ok())
         .collect();
+    if people.is_empty() {
+        return Vec::new();
+    }
     let register = Register::new(sheet, known);
     people.iter().map(|field| register.resolve(sheet, field)).collect()
 }
@@ -44,30 +47,37 @@ pub fn login_of<'a>(sheet: &Sheet<'a>, who: Who) -> &'a str {
     }
 }
 
-/// Everybody by whatever they may be called, as they are and as they will be.
+/// The ways to name somebody, in the order in which they are tried; full names come after them.
 struct Register<'k> {
-    known: &'k Known,
-    /// Those that only the file knows by this login, mail or number.
-    logins: HashMap<String, Vec<Who>>,
-    mails: HashMap<String, Vec<Who>>,
-    numbers: HashMap<String, Vec<Who>>,
+    known: &'k Known<'k>,
+    login: Way,
+    mail: Way,
+    number: Way,
+}
+
+/// What only one person has, and whoever has it by this file alone.
+struct Way {
+    fields: Vec<Field>,
+    rows: HashMap<String, Vec<Who>>,
+}
+
+impl Way {
+    fn new(sheet: &Sheet<'_>, fields: Vec<Field>) -> Way {
+        let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
+        let mut rows: HashMap<String, Vec<Who>> = HashMap::new();
+        for row in 0..sheet.standings.len() {
+            if let Some(key) = sheet.new_key(row, &slots) {
+                rows.entry(key).or_default().push(subject(sheet, row));
+            }
+        }
+        Way { fields, rows }
+    }
 }
 
 impl<'k> Register<'k> {
-    fn new(sheet: &Sheet<'_>, known: &'k Known) -> Register<'k> {
-        let by = |fields: &[Field]| {
-            let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
-            let mut index: HashMap<String, Vec<Who>> = HashMap::new();
-            for row in 0..sheet.standings.len() {
-                let restates = slots.iter().all(|slot| sheet.after(row, slot) == sheet.before(row, slot));
-                let values: Vec<&str> = slots.iter().map(|slot| sheet.after(row, slot)).collect();
-                if !restates && values.iter().all(|value| !value.is_empty()) {
-                    index.entry(key(&values)).or_default().push(subject(sheet, row));
-                }
-            }
-            index
-        };
-        Register { known, logins: by(&login()), mails: by(&mail()), numbers: by(&number()) }
+    fn new(sheet: &Sheet<'_>, known: &'k Known<'k>) -> Register<'k> {
+        let way = |fields: Vec<Field>| Way::new(sheet, fields);
+        Register { known, login: way(login()), mail: way(mail()), number: way(number()) }
     }
 
     fn resolve(&self, sheet: &mut Sheet<'_>, field: &Field) -> References {
@@ -82,7 +92,7 @@ impl<'k> Register<'k> {
                 continue;
             }
             let home = sheet.after(row, &home);
-            match &asked.entry((home, said)).or_insert_with(|| self.find(home, said))[..] {
+            match &asked.entry((home, said)).or_insert_with(|| self.find(sheet, home, said))[..] {
                 [] => by_name.push(row),
                 [only] => references.to[row] = Some(*only),
                 several => refuse(sheet, row, &references.slot, ambiguous(sheet, several)),
@@ -93,13 +103,15 @@ impl<'k> Register<'k> {
     }
 
     /// By login, else by mail, else by employee number within the establishment.
-    fn find(&self, home: &str, said: &str) -> Vec<Who> {
-        let single = key(&[said]);
-        let pair = key(&[home, said]);
-        let ways = [(login(), &self.logins, &single), (mail(), &self.mails, &single), (number(), &self.numbers, &pair)];
-        let found = ways.into_iter().map(|(fields, rows, key)| {
-            let known = self.known.by(&fields).get(key).into_iter().flatten().map(|person| Who::Known(*person));
-            people(known.chain(rows.get(key).into_iter().flatten().copied()))
+    fn find(&self, sheet: &Sheet<'_>, home: &str, said: &str) -> Vec<Who> {
+        let ways = [(&self.login, key(&[said])), (&self.mail, key(&[said])), (&self.number, key(&[home, said]))];
+        let found = ways.into_iter().map(|(way, key)| {
+            let known = self.known.by(&way.fields).get(&key).into_iter().flatten().map(|person| Who::Known(*person));
+            let mut people: Vec<Who> = known.collect();
+            if people.is_empty() {
+                people.extend(way.rows.get(&key).into_iter().flatten());
+            }
+            distinct(sheet, people)
         });
         found.into_iter().find(|people| !people.is_empty()).unwrap_or_default()
     }
@@ -137,13 +149,12 @@ fn reference<'a>(sheet: &Sheet<'a>, row: usize, slot: &Slot) -> &'a str {
     }
 }
 
-/// Without repetition. Who is known comes before rows that nobody could tie to a person.
-fn people(found: impl Iterator<Item = Who>) -> Vec<Who> {
-    let mut people: Vec<Who> = found.collect();
-    people.sort();
-    people.dedup();
-    if matches!(people.first(), Some(Who::Known(_))) {
-        people.retain(|who| matches!(who, Who::Known(_)));
+/// Without repetition: several rows may be about one person, and rows of which nobody knows that.
+fn distinct(sheet: &Sheet<'_>, mut people: Vec<Who>) -> Vec<Who> {
+    if people.len() > 1 {
+        people.sort();
+        let mut logins = HashSet::new();
+        people.retain(|who| logins.insert(login_of(sheet, *who).to_lowercase()));
     }
     people
 }
@@ -167,11 +178,7 @@ fn by_name(sheet: &Sheet<'_>, wanted: &HashSet<String>) -> HashMap<String, Vec<W
     for row in 0..sheet.standings.len() {
         note(sheet.after(row, &first), sheet.after(row, &last), subject(sheet, row));
     }
-    for people in index.values_mut() {
-        people.sort();
-        people.dedup();
-    }
-    index
+    index.into_iter().map(|(name, people)| (name, distinct(sheet, people))).collect()
 }
 
 /// Words, folded. Their borders stay: `Ann Abel` is not `Anna Bel`.
@@ -181,8 +188,11 @@ fn name(text: &str) -> String {
 }
 
 fn ambiguous(sheet: &Sheet<'_>, people: &[Who]) -> Fault {
-    let logins: Vec<&str> = people.iter().map(|who| login_of(sheet, *who)).collect();
-    ambiguous_manager::fault(&logins)
+    let named = |who: &Who| match (login_of(sheet, *who), who) {
+        ("", Who::Row(row)) => format!("row {}", sheet.number(*row as usize)),
+        (login, _) => format!("`{login}`"),
+    };
+    ambiguous_manager::fault(&people.iter().map(named).collect::<Vec<String>>())
 }
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, slot: &Slot, fault: Fault) {

@@ -6,7 +6,8 @@ use super::filled::Filled;
 use super::reader::Reader;
 use super::recognised::Recognised;
 use super::{Contract, Surroundings, more_findings};
-use crate::model::{Field, Finding, Place, Table, people};
+use crate::model::people::{self, key};
+use crate::model::{Field, Finding, Place, Table};
 
 pub struct Sheet<'a> {
     pub table: &'a Table,
@@ -134,6 +135,15 @@ impl<'a> Sheet<'a> {
             Subject::New => self.filled.get(&row)?.iter().find(|(known, _)| known == field).map(|(_, value)| *value),
             Subject::Known(_) | Subject::Unclear => None,
         }
+    }
+
+    /// The key that the fields make once the row is applied; None where it is known already, or a part is empty.
+    pub fn new_key(&self, row: usize, slots: &[Slot]) -> Option<String> {
+        if slots.iter().all(|slot| self.after(row, slot) == self.before(row, slot)) {
+            return None;
+        }
+        let values: Vec<&str> = slots.iter().map(|slot| self.after(row, slot)).collect();
+        values.iter().all(|value| !value.is_empty()).then(|| key(&values))
     }
 
     /// The cell of a field; the row where the file has no such column.

@@ -7,7 +7,6 @@ use super::fault::Rule;
 use super::in_two_rows;
 use super::known::{Known, unique_fields};
 use super::sheet::{Sheet, Slot, Subject};
-use crate::model::people::key;
 use crate::model::{Field, Severity};
 
 pub static LOGIN: Rule = Rule {
@@ -35,26 +34,21 @@ pub static VALUE: Rule = Rule {
 };
 
 /// A user who gives a value up in the same file still has it: nothing may depend on the order of rows.
-pub fn check(sheet: &mut Sheet<'_>, known: &Known) {
+pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     let columns: &[Column] = sheet.contract.columns;
     for fields in columns.iter().filter_map(unique_fields) {
         check_fields(sheet, known, &fields);
     }
 }
 
-fn check_fields(sheet: &mut Sheet<'_>, known: &Known, fields: &[Field]) {
+fn check_fields(sheet: &mut Sheet<'_>, known: &Known<'_>, fields: &[Field]) {
     let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
-    let index = known.by(fields);
     let mut claims: HashMap<String, Vec<usize>> = HashMap::new();
     for row in sheet.rows_of(|subject| subject != Subject::Unclear) {
-        let restates = slots.iter().all(|slot| sheet.after(row, slot) == sheet.before(row, slot));
-        let values: Vec<&str> = slots.iter().map(|slot| sheet.after(row, slot)).collect();
-        if restates || values.iter().any(|value| value.is_empty()) {
-            continue;
-        }
-        let key = key(&values);
+        let Some(key) = sheet.new_key(row, &slots) else { continue };
         let me = sheet.standings[row].subject;
-        let holder = index.get(&key).and_then(|people| people.iter().find(|person| me != Subject::Known(**person)));
+        let holder =
+            known.by(fields).get(&key).and_then(|people| people.iter().find(|person| me != Subject::Known(**person)));
         match holder {
             Some(holder) => refuse(sheet, row, &slots, *holder),
             None => claims.entry(key).or_default().push(row),
