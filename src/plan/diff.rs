@@ -10,8 +10,9 @@ use crate::model::people::{self, key};
 use crate::model::table::Row;
 use crate::model::{Delivered, Field, Operation, People, date};
 
-/// One operation for each delivered row that says something new, in file order. Whoever is not in the file is left alone, and
-/// an empty cell keeps what is there. `file` is the name that the operations bear; on `today` it is decided who has left.
+/// One operation for each delivered row that says something new, in file order. Whoever is not in the file is left
+/// alone, and an empty cell keeps what is there. `file` is the name that the operations bear; whose contract ended
+/// before `today` has left.
 ///
 /// Who has left and gets a contract that starts later returns: the end of the former contract is then emptied, unless
 /// the file gives the new one. Nothing else is ever emptied.

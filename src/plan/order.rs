@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::model::Operation;
 use crate::model::field::{DATA, Kind};
 
-/// Brings managers before those who report to them, and otherwise keeps the order of the file. A change of login comes last:
-/// until then everybody is spoken of by the login that is known.
+/// Brings managers before those who report to them, and otherwise keeps the order of the file. A change of login comes
+/// last: until then everybody is spoken of by the login that is known.
 pub fn order(operations: Vec<Operation>) -> Vec<Operation> {
     let places = places(&operations);
     let (renaming, others): (Vec<usize>, Vec<usize>) = places
@@ -17,7 +17,8 @@ pub fn order(operations: Vec<Operation>) -> Vec<Operation> {
     taken.map(|operation| operation.expect("each place is taken once")).collect()
 }
 
-/// The places in the file, in the order in which they come now. Each one stands there once, also if managers form a circle.
+/// The places of the operations, in the order in which they come now. Each one stands there once, also if managers form
+/// a circle.
 fn places(operations: &[Operation]) -> Vec<usize> {
     let created: HashMap<String, usize> = operations
         .iter()

@@ -8,7 +8,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "bad-amount",
     severity: Severity::Error,
-    meaning: "The cell is not an amount; write digits with a decimal comma or point, without a currency, such as `35000,50`.",
+    meaning: "The cell is not an amount; write digits with a decimal comma or point, without a currency, such as \
+              `35000,50`.",
 };
 
 const EXPECTED: &str = "digits with a decimal comma or point, for example `35000,50`";

@@ -45,8 +45,9 @@ fn why(text: &str) -> Fault {
     {
         return RULE.fault("is a date with a time").expected(format!("the day alone: `{}`", day.format("%d/%m/%Y")));
     }
-    let numbers = text.split(['/', '-', '.']).filter(|part| part.parse::<u16>().is_ok()).count();
-    match numbers == 3 {
+    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+    let is_number = |part: &&str| part.parse::<u16>().is_ok();
+    match parts.len() == 3 && parts[2].len() == 4 && parts.iter().all(is_number) {
         true => RULE.fault("is not a day of the calendar").expected(EXPECTED),
         false => RULE.fault("is not a date").expected(EXPECTED),
     }
@@ -71,6 +72,7 @@ mod tests {
             ("03/25/2026", "looks as if the month came first; expected the day first, for example `25/03/2026`"),
             ("01/03/2026 00:00", "is a date with a time; expected the day alone: `01/03/2026`"),
             ("2026-03-01T00:00:00", "is a date with a time; expected the day alone: `01/03/2026`"),
+            ("2026/03/01", "`2026/03/01` is not a date; expected a day as `DD/MM/YYYY`"),
             ("tomorrow", "`tomorrow` is not a date; expected a day as `DD/MM/YYYY`"),
             ("31/12/9999", "is in the year 9999, which cannot be meant"),
             ("01/03/0026", "is in the year 26, which cannot be meant"),

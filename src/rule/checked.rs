@@ -31,7 +31,7 @@ pub struct Checked {
 }
 
 /// Checks everything that can be checked, in one go. `reading_findings` are what reading the file has found: rows with
-/// an error there are left out, but count as present.
+/// an error there are left out, but count as present. Where that error is about one cell, the others are still checked.
 pub fn check(
     recognised: &Recognised,
     table: &Table,
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_clean_row_is_delivered_in_canonical_form() {
-        let heading = "login;firstName;lastName;Email;legalEntity;dtContractStart;department;culture;manager;salary;habilitedRoles_0;shoe";
+        let heading = "login;firstName;lastName;Email;legalEntity;dtContractStart;department;culture;manager;salary;\
+                       habilitedRoles_0;shoe";
         let row = "new; New;Comer;n@acme.fr;l;1/3/2026;IT;FR-fr;Ada Lovelace;35 000,50;Approver;42";
         let checked = Trial::default().check(heading, &[row]);
         let fields: Vec<&str> = checked.delivered.fields.iter().map(|field| field.name()).collect();
@@ -212,5 +213,18 @@ mod tests {
     #[test]
     fn short_rows_read_as_empty_cells() {
         assert_eq!(delivered(&Trial::default().check("login;firstName;lastName", &["ada"])), ["ada;;"]);
+    }
+
+    #[test]
+    fn a_cell_that_could_not_be_read_leaves_the_others_to_be_checked() {
+        let place = |column: usize| Place::row(2, 2).in_column(column, &"".into());
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture";
+        let row = "new;;Comer;n@acme;Paris;01/03/2026;#N/A;";
+        let reading_findings = [1, 6].map(|column| Finding::error("spreadsheet-error", place(column), "is an error"));
+        let trial = Trial { reading_findings: reading_findings.into(), ..Trial::default() };
+        let checked = trial.check(heading, &[row]);
+        let found: Vec<&str> = checked.findings.iter().map(|finding| &*finding.code).collect();
+        assert_eq!(found, ["bad-mail", "missing-value"], "only the mail and the culture are left to be found");
+        assert_eq!((checked.rows, checked.left_out), (1, vec![2]));
     }
 }

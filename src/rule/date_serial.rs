@@ -8,7 +8,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "date-serial",
     severity: Severity::Error,
-    meaning: "The cell holds the number by which a spreadsheet counts days; format the column as a date and save again.",
+    meaning: "The cell holds the number by which a spreadsheet counts days; format the column as a date and save \
+              again.",
 };
 
 /// 1900-03-01 to 2078: before, the count of spreadsheets is off by one; after, nobody is employed yet.

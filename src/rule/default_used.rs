@@ -9,7 +9,8 @@ use crate::model::{Field, Finding, Place, Severity};
 pub static RULE: Rule = Rule {
     code: "default-used",
     severity: Severity::Remark,
-    meaning: "The file had no value for new users, so the site's default was taken; write the value if another is meant.",
+    meaning: "The file had no value for new users, so the site's default was taken; write the value if another is \
+              meant.",
 };
 
 /// One remark a field, with the number of new users.
@@ -22,7 +23,7 @@ pub fn findings(sheet: &Sheet<'_>) -> Vec<Finding> {
     }
     let remark = |(field, count): (&Field, usize)| {
         let users = if count == 1 { "new user" } else { "new users" };
-        RULE.at(Place::FILE, format!("the site's default was taken as `{field}` of {count} {users}"))
+        RULE.at(Place::FILE, format!("`{field}` was taken from the site's defaults for {count} {users}"))
     };
     counts.into_iter().map(remark).collect()
 }

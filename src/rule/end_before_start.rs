@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
     meaning: "The contract ends before it starts; correct one of the two days.",
 };
 
-/// An end is compared with the start that the row gives, else with the one that is known. A start alone is not compared:
-/// after the known end, it is a return.
+/// An end is compared with the start that the row gives, else with the one that is known. A start alone is not
+/// compared: after the known end, it is a return.
 pub fn check(sheet: &mut Sheet<'_>) {
     let end = sheet.slot(&Field::of("contract-end"));
     let start = sheet.slot(&Field::of("contract-start"));
@@ -58,10 +58,10 @@ mod tests {
         assert_eq!(
             sentences,
             [
-                "C2 dtContractEnd: `28/02/2026` is before the start of the contract, `01/03/2026`; expected the last day of \
-                 the contract, on its first day or later",
-                "C3 dtContractEnd: `31/12/2019` is before the start of the contract, `01/01/2020`; expected the last day of \
-                 the contract, on its first day or later",
+                "C2 dtContractEnd: `28/02/2026` is before the start of the contract, `01/03/2026`; expected the last \
+                 day of the contract, on its first day or later",
+                "C3 dtContractEnd: `31/12/2019` is before the start of the contract, `01/01/2020`; expected the last \
+                 day of the contract, on its first day or later",
             ]
         );
     }

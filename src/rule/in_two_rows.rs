@@ -11,7 +11,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "in-two-rows",
     severity: Severity::Error,
-    meaning: "Rows of different people claim what only one may have (login, mail, employee number); correct all but one.",
+    meaning: "Rows of different people claim what only one may have (login, mail, employee number); correct all but \
+              one.",
 };
 
 /// `claims` are rows by what they claim; those of the same person were reported as such.

@@ -6,7 +6,8 @@ use crate::model::{Severity, date};
 pub static RULE: Rule = Rule {
     code: "iso-date",
     severity: Severity::Remark,
-    meaning: "The day is written year first; it is understood, but the format asks for the day first, such as `31/12/2026`.",
+    meaning: "The day is written year first; it is understood, but the format asks for the day first, such as \
+              `31/12/2026`.",
 };
 
 pub fn is(text: &str) -> bool {

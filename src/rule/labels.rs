@@ -19,8 +19,8 @@ pub struct Labels<'a> {
     wrong: usize,
 }
 
-/// For so many different wrong values of a column, the nearest right one is looked for. Where more are wrong, the column
-/// itself is, and guessing would only take long.
+/// For so many different wrong values of a column, the nearest right one is looked for. Where more are wrong, the
+/// column itself is, and guessing would only take long.
 const GUESSES: usize = 100;
 
 impl<'a> Labels<'a> {

@@ -9,7 +9,8 @@ use crate::model::{Field, Severity};
 pub static RULE: Rule = Rule {
     code: "lost-zeros",
     severity: Severity::Error,
-    meaning: "A spreadsheet took the zeros in front of the employee number; format the column as text and fill it again.",
+    meaning: "A spreadsheet took the zeros in front of the employee number; format the column as text and fill it \
+              again.",
 };
 
 /// All employee numbers of an establishment, as far as their form goes.
@@ -34,7 +35,11 @@ pub fn check(sheet: &mut Sheet<'_>) {
         if !sheet.standings[row].readable || said.is_empty() || said.len() >= width || !is_digits(said) {
             continue;
         }
-        let problem = format!("has lost zeros: employee numbers there have {width} digits");
+        let scope = match sheet.after(row, &establishment) {
+            "" => String::new(),
+            name => format!(" of `{name}`"),
+        };
+        let problem = format!("has lost zeros: employee numbers{scope} have {width} digits");
         let finding = RULE.at(sheet.place(row, &number), problem).read(said).expected(format!("`{said:0>width$}`"));
         if sheet.contract.identify_by.contains(&number.field) {
             // Whoever is meant, it is not the person of this number.
@@ -78,12 +83,12 @@ mod tests {
             [
                 (
                     "lost-zeros".into(),
-                    "B2 employeenumber: `1` has lost zeros: employee numbers there have 4 digits; expected `0001`"
+                    "B2 employeenumber: `1` has lost zeros: employee numbers of `Paris` have 4 digits; expected `0001`"
                         .into()
                 ),
                 (
                     "lost-zeros".into(),
-                    "B4 employeenumber: `12` has lost zeros: employee numbers there have 4 digits; expected `0012`"
+                    "B4 employeenumber: `12` has lost zeros: employee numbers of `Paris` have 4 digits; expected `0012`"
                         .into()
                 ),
             ]

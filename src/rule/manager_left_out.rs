@@ -8,7 +8,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "manager-left-out",
     severity: Severity::Error,
-    meaning: "The manager would be created by a row that is left out, so the row has to wait; correct the manager's row.",
+    meaning: "The manager would be created by a row that is left out, so the row has to wait; correct the manager's \
+              row.",
 };
 
 /// Leaves out the rows whose manager does not come to be. True: there were some, and others may hang on them.

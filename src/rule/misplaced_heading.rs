@@ -54,9 +54,8 @@ mod tests {
         assert_eq!(errors(&["employeenumber", "legalEntity", "login"], &pair), [""; 0]);
         assert_eq!(
             errors(&["legalEntity", "login", "employeenumber"], &pair),
-            [
-                "C employeenumber: tells people apart, but does not stand in front; expected it among the first 2 columns"
-            ]
+            ["C employeenumber: tells people apart, but does not stand in front; expected it among the first 2 \
+              columns"]
         );
     }
 }

@@ -9,7 +9,8 @@ use crate::model::{Field, Finding, Place, Severity};
 pub static RULE: Rule = Rule {
     code: "missing-heading",
     severity: Severity::Error,
-    meaning: "A column is missing; without one that tells people apart the file is refused, without one that new users need nobody is created.",
+    meaning: "A column is missing; without one that tells people apart the file is refused, without one that new users \
+              need nobody is created.",
 };
 
 /// Errors for the columns that tell people apart; remarks for those that a new user needs.

@@ -10,7 +10,8 @@ use crate::model::{Field, Finding, Severity};
 pub static RULE: Rule = Rule {
     code: "missing-value",
     severity: Severity::Error,
-    meaning: "The row would create a user, but a value that every new user needs is empty; fill it in, or set a default for it in the site where the column takes one.",
+    meaning: "The row would create a user, but a value that every new user needs is empty; fill it in, or set a \
+              default for it in the site where the column takes one.",
 };
 
 /// Fills in defaults for new users, and leaves out those who still lack something.
@@ -26,7 +27,8 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
             }
         }
         for (slot, takes_default) in &required {
-            if sheet.after(row, slot).is_empty() && !told.contains(&&slot.field) {
+            let is_told = told.contains(&&slot.field) || sheet.is_reported(row, slot);
+            if sheet.after(row, slot).is_empty() && !is_told {
                 sheet.refuse(row, finding(sheet, row, slot, *takes_default));
             }
         }
@@ -91,8 +93,8 @@ mod tests {
             errors,
             [
                 "C3 lastName: is empty, and a new user needs it; expected a value",
-                "E3 legalEntity: is empty, and a new user needs it; expected a value, or a default for `establishment` in \
-                 the site",
+                "E3 legalEntity: is empty, and a new user needs it; expected a value, or a default for `establishment` \
+                 in the site",
             ]
         );
         assert_eq!(delivered(&checked), ["ada;;;;;;;"]);
@@ -106,10 +108,8 @@ mod tests {
         let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
         assert_eq!(
             findings,
-            [
-                "row 2: would create a user, but the file has no column for `culture`; expected a value, or a default for \
-              `culture` in the site"
-            ]
+            ["row 2: would create a user, but the file has no column for `culture`; expected a value, or a default \
+              for `culture` in the site"]
         );
         assert_eq!(checked.left_out, [2]);
     }
@@ -143,8 +143,8 @@ mod tests {
         assert_eq!(
             remarks,
             [
-                "the site's default was taken as `culture` of 2 new users",
-                "the site's default was taken as `department` of 2 new users",
+                "`culture` was taken from the site's defaults for 2 new users",
+                "`department` was taken from the site's defaults for 2 new users",
             ]
         );
     }
@@ -155,7 +155,7 @@ mod tests {
         let trial = Trial { defaults, ..Trial::default() };
         let findings = trial.findings(HEADING, &["new;New;Comer;n@acme.fr;Paris;01/03/2026;;fr-FR"]);
         let expected =
-            "G2 department: is empty, and the site's default for it cannot stand in: it is not a known department";
+            "G2 department: is empty, and the site's default for it cannot stand in: it is not a known department; did";
         assert!(findings[0].1.starts_with(expected), "{}", findings[0].1);
         assert_eq!(findings.len(), 1, "{findings:?}");
     }

@@ -1,7 +1,7 @@
 //! One check per file, named after its finding code, with its options and its tests.
 //!
-//! To add a check: a file here with its `RULE`, a line in [`RULES`], and a call where its cell, row or file is looked at:
-//! `reader` for a cell, `recognised` for a heading, `checked` for rows and the whole file.
+//! To add a check: a file here with its `RULE`, a line in [`RULES`], and a call from `reader` for a cell, from
+//! `recognised` for a heading, or from `checked` for rows and the whole file.
 
 pub mod checked;
 pub mod column;

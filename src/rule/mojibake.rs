@@ -8,7 +8,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "mojibake",
     severity: Severity::Error,
-    meaning: "Letters were read in the wrong encoding before the file was written; export again as UTF-8 and do not open the file in between.",
+    meaning: "Letters were read in the wrong encoding before the file was written; export again as UTF-8 and do not \
+              open the file in between.",
 };
 
 pub fn check(cell: &str) -> Result<(), Fault> {

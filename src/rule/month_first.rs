@@ -54,8 +54,8 @@ impl Order {
             more => format!(" and {more} more"),
         };
         let problem = format!(
-            "holds days that only exist month first (`{}`, {noun} {rows}{more}) and none that only exists day first, so \
-             no day of this column can be trusted",
+            "holds days that only exist month first (`{}`, {noun} {rows}{more}) and none that only exists day first, \
+             so no day of this column can be trusted",
             self.read
         );
         Some(RULE.at(place, problem).expected(bad_date::EXPECTED))
@@ -81,10 +81,9 @@ mod tests {
             checked.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
         assert_eq!(
             errors,
-            [
-                "B dtBirth: holds days that only exist month first (`03/25/1985`, rows 2, 4) and none that only exists day \
-              first, so no day of this column can be trusted; expected a day as `DD/MM/YYYY`, for example `31/12/2026`"
-            ]
+            ["B dtBirth: holds days that only exist month first (`03/25/1985`, rows 2, 4) and none that only exists \
+              day first, so no day of this column can be trusted; expected a day as `DD/MM/YYYY`, for example \
+              `31/12/2026`"]
         );
         assert!(checked.delivered.table.is_empty(), "the file is refused");
     }

@@ -6,7 +6,8 @@ use crate::model::{Finding, Place, Severity};
 pub static RULE: Rule = Rule {
     code: "more-findings",
     severity: Severity::Remark,
-    meaning: "Not all findings are listed, because there are too many; correct those that are, and send the file again.",
+    meaning: "Not all findings are listed, because there are too many; correct those that are, and send the file \
+              again.",
 };
 
 /// Enough for anybody to see what is wrong, and little enough for a file of a million bad rows to fit in memory.

@@ -137,8 +137,11 @@ impl<'a> Reader<'a> {
     pub fn remarks(&mut self) -> Vec<Finding> {
         let blanks = std::mem::take(&mut self.blanks);
         let iso = std::mem::take(&mut self.iso);
-        let blanks =
-            blanks.finding(&outer_blanks::RULE, "has spaces around it, which were taken off", "no spaces there");
+        let blanks = blanks.finding(
+            &outer_blanks::RULE,
+            "has spaces around it, which were taken off",
+            "no spaces around a value",
+        );
         let iso = iso.finding(&iso_date::RULE, "is written year first, which was understood", bad_date::EXPECTED);
         let order = self.order.finding(Place::FILE.in_column(self.index, &self.heading));
         blanks.into_iter().chain(iso).chain(order).collect()

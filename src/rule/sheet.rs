@@ -17,6 +17,8 @@ pub struct Sheet<'a> {
     pub login: Slot,
     /// By the row's index in the table.
     pub standings: Vec<Standing>,
+    /// Cells that reading the file has reported already, by the number of the row and the column.
+    reported: HashSet<(u32, u32)>,
     pub filled: Filled<'a>,
     /// At most [`more_findings::MOST`]; `unlisted` counts the others.
     pub findings: Vec<Finding>,
@@ -71,10 +73,15 @@ impl<'a> Sheet<'a> {
             })
             .collect();
         let errors = reading_findings.iter().filter(|finding| finding.is_error());
-        let unreadable: HashSet<u32> = errors.filter_map(|finding| finding.place.row).collect();
+        let errors: Vec<&Place> = errors.map(|finding| &finding.place).collect();
+        let reported: HashSet<(u32, u32)> =
+            errors.iter().filter_map(|place| Some((place.row?, place.column?))).collect();
+        let damaged: HashSet<u32> = errors.iter().filter_map(|place| place.row).collect();
+        let whole_row = errors.iter().filter(|place| place.column.is_none());
+        let unreadable: HashSet<u32> = whole_row.filter_map(|place| place.row).collect();
         let standing = |number: u32| {
-            let readable = !unreadable.contains(&number);
-            Standing { subject: Subject::Unclear, out: !readable, readable, sound_key: readable }
+            let (readable, out) = (!unreadable.contains(&number), damaged.contains(&number));
+            Standing { subject: Subject::Unclear, out, readable, sound_key: readable }
         };
         Sheet {
             table,
@@ -83,6 +90,7 @@ impl<'a> Sheet<'a> {
             login: slot(&readers, around, &Field::of("login")),
             readers,
             standings: table.rows().map(|row| standing(row.number())).collect(),
+            reported,
             filled: HashMap::new(),
             findings: Vec::new(),
             unlisted: 0,
@@ -95,7 +103,9 @@ impl<'a> Sheet<'a> {
             self.readers.iter().map(|reader| self.contract.identify_by.contains(&reader.field)).collect();
         for (row, standing) in self.table.rows().zip(&mut self.standings).filter(|(_, standing)| standing.readable) {
             for (reader, is_key) in self.readers.iter_mut().zip(&keys) {
-                if let Err(finding) = reader.check(row) {
+                if standing.out && self.reported.contains(&(row.number(), reader.index as u32)) {
+                    standing.sound_key &= !is_key;
+                } else if let Err(finding) = reader.check(row) {
                     standing.out = true;
                     standing.sound_key &= !is_key;
                     note(&mut self.findings, &mut self.unlisted, *finding);
@@ -161,6 +171,12 @@ impl<'a> Sheet<'a> {
 
     pub fn number(&self, row: usize) -> u32 {
         self.table.row(row).number()
+    }
+
+    /// Has reading the file reported this cell already?
+    pub fn is_reported(&self, row: usize, slot: &Slot) -> bool {
+        let column = slot.reader.map(|reader| self.readers[reader].index as u32);
+        column.is_some_and(|column| self.reported.contains(&(self.number(row), column)))
     }
 
     /// Leaves the row out.

@@ -40,10 +40,8 @@ mod tests {
         let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
         assert_eq!(
             findings,
-            [
-                "B2 firstName: ` Ada` has spaces around it, which were taken off (2 more such cells in this column); expected \
-              no spaces there"
-            ]
+            ["B2 firstName: ` Ada` has spaces around it, which were taken off (2 more such cells in this column); \
+              expected no spaces around a value"]
         );
         assert_eq!(delivered(&checked), ["ada;Ada", "bo;Bo", "cy;Cy"]);
     }

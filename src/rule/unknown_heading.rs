@@ -23,7 +23,10 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding
             let heading = &recognised.headings[index];
             let place = Place::FILE.in_column(index, heading);
             match (heading.trim(), nearest(heading, &candidates)) {
-                ("", _) => RULE.at(place, "has no heading; the column is not used"),
+                ("", _) => {
+                    let place = Place { heading: None, ..place };
+                    RULE.at(place, "has no heading; the column is not used")
+                }
                 (_, None) => RULE.at(place, "is not a known heading; the column is not used"),
                 (_, Some(near)) => {
                     RULE.at(place, format!("is not a known heading; the column is not used; did you mean `{near}`?"))
@@ -64,7 +67,7 @@ mod tests {
                 "B fristName: is not a known heading; the column is not used; did you mean `firstName`?",
                 "C shoeSize: is not a known heading; the column is not used",
                 "D Logins: is not a known heading; the column is not used",
-                "E : has no heading; the column is not used",
+                "E: has no heading; the column is not used",
             ]
         );
         assert!(recognised.findings.iter().all(|finding| finding.severity == Severity::Remark));

@@ -108,7 +108,8 @@ mod tests {
         assert_eq!(twice.rule.code, "ambiguous-label");
         assert_eq!(
             twice.sentence("IT"),
-            "`IT` is the name of one entry and the code of another, `Computers`; expected `X` for the first, or `Computers` for the second"
+            "`IT` is the name of one entry and the code of another, `Computers`; expected \
+             `X` for the first, or `Computers` for the second"
         );
     }
 }

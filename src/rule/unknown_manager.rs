@@ -6,7 +6,8 @@ use crate::model::Severity;
 pub static RULE: Rule = Rule {
     code: "unknown-manager",
     severity: Severity::Error,
-    meaning: "The manager is neither a user nor created by this file; write the login, mail, employee number or name of one who is, or of the person themselves for no manager.",
+    meaning: "The manager is neither a user nor created by this file; write the login, mail, employee number or name \
+              of one who is, or of the person themselves for no manager.",
 };
 
 pub fn fault() -> Fault {
