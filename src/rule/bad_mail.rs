@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     meaning: "The cell is not one mail address; write the address alone, such as `ada.lovelace@acme.example`.",
 };
 
-const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";
+pub const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";
 
 pub fn check(text: &str) -> Result<(), Fault> {
     match problem(text) {
@@ -28,7 +28,8 @@ fn problem(text: &str) -> Option<String> {
     }
     let why = match text.split_once('@') {
         _ if text.contains([' ', '\t']) && text.contains('<') => "it is more than the address alone",
-        _ if text.contains([';', ',']) => "it holds more than one address, or punctuation",
+        _ if text.contains([';', ',']) && text.matches('@').count() > 1 => "it holds more than one address",
+        _ if text.contains([';', ',']) => "it holds a comma or semicolon",
         _ if text.contains(' ') => "it holds a space",
         None => "it has no `@`",
         Some((_, host)) if host.contains('@') => "it has more than one `@`",
@@ -77,8 +78,9 @@ mod tests {
             ("ada\u{a0}l@acme.fr", "it holds a space"),
             ("adé@acme.fr", "it holds `é`"),
             ("ada@acme.fr.", "ends with punctuation"),
-            ("ada@acme.fr;", "more than one address, or punctuation"),
-            ("ada@acme.fr, bo@acme.fr", "more than one address"),
+            ("ada@acme.fr;", "it holds a comma or semicolon"),
+            ("ada@acme,fr", "it holds a comma or semicolon"),
+            ("ada@acme.fr, bo@acme.fr", "it holds more than one address"),
             ("Ada <ada@acme.fr>", "more than the address alone"),
             ("<ada@acme.fr>", "ends with punctuation"),
             ("@acme.fr", "nothing stands before"),

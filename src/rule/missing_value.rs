@@ -5,6 +5,7 @@ use super::fault::Rule;
 use super::filled::{self, Prepared};
 use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
+use super::{Column, bad_date, bad_mail};
 use crate::model::{Field, Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -26,24 +27,21 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
                 told.push(&slot.field);
             }
         }
-        for (slot, takes_default) in &required {
+        for (slot, column) in &required {
             let is_told = told.contains(&&slot.field) || sheet.is_reported(row, slot);
             if sheet.after(row, slot).is_empty() && !is_told {
-                sheet.refuse(row, finding(sheet, row, slot, *takes_default));
+                sheet.refuse(row, finding(sheet, row, slot, *column));
             }
         }
     }
 }
 
-/// What a new user needs, and whether a default could give it. A login is always needed: a user is known by it.
-fn required(sheet: &Sheet<'_>) -> Vec<(Slot, bool)> {
-    let login = (
-        sheet.login.clone(),
-        column_of(sheet.contract.columns, &sheet.login.field).is_some_and(|column| column.default),
-    );
-    let columns =
-        sheet.contract.columns.iter().filter(|column| column.creation == Creation::Required && column.field != "login");
-    let others = columns.filter_map(|column| Some((sheet.slot(&Field::parse(&column.field).ok()?), column.default)));
+/// What a new user needs, and the columns that would hold it. A login is always needed: a user is known by it.
+fn required<'a>(sheet: &Sheet<'a>) -> Vec<(Slot, Option<&'a Column>)> {
+    let columns: &'a [Column] = sheet.contract.columns;
+    let needed = columns.iter().filter(|column| column.creation == Creation::Required && column.field != "login");
+    let others = needed.filter_map(|column| Some((sheet.slot(&Field::parse(&column.field).ok()?), Some(column))));
+    let login = (sheet.login.clone(), column_of(columns, &sheet.login.field));
     std::iter::once(login).chain(others).collect()
 }
 
@@ -65,15 +63,21 @@ fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepa
     }
 }
 
-fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot, takes_default: bool) -> Finding {
+fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot, column: Option<&Column>) -> Finding {
     let name = slot.field.name();
     let problem = match slot.reader {
         Some(_) => "is empty, and a new user needs it".into(),
         None => format!("would create a user, but the file has no column for `{name}`"),
     };
-    let expected = match takes_default {
-        true => format!("a value, or a default for `{name}` in the site"),
-        false => "a value".into(),
+    let value = match column.map(|column| &column.check) {
+        Some(check) if check.date => bad_date::EXPECTED,
+        Some(check) if check.mail => bad_mail::EXPECTED,
+        Some(check) if check.person => "the login of somebody, or the person's own for nobody",
+        _ => "a value",
+    };
+    let expected = match column.is_some_and(|column| column.default) {
+        true => format!("{value}, or a default for `{name}` in the site"),
+        false => value.into(),
     };
     RULE.at(sheet.place(row, slot), problem).expected(expected)
 }
@@ -86,13 +90,15 @@ mod tests {
 
     #[test]
     fn a_new_user_needs_what_a_known_one_may_leave_empty() {
-        let checked = Trial::default().check(HEADING, &["ada;;;;;;;", "new;New;;n@acme.fr; ;01/03/2026;Sales;fr-FR"]);
+        let checked = Trial::default().check(HEADING, &["ada;;;;;;;", "new;New;;; ;01/03/2026;Sales;fr-FR"]);
         let errors: Vec<String> =
             checked.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
         assert_eq!(
             errors,
             [
                 "C3 lastName: is empty, and a new user needs it; expected a value",
+                "D3 mail: is empty, and a new user needs it; expected one address, for example \
+                 `ada.lovelace@acme.example`",
                 "E3 legalEntity: is empty, and a new user needs it; expected a value, or a default for `establishment` \
                  in the site",
             ]
