@@ -139,5 +139,30 @@ mod tests {
             after.sort();
             prop_assert_eq!(before, after);
         }
+
+        #[test]
+        fn everybody_is_created_before_they_are_named(
+            logins in Just((1..20_u32).collect::<Vec<u32>>()).prop_shuffle(),
+            above in prop::collection::vec(any::<prop::sample::Index>(), 20),
+            creates in prop::collection::vec(any::<bool>(), 20),
+        ) {
+            // Whoever has a higher number reports to somebody with a lower one, so that there is no circle.
+            let operation = |(login, row): (&u32, u32)| {
+                let manager = above[*login as usize].index(*login as usize).to_string();
+                match creates[row as usize] {
+                    true => creation(&login.to_string(), &manager, row),
+                    false => update(&login.to_string(), "manager", &manager, row),
+                }
+            };
+            let operations: Vec<Operation> = logins.iter().zip(0..).map(operation).collect();
+            let ordered = order(operations);
+            let created_at = |login: &str| {
+                ordered.iter().position(|operation| operation.is_creation() && operation.user().login == login)
+            };
+            for (place, operation) in ordered.iter().enumerate() {
+                let manager = operation.sets("manager").and_then(created_at);
+                prop_assert!(manager.is_none_or(|manager| manager < place), "{:?}", ordered);
+            }
+        }
     }
 }
