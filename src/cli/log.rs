@@ -2,8 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -28,12 +27,7 @@ pub fn start(log: Log) {
         Log::Json => (fmt::layer().json().with_writer(stderr).boxed(), LevelFilter::INFO),
         Log::Plain | Log::Auto => (plain(), LevelFilter::WARN),
     };
-    tracing_subscriber::registry().with(layer).with(filter(usual)).with(filter_fn(is_free_of_secrets)).init();
-}
-
-/// suppaftp writes passwords into its trace, whatever level is asked for.
-fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
-    !metadata.target().starts_with("suppaftp") || *metadata.level() <= Level::WARN
+    tracing_subscriber::registry().with(layer).with(filter(usual)).init();
 }
 
 fn plain<S>() -> Box<dyn Layer<S> + Send + Sync>

@@ -1,6 +1,6 @@
 //! The name of a secret, and how to find what it names: nothing secret is ever written in a site file.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ impl SecretName {
     /// `base`. Refused when there is none, when it is empty, and when it is not UTF-8.
     pub fn read(&self, base: &Path) -> Result<SecretString, Error> {
         let bytes = match self {
-            SecretName::Credential(name) => self.read_credential(name)?,
+            SecretName::Credential(name) => self.read_credential(name, std::env::var_os("CREDENTIALS_DIRECTORY"))?,
             SecretName::Env(name) => std::env::var_os(name)
                 .map(|value| value.as_encoded_bytes().to_vec())
                 .ok_or_else(|| self.refused(format!("the environment variable {name} is not set")))?,
@@ -74,12 +74,12 @@ impl SecretName {
         Ok(text.into())
     }
 
-    fn read_credential(&self, name: &str) -> Result<Vec<u8>, Error> {
+    fn read_credential(&self, name: &str, folder: Option<OsString>) -> Result<Vec<u8>, Error> {
         let advice = format!(
             "under systemd write `LoadCredential={name}:/a/path` into the service; \
              by hand, set CREDENTIALS_DIRECTORY to a folder that has a file `{name}`"
         );
-        match std::env::var_os("CREDENTIALS_DIRECTORY") {
+        match folder {
             Some(folder) => self.read_file(&Path::new(&folder).join(name), &advice),
             None => Err(self.refused(format!("CREDENTIALS_DIRECTORY is not set: {advice}"))),
         }
@@ -155,6 +155,21 @@ mod tests {
         let secret = name.read(base.path()).unwrap();
         assert_eq!(secret.expose_secret(), "motdepassé");
         assert!(!format!("{secret:?} {name:?} {name}").contains("motdepassé"));
+    }
+
+    #[test]
+    fn a_credential_is_a_file_in_the_folder_that_systemd_names() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("skillup"), "secret").unwrap();
+        let name = parse("credential:skillup").unwrap();
+        assert_eq!(name.read_credential("skillup", Some(folder.path().into())).unwrap(), b"secret");
+        for (name, folder, said) in [
+            ("skillup", None, "CREDENTIALS_DIRECTORY is not set: under systemd write `LoadCredential=skillup:"),
+            ("absent", Some(folder.path().into()), "/absent: No such file or directory"),
+        ] {
+            let cause = parse("credential:skillup").unwrap().read_credential(name, folder).unwrap_err().chain();
+            assert!(cause.contains(said), "{cause}");
+        }
     }
 
     #[test]

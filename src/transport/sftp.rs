@@ -12,6 +12,8 @@ mod private_key;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use chrono::DateTime;
 use ssh2::{ErrorCode, FileStat, MethodType, OpenFlags, OpenType};
@@ -72,7 +74,7 @@ const BUFFER: usize = 1 << 20;
 impl Session for Sftp {
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let folder = self.locate(folder)?;
-        // A relative path that is empty means the folder of the login to libssh2's server only under this name.
+        // OpenSSH takes an empty name for the folder of the login, other servers for a mistake.
         let opened = if folder.is_empty() { "." } else { &folder };
         self.read_folder(opened).map_err(|cause| self.failed(format!("list {}", self.shown(&folder)), &cause))
     }
@@ -118,10 +120,8 @@ impl Session for Sftp {
                 break;
             }
             self.send(&mut file, &buffer).map_err(|cause| match cause.code() {
-                // The server took the first bytes of this file, so what it says about the next ones is about room.
-                ErrorCode::SFTP(failure::FAILURE) | ErrorCode::Session(failure::SFTP_PROTOCOL) => {
-                    Error::new(Kind::Full, tried()).caused_by("the server does not take more bytes, it may be full")
-                }
+                ErrorCode::Session(failure::SFTP_PROTOCOL) => Error::new(Kind::Full, tried())
+                    .caused_by("the server takes no more bytes of this file: it may be full, or a quota reached"),
                 _ => failed(cause),
             })?;
         }
@@ -192,7 +192,7 @@ impl Sftp {
             let stat = match is_told(&stat) {
                 true => Some(stat),
                 // A link, or a server that tells names only.
-                false => self.stat(&Path::new(folder).join(&name))?,
+                false => self.stat(Path::new(folder).join(&name))?,
             };
             if let Some(stat) = stat.filter(FileStat::is_file) {
                 let modified = stat.mtime.and_then(|seconds| DateTime::from_timestamp(seconds.try_into().ok()?, 0));
@@ -209,11 +209,18 @@ impl Sftp {
         }
     }
 
-    /// libssh2 answers 0 where the server's window took a part of a packet, which is no failure: the next call goes on.
+    /// Sends bytes whole, or ends the conversation: after a packet that was sent in part the server waits for the rest.
     fn send(&self, file: &mut ssh2::File, mut bytes: &[u8]) -> Result<(), ssh2::Error> {
         while !bytes.is_empty() {
-            let count = file.write(bytes).map_err(|error| behind(&self.session, &error))?;
-            bytes = &bytes[count..];
+            match file.write(bytes) {
+                // 0 says that the server's window took a part of a packet, which is no failure: the next call goes on.
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) => {
+                    let cause = behind(&self.session, &error);
+                    self.hang_up();
+                    return Err(cause);
+                }
+            }
         }
         Ok(())
     }
@@ -244,12 +251,12 @@ impl Sftp {
 
     fn rename_in_turn(&mut self, from: &str, to: &str) -> Result<bool, ssh2::Error> {
         self.files = None;
-        let renamed = match PosixRename::open(&self.session, self.unannounced) {
+        let renamed = match when_free(|| PosixRename::open(&self.session, self.unannounced)) {
             Ok(Some(mut channel)) => channel.rename(from, to).map(|()| true),
             Ok(None) => Ok(false),
             Err(cause) => Err(cause),
         };
-        self.files = Some(self.session.sftp()?);
+        self.files = Some(when_free(|| self.session.sftp())?);
         renamed
     }
 
@@ -268,15 +275,18 @@ impl Sftp {
         Ok(replacement)
     }
 
-    /// An error after which the conversation is over also closes the connection: closing files and channels in good
-    /// order would wait for answers that do not come.
     fn failed(&self, tried: String, cause: &ssh2::Error) -> Error {
         let error = failed(tried, cause);
         if matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Protocol) {
-            // It may be closed already.
-            let _ = self.tcp.shutdown(Shutdown::Both);
+            self.hang_up();
         }
         error
+    }
+
+    /// Closing files and channels in good order would wait for answers that do not come.
+    fn hang_up(&self) {
+        // Where it fails, the connection is closed already.
+        let _ = self.tcp.shutdown(Shutdown::Both);
     }
 }
 
@@ -304,7 +314,7 @@ fn greet(options: &Options, expected: &Expected, place: &str) -> Result<(ssh2::S
     }
     match first_failure {
         Some(error) if seen.is_empty() => Err(error),
-        _ => Err(expected.refused(place, &seen)),
+        _ => Err(expected.refused(options, &seen)),
     }
 }
 
@@ -323,7 +333,20 @@ fn shake_hands(options: &Options, algorithms: &str, place: &str) -> Result<(ssh2
     Ok((session, ours, key))
 }
 
-fn milliseconds(timeout: std::time::Duration) -> u32 {
+/// Opens a channel in place of one that was just closed, which the server counts until its program has ended.
+fn when_free<T>(open: impl Fn() -> Result<T, ssh2::Error>) -> Result<T, ssh2::Error> {
+    for pause in [5, 10, 20, 50, 100, 500, 1000] {
+        match open() {
+            Err(cause) if cause.code() == ErrorCode::Session(failure::CHANNEL_FAILURE) => {
+                thread::sleep(Duration::from_millis(pause));
+            }
+            opened => return opened,
+        }
+    }
+    open()
+}
+
+fn milliseconds(timeout: Duration) -> u32 {
     timeout.as_millis().try_into().unwrap_or(u32::MAX)
 }
 

@@ -2,7 +2,16 @@
 
 mod certificate;
 mod directory;
+mod ftp_faults;
+mod ftp_in_process;
+mod ftp_log;
 mod ftp_site;
+mod night;
+mod openssh;
+mod openssh_server;
 mod process;
+mod scripted;
+mod sftp_in_process;
+mod sftp_server;
 mod suite;
 mod vsftpd;

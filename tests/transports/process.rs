@@ -5,14 +5,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// A server in a process of its own, killed when it goes out of scope.
+/// A server in a process of its own, killed when it goes out of scope, and at the latest with the thread that started it.
 pub struct Server {
     child: Child,
 }
 
 impl Server {
     /// Starts `program` so that it dies with the test, even one that is killed: `setpriv` of util-linux asks the system for
-    /// a signal at the parent's death.
+    /// a signal at the death of the thread that is its parent.
     pub fn start(program: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Server> {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", program]);

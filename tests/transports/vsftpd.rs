@@ -1,7 +1,9 @@
 //! vsftpd, in a process of its own, with a configuration of its own: TLS sessions must be reused, as it asks by default.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 
 use passerelle::transport::{Kind, Session};
@@ -15,16 +17,16 @@ const VSFTPD: &str = "/usr/sbin/vsftpd";
 /// Serves those who log in. Every Debian has this user, and his home, which vsftpd looks at.
 const DAEMON: u32 = 1;
 
-struct Vsftpd {
-    site: Site,
+pub struct Vsftpd {
+    pub site: Site,
     folder: tempfile::TempDir,
-    port: u16,
+    pub port: u16,
     _server: Server,
 }
 
 impl Vsftpd {
     /// `more` are lines of vsftpd.conf.
-    fn start(more: &str) -> Option<Vsftpd> {
+    pub fn start(more: &str) -> Option<Vsftpd> {
         if !installed(VSFTPD) || !is_root() {
             return None;
         }
@@ -63,7 +65,7 @@ impl Vsftpd {
         self.site.connect(self.port, &format!("{rest}\npath = '/drop'"))
     }
 
-    fn drop_folder(&self) -> PathBuf {
+    pub fn drop_folder(&self) -> PathBuf {
         self.folder.path().join("home/drop")
     }
 }
@@ -77,7 +79,7 @@ fn is_root() -> bool {
     root
 }
 
-const TLS: &str = "ssl_enable=YES\nforce_anon_logins_ssl=YES\nforce_anon_data_ssl=YES";
+pub const TLS: &str = "ssl_enable=YES\nforce_anon_logins_ssl=YES\nforce_anon_data_ssl=YES";
 
 #[test]
 fn vsftpd_passes_the_common_suite_without_encryption() {
@@ -96,4 +98,88 @@ fn vsftpd_passes_the_common_suite_with_explicit_tls_and_session_reuse() {
 fn vsftpd_passes_the_common_suite_with_implicit_tls_and_session_reuse() {
     let Some(server) = Vsftpd::start(&format!("{TLS}\nimplicit_ssl=YES")) else { return };
     suite::passes(&|| server.connect(IMPLICIT));
+}
+
+/// The server asks for TLS sessions to be reused. With TLS 1.3 that works twice, unless new tickets are taken from each
+/// connection: the third upload is the one that fails.
+#[test]
+fn many_uploads_in_one_conversation_reuse_their_tls_session_in_each_version() {
+    let Some(server) = Vsftpd::start(TLS) else { return };
+    for version in ["1.2", "1.3", "auto"] {
+        let mut session = server.connect(&format!("{EXPLICIT}\ntls = '{version}'"));
+        for number in 0..50 {
+            let written = session.write(&format!("{number}.csv"), &mut &b"content"[..], 7);
+            written.unwrap_or_else(|error| panic!("TLS {version}, file {number}: {}", error.chain()));
+        }
+        assert_eq!(session.list("").unwrap().files.len(), 50);
+    }
+}
+
+#[test]
+fn vsftpd_opens_the_connections_for_files_where_the_site_asks_for_it() {
+    let Some(server) = Vsftpd::start(&format!("{TLS}\nport_enable=YES")) else { return };
+    let mut session = server.connect(&format!("{EXPLICIT}\nmode = 'active'"));
+    session.write("a.csv", &mut &b"content"[..], 7).unwrap();
+    assert_eq!(session.list("").unwrap().files.len(), 1);
+}
+
+#[test]
+fn a_password_that_vsftpd_does_not_know_is_a_refused_login() {
+    let Some(server) = Vsftpd::start(TLS) else { return };
+    let error = server.site.refusal(server.port, &format!("{EXPLICIT}\npassword = 'file:wrong'"));
+    assert_eq!(error.kind, Kind::Login, "{}", error.chain());
+    assert!(!error.chain().contains("battery staple"), "{}", error.chain());
+}
+
+#[test]
+fn a_vsftpd_that_insists_on_tls_says_so_to_plain_ftp() {
+    let Some(server) = Vsftpd::start(TLS) else { return };
+    let error = server.site.refusal(server.port, PLAIN);
+    assert_eq!(error.kind, Kind::Login);
+    assert!(error.chain().contains("must use encryption"), "{}", error.chain());
+}
+
+#[test]
+fn a_mistake_in_the_configuration_of_vsftpd_is_named_as_such() {
+    let Some(server) = Vsftpd::start(&format!("{TLS}\nanon_root=/absent")) else { return };
+    let error = server.site.refusal(server.port, EXPLICIT);
+    assert_eq!(error.kind, Kind::Protocol);
+    assert!(error.chain().contains("a mistake in its configuration"), "{}", error.chain());
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_denies_and_the_conversation_goes_on() {
+    let Some(server) = Vsftpd::start("") else { return };
+    let mut session = server.site.connect(server.port, PLAIN);
+    let error = session.write("a.csv", &mut &b"content"[..], 7).unwrap_err();
+    assert_eq!(error.kind, Kind::Denied, "{}", error.chain());
+    let error = session.write("absent/a.csv", &mut &b"content"[..], 7).unwrap_err();
+    assert_eq!(error.kind, Kind::Missing, "{}", error.chain());
+    session.write("drop/a.csv", &mut &b"content"[..], 7).unwrap();
+}
+
+#[test]
+fn vsftpd_lists_names_that_cannot_be_used_and_they_are_reported() {
+    let Some(server) = Vsftpd::start("") else { return };
+    for name in [&b"caf\xE9.csv"[..], b" blank.csv", b"blank.csv ", b"good.csv"] {
+        fs::write(server.drop_folder().join(OsStr::from_bytes(name)), "x").unwrap();
+    }
+    let listing = server.connect(PLAIN).list("").unwrap();
+    assert_eq!(listing.files.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["good.csv"]);
+    let mut reasons: Vec<_> = listing.unusable.iter().map(|name| name.reason).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["has blanks at an end", "has blanks at an end", "is not UTF-8"]);
+}
+
+#[test]
+fn a_link_counts_as_the_file_that_it_leads_to() {
+    let Some(server) = Vsftpd::start("") else { return };
+    fs::write(server.drop_folder().join("real.csv"), "content").unwrap();
+    symlink("real.csv", server.drop_folder().join("link.csv")).unwrap();
+    symlink("nowhere", server.drop_folder().join("dangling.csv")).unwrap();
+    symlink("/", server.drop_folder().join("folder.csv")).unwrap();
+    let mut files = server.connect(PLAIN).list("").unwrap().files;
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    let files: Vec<_> = files.iter().map(|entry| (entry.name.as_str(), entry.size)).collect();
+    assert_eq!(files, [("link.csv", 7), ("real.csv", 7)]);
 }

@@ -42,7 +42,12 @@ impl Conversation {
     pub fn open(options: &Options, password: &SecretString, base: &Path) -> Result<Conversation, Error> {
         let protected = Protected::new(options, base)?;
         let deadline = Deadline::start(options.timeouts.conversation);
-        let client = login::log_in(options, password, protected.as_ref())?;
+        let client = match login::log_in(options, password, protected.as_ref(), &deadline) {
+            Err(_) if deadline.is_over() => {
+                return Err(Failure::Overdue.while_trying_to(format!("connect to {}", options.address())));
+            }
+            outcome => outcome?,
+        };
         let (timeout, root) = (options.timeouts.answer, String::new());
         let mut conversation = Conversation { client, deadline, timeout, root, has_mlsd: false };
         conversation.settle(options)?;
@@ -51,16 +56,16 @@ impl Conversation {
 
     fn settle(&mut self, options: &Options) -> Result<(), Error> {
         let on = options.address();
-        self.watch().map_err(|failure| failure.while_trying_to(format!("connect to {on}")))?;
-        self.protect(options).map_err(|failure| failure.while_trying_to(format!("protect the files sent to {on}")))?;
-        self.ask_for_features(options)
-            .map_err(|failure| failure.while_trying_to(format!("ask {on} what it can do")))?;
+        self.protect(options).map_err(|failure| self.explain(failure, format!("protect the files sent to {on}")))?;
+        self.ask_for_features(options).map_err(|failure| self.explain(failure, format!("ask {on} what it can do")))?;
         self.enter(&options.path)
-            .map_err(|failure| failure.while_trying_to(format!("enter the folder `{}` on {on}", options.path)))
+            .map_err(|failure| self.explain(failure, format!("enter the folder `{}` on {on}", options.path)))
     }
 
-    fn watch(&self) -> Result<(), Failure> {
-        Ok(self.deadline.watch_control(&self.client.get_ref())?)
+    /// Says what failed, and that there was no time left where that is why.
+    pub fn explain(&self, failure: Failure, tried: String) -> Error {
+        let failure = if self.deadline.is_over() { Failure::Overdue } else { failure };
+        failure.while_trying_to(tried)
     }
 
     /// Implicit FTPS does not imply that files are protected too.
@@ -95,8 +100,7 @@ impl Conversation {
             self.change_folder(folder)?;
         }
         let here = self.order("PWD")?;
-        let quoted = here.quoted().ok_or_else(|| Failure::NotUnderstood(here.text))?;
-        self.root = quoted;
+        self.root = here.quoted().ok_or_else(|| Failure::NotUnderstood(here.text))?;
         Ok(())
     }
 
@@ -177,8 +181,19 @@ impl Conversation {
 
     pub fn fetch(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Failure> {
         let announced = self.size(path)?.ok_or(Failure::Absent)?;
+        let mut received = 0;
+        match self.receive(path, into, &mut received) {
+            Ok(()) if received == announced => Ok(received),
+            Ok(()) => Err(Failure::ReceivedOther { announced, received }),
+            // What went out already cannot be taken back.
+            Err(Failure::DataTls(reply)) if received > 0 => Err(Failure::DataTlsTooLate(reply)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn receive(&mut self, path: &str, into: &mut dyn Write, received: &mut u64) -> Result<(), Failure> {
         let mut transfer = self.transfer(format!("RETR {path}"))?;
-        let (mut received, mut piece) = (0, vec![0; PIECE]);
+        let mut piece = vec![0; PIECE];
         loop {
             let count = match transfer.read(&mut piece) {
                 Ok(0) => break,
@@ -187,23 +202,22 @@ impl Conversation {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
                 Err(error) => return Err(transfer.explain(error)),
             };
-            received += count as u64;
+            *received += count as u64;
             if let Err(error) = into.write_all(&piece[..count]) {
                 return Err(transfer.abandon(Failure::Local(error)));
             }
         }
-        transfer.complete()?;
-        if received == announced { Ok(received) } else { Err(Failure::ReceivedOther { announced, received }) }
+        transfer.complete()
     }
 
     pub fn write(&mut self, path: &str, content: &mut Content) -> Result<(), Failure> {
-        let sent = match self.send(path, content) {
+        match self.send(path, content) {
+            Ok(()) => {}
             // Refused for its name, or because its folder is not there: the answers are the same.
             Err(Failure::Refused(reply)) => return Err(self.denied_or_missing(reply, path)?),
             Err(Failure::DataTls(reply)) if !content.rewind() => return Err(Failure::DataTlsTooLate(reply)),
-            outcome => outcome,
-        };
-        sent?;
+            Err(failure) => return Err(failure),
+        }
         match self.size(path)? {
             Some(found) if found == content.size() => Ok(()),
             found => Err(Failure::StoredOther { sent: content.size(), found }),
@@ -247,6 +261,9 @@ impl Conversation {
         match self.list(folder, Utc::now()) {
             Ok(listing) => Ok(listing.files.iter().find(|entry| entry.name == name).map(|entry| entry.size)),
             Err(Failure::Missing(_)) => Ok(None),
+            // Only a listing that was asked for as such may be asked for again.
+            Err(Failure::CutShort(error)) => Err(Failure::Lost(error)),
+            Err(Failure::DataTls(reply)) => Err(Failure::Refused(reply)),
             Err(failure) => Err(failure),
         }
     }
@@ -311,7 +328,7 @@ impl Conversation {
     fn change_folder(&mut self, folder: &str) -> Result<(), Failure> {
         let reply = self.ask(&format!("CWD {folder}"))?;
         match reply.code {
-            code if reply.is_done() && code != 0 => Ok(()),
+            _ if reply.is_done() => Ok(()),
             550 => Err(Failure::Missing(reply)),
             _ => Err(Failure::Refused(reply)),
         }
@@ -333,11 +350,6 @@ impl Conversation {
             Ok(response) | Err(FtpError::UnexpectedResponse(response)) => Ok(response.into()),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// The time for the whole conversation has run out, and broke it.
-    pub fn is_overdue(&self) -> bool {
-        self.deadline.is_over()
     }
 
     pub fn say_goodbye(mut self) {

@@ -18,10 +18,10 @@ pub enum Failure {
     #[error("the server has no such file")]
     Absent,
     /// Nothing was transferred, because the server did not like the TLS of the data connection.
-    #[error("the server may need TLS 1.2: write `tls = \"auto\"` or `tls = \"1.2\"`")]
+    #[error("the server refused the TLS of the connection for the file; `tls = \"1.2\"` may help")]
     DataTls(#[source] Reply),
-    /// The same, noticed after so much of a file was read that it cannot be sent again from here.
-    #[error("the server may need TLS 1.2, which will be used from now on")]
+    /// The same, noticed after so much of a file went through that it cannot be done again from here.
+    #[error("the server refused the TLS of the connection for the file; from now on TLS 1.2 is used")]
     DataTlsTooLate(#[source] Reply),
     #[error("the server gave no answer in time")]
     Silent,
@@ -34,7 +34,7 @@ pub enum Failure {
     CutShort(#[source] io::Error),
     #[error("the server's certificate was refused")]
     Certificate(#[source] rustls::Error),
-    #[error("the server's TLS was not understood")]
+    #[error("TLS with the server failed")]
     Tls(#[source] rustls::Error),
     #[error("the server's answer was not understood: {0}")]
     NotUnderstood(String),

@@ -1,5 +1,6 @@
 //! From an address to a client that is logged in.
 
+use std::io;
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -10,9 +11,10 @@ use rustls::ClientConfig;
 use rustls::crypto::ring;
 use secrecy::{ExposeSecret, SecretString};
 use socket2::SockRef;
+use suppaftp::FtpError;
 use suppaftp::types::FileType;
-use suppaftp::{FtpError, FtpResult};
 
+use super::deadline::Deadline;
 use super::failure::Failure;
 use super::options::{Mode, Options, Protection};
 use super::tls::{self, Connector};
@@ -41,8 +43,8 @@ impl Protected {
         Ok(Some(Protected { configuration: Arc::new(configuration), verifier }))
     }
 
-    fn connector(&self, timeout: Duration) -> Connector {
-        Connector { configuration: Arc::clone(&self.configuration), timeout }
+    fn connector(&self, options: &Options) -> Connector {
+        Connector { configuration: Arc::clone(&self.configuration), timeout: options.timeouts.connect }
     }
 
     /// Turns a refused certificate into what to do about it.
@@ -69,20 +71,24 @@ struct RefusedCertificate {
 }
 
 /// Connects, starts TLS where the options say so, and logs in. Files are transferred as bytes from here on.
-pub fn log_in(options: &Options, password: &SecretString, protected: Option<&Protected>) -> Result<Client, Error> {
+pub fn log_in(
+    options: &Options,
+    password: &SecretString,
+    protected: Option<&Protected>,
+    deadline: &Deadline,
+) -> Result<Client, Error> {
     let mut client = match (&options.protection, protected) {
-        (Protection::Implicit(..), Some(protected)) => connect_implicit(options, protected)?,
+        (Protection::Implicit(..), Some(protected)) => connect_implicit(options, protected, deadline)?,
         (Protection::Explicit(..), Some(protected)) => {
-            let timeout = options.timeouts.answer;
-            let client = connect_plain(options)?;
-            let secured = client.into_secure(protected.connector(timeout), &options.host);
+            let client = connect_plain(options, deadline)?;
+            let secured = client.into_secure(protected.connector(options), &options.host);
             secured.map_err(|error| protected.explain(error.into(), options))?
         }
-        _ => connect_plain(options)?,
+        _ => connect_plain(options, deadline)?,
     };
     let logging_in = || format!("log in as {} on {}", options.user, options.address());
     let within = |client: &Client, timeout| {
-        bound(&client.get_ref(), timeout).map_err(|failure| failure.while_trying_to(connecting(options)))
+        bound(&client.get_ref(), timeout).map_err(|error| Failure::from(error).while_trying_to(connecting(options)))
     };
     within(&client, options.timeouts.connect)?;
     if let Err(error) = client.login(options.user.as_str(), password.expose_secret()) {
@@ -93,37 +99,55 @@ pub fn log_in(options: &Options, password: &SecretString, protected: Option<&Pro
     Ok(with_passive_connections(client, options))
 }
 
-fn connect_plain(options: &Options) -> Result<Client, Error> {
+fn connect_plain(options: &Options, deadline: &Deadline) -> Result<Client, Error> {
     let socket = tcp::connect(&options.host, options.port, options.timeouts.connect)?;
-    bound(&socket, options.timeouts.connect)
-        .and_then(|()| Ok(Client::connect_with_stream(socket)?))
-        .map_err(|failure| failure.while_trying_to(connecting(options)))
+    let greeted = || {
+        bound(&socket, options.timeouts.connect)?;
+        deadline.watch_control(&socket)?;
+        Ok(Client::connect_with_stream(socket)?)
+    };
+    greeted().map_err(|failure: Failure| failure.while_trying_to(connecting(options)))
 }
 
 /// The library connects by itself here, without a timeout for the connection: that is waited for outside. What bounds
 /// the rest is in the connector.
-fn connect_implicit(options: &Options, protected: &Protected) -> Result<Client, Error> {
-    let timeout = options.timeouts.connect;
+fn connect_implicit(options: &Options, protected: &Protected, deadline: &Deadline) -> Result<Client, Error> {
     let (sender, receiver) = mpsc::channel();
-    let (connector, host, port) = (protected.connector(timeout), options.host.clone(), options.port);
-    // When nobody waits any more, the thread ends with the system's own patience and drops what it got.
-    thread::spawn(move || sender.send(Client::connect_secure_implicit((host.as_str(), port), connector, &host)));
-    let outcome = receiver.recv_timeout(IMPLICIT_STEPS * timeout).map_err(|_| Failure::Silent);
-    let client = outcome.and_then(|client| Ok(client?)).map_err(|failure| protected.explain(failure, options))?;
-    let lasting = keep_alive(&client.get_ref());
-    lasting.map_err(|failure| failure.while_trying_to(connecting(options)))?;
-    Ok(client)
+    let (connector, host, port) = (protected.connector(options), options.host.clone(), options.port);
+    thread::spawn(move || {
+        let client = Client::connect_secure_implicit((host.as_str(), port), connector, &host);
+        // When nobody waits any more, this ends with the system's own patience and drops what it got.
+        let _ = sender.send(client);
+    });
+    let greeted = || {
+        let patience = IMPLICIT_STEPS * options.timeouts.connect;
+        let client = receiver.recv_timeout(patience).map_err(|_| Failure::Silent)??;
+        keep_alive(&client.get_ref())?;
+        deadline.watch_control(&client.get_ref())?;
+        Ok(client)
+    };
+    greeted().map_err(|failure| match failure {
+        Failure::Tls(cause @ rustls::Error::InvalidMessage(_)) => {
+            Error::new(Kind::Protocol, connecting(options)).caused_by(NoTls(cause))
+        }
+        Failure::Certificate(_) | Failure::Tls(_) => protected.explain(failure, options),
+        _ => failure.while_trying_to(connecting(options)),
+    })
 }
 
-fn keep_alive(socket: &TcpStream) -> Result<(), Failure> {
+#[derive(Debug, thiserror::Error)]
+#[error("the server does not begin with TLS: `encryption = \"explicit\"` may be right")]
+struct NoTls(#[source] rustls::Error);
+
+fn keep_alive(socket: &TcpStream) -> io::Result<()> {
     SockRef::from(socket).set_keepalive(true)?;
-    Ok(socket.set_nodelay(true)?)
+    socket.set_nodelay(true)
 }
 
 /// Bounds each read and each write.
-fn bound(socket: &TcpStream, timeout: Duration) -> Result<(), Failure> {
+fn bound(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
     socket.set_read_timeout(Some(timeout))?;
-    Ok(socket.set_write_timeout(Some(timeout))?)
+    socket.set_write_timeout(Some(timeout))
 }
 
 fn connecting(options: &Options) -> String {
@@ -133,7 +157,9 @@ fn connecting(options: &Options) -> String {
 /// vsftpd reports a mistake in its own configuration in clear text in the middle of TLS.
 fn refused_login(failure: Failure, tried: String) -> Error {
     match failure {
-        Failure::Tls(cause) => Error::new(Kind::Protocol, tried).caused_by(BrokenServer(cause)),
+        Failure::Tls(cause @ rustls::Error::InvalidMessage(_)) => {
+            Error::new(Kind::Protocol, tried).caused_by(BrokenServer(cause))
+        }
         failure => failure.while_trying_to(tried),
     }
 }
@@ -145,16 +171,14 @@ fn refused_login(failure: Failure, tried: String) -> Error {
 struct BrokenServer(#[source] rustls::Error);
 
 fn with_passive_connections(client: Client, options: &Options) -> Client {
-    let (connect, answer) = (options.timeouts.connect, options.timeouts.answer);
-    let mut client = client.passive_stream_builder(move |address| -> FtpResult<TcpStream> {
-        let socket = TcpStream::connect_timeout(&address, connect).map_err(FtpError::ConnectionError)?;
-        socket.set_read_timeout(Some(answer)).map_err(FtpError::ConnectionError)?;
-        Ok(socket)
+    let timeout = options.timeouts.connect;
+    let mut client = client.passive_stream_builder(move |address| {
+        TcpStream::connect_timeout(&address, timeout).map_err(FtpError::ConnectionError)
     });
     // The address in a PASV answer is often a private one, and could be a third party's: the known one is used.
     client.set_passive_nat_workaround(true);
     match options.mode {
         Mode::Passive => client,
-        Mode::Active => client.active_mode(connect),
+        Mode::Active => client.active_mode(timeout),
     }
 }

@@ -229,14 +229,14 @@ impl Options {
         }
     }
 
-    /// Turns to TLS 1.2 for this server, from now on. False where the site decided otherwise or nothing would change.
+    /// Turns to TLS 1.2 for this server, from now on. False where the site decided on a version.
     pub(super) fn turn_to_tls_1_2(&self) -> bool {
-        match self.protection {
-            Protection::Explicit(_, Tls::Auto) | Protection::Implicit(_, Tls::Auto) => {
-                !self.needs_tls_1_2.swap(true, Ordering::Relaxed)
-            }
-            _ => false,
+        let ours_to_choose =
+            matches!(self.protection, Protection::Explicit(_, Tls::Auto) | Protection::Implicit(_, Tls::Auto));
+        if ours_to_choose {
+            self.needs_tls_1_2.store(true, Ordering::Relaxed);
         }
+        ours_to_choose
     }
 }
 

@@ -35,11 +35,19 @@ impl Reply {
         self.text.split_ascii_whitespace().nth(1)
     }
 
-    /// What stands between the first quote and the last, where a doubled quote means one (RFC 959, 257).
+    /// What stands in quotes first, where a doubled quote means one (RFC 959, answer 257).
     pub fn quoted(&self) -> Option<String> {
-        let (_, rest) = self.text.split_once('"')?;
-        let (inner, _) = rest.rsplit_once('"')?;
-        Some(inner.replace("\"\"", "\""))
+        let (_, mut rest) = self.text.split_once('"')?;
+        let mut quoted = String::new();
+        loop {
+            let (part, after) = rest.split_once('"')?;
+            quoted += part;
+            rest = match after.strip_prefix('"') {
+                Some(after) => after,
+                None => return Some(quoted),
+            };
+            quoted.push('"');
+        }
     }
 
     /// What a refusal means where nothing else is known about it.
@@ -90,16 +98,19 @@ mod tests {
 
     #[test]
     fn a_folder_with_a_quote_in_its_name_is_read() {
-        assert_eq!(reply("257 \"/in \"\"new\"\"\" is the folder\r\n").quoted().as_deref(), Some("/in \"new\""));
-        assert_eq!(reply("257 /in\r\n").quoted(), None);
+        for (text, folder) in [
+            ("257 \"/in \"\"new\"\"\" is the \"current\" folder\r\n", Some("/in \"new\"")),
+            ("257 \"/\"\r\n", Some("/")),
+            ("257 /in\r\n", None),
+            ("257 \"/in\r\n", None),
+        ] {
+            assert_eq!(reply(text).quoted().as_deref(), folder, "{text}");
+        }
     }
 
     #[test]
     fn an_answer_is_shown_on_one_line_and_cut() {
-        assert_eq!(
-            reply("550-No\r\n550 \u{1b}[31mred\r\n").to_string(),
-            "the server answered `550-No 550  [31mred`".replace("550  [", "550  [")
-        );
+        assert_eq!(reply("550-No\r\n550 \u{1b}[31mred\r\n").to_string(), "the server answered `550-No 550  [31mred`");
         assert!(reply(&format!("550 {}", "é".repeat(1000))).to_string().chars().count() < 340);
     }
 

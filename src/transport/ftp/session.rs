@@ -35,16 +35,20 @@ impl FtpSession {
         mut act: impl FnMut(&mut Conversation) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let over = || Error::new(Kind::Unreachable, tried.clone()).caused_by("the conversation is over: connect again");
-        let first = act(self.conversation.as_mut().ok_or_else(over)?);
-        let outcome = match first {
-            Err(failure) if self.again(&failure) => {
-                self.hang_up();
-                let conversation = Conversation::open(&self.options, &self.password, &self.base)?;
-                act(self.conversation.insert(conversation))
-            }
-            outcome => outcome,
-        };
-        outcome.map_err(|failure| self.explain(failure, tried))
+        let mut conversation = self.conversation.take().ok_or_else(over)?;
+        let mut outcome = act(&mut conversation);
+        if outcome.as_ref().is_err_and(|failure| self.again(failure)) {
+            conversation.hang_up();
+            conversation = Conversation::open(&self.options, &self.password, &self.base)?;
+            outcome = act(&mut conversation);
+        }
+        let outcome = outcome.map_err(|failure| conversation.explain(failure, tried));
+        match &outcome {
+            Err(error) if !matches!(error.kind, Kind::Missing | Kind::Denied) => conversation.hang_up(),
+            // What was answered clearly leaves a conversation that can go on.
+            _ => self.conversation = Some(conversation),
+        }
+        outcome
     }
 
     /// A cut listing may be whole the next time. A server that refuses the TLS of its data connections may take the
@@ -58,22 +62,6 @@ impl FtpSession {
                 false
             }
             _ => false,
-        }
-    }
-
-    /// Ends the conversation after whatever leaves its state unknown.
-    fn explain(&mut self, failure: Failure, tried: String) -> Error {
-        let overdue = self.conversation.as_ref().is_some_and(Conversation::is_overdue);
-        let failure = if overdue { Failure::Overdue } else { failure };
-        if !matches!(failure.kind(), Kind::Missing | Kind::Denied) {
-            self.hang_up();
-        }
-        failure.while_trying_to(tried)
-    }
-
-    fn hang_up(&mut self) {
-        if let Some(conversation) = self.conversation.take() {
-            conversation.hang_up();
         }
     }
 

@@ -7,8 +7,8 @@ use ssh2::ErrorCode;
 use crate::transport::{Error, Kind};
 
 // Names and numbers of libssh2.h, which the binding keeps to itself.
-pub const SOCKET_SEND: i32 = -7;
-pub const TIMEOUT: i32 = -9;
+const SOCKET_SEND: i32 = -7;
+const TIMEOUT: i32 = -9;
 pub const SOCKET_DISCONNECT: i32 = -13;
 pub const FILE: i32 = -16;
 pub const PASSWORD_EXPIRED: i32 = -15;
@@ -24,8 +24,6 @@ const SOCKET_RECV: i32 = -43;
 
 // Status codes of SFTP, draft-ietf-secsh-filexfer-02 section 7 and -13 section 9.1.
 const NO_SUCH_FILE: i32 = 2;
-const PERMISSION_DENIED: i32 = 3;
-pub const FAILURE: i32 = 4;
 const NO_CONNECTION: i32 = 6;
 const CONNECTION_LOST: i32 = 7;
 pub const OP_UNSUPPORTED: i32 = 8;
@@ -39,7 +37,8 @@ pub fn failed(tried: impl Into<String>, cause: &ssh2::Error) -> Error {
         ErrorCode::Session(code) => (of_session(code), format!("libssh2 {code}")),
         ErrorCode::SFTP(code) => (of_status(code), format!("SFTP status {code}")),
     };
-    Error::new(kind, tried).caused_by(format!("{} ({number})", cause.message()))
+    let said = if kind == Kind::TimedOut { "no answer in time" } else { cause.message() };
+    Error::new(kind, tried).caused_by(format!("{said} ({number})"))
 }
 
 /// The error behind one that came through `Read` or `Write`, which lose its code.
@@ -73,8 +72,7 @@ fn of_status(code: i32) -> Kind {
         NO_SUCH_FILE | NO_SUCH_PATH => Kind::Missing,
         NO_SPACE | QUOTA_EXCEEDED => Kind::Full,
         NO_CONNECTION | CONNECTION_LOST => Kind::Unreachable,
-        // 4 is what most servers say for everything that has no code of its own.
-        PERMISSION_DENIED | FAILURE => Kind::Denied,
+        // Among them 4, "failure", which most servers say for everything that has no code of its own.
         _ => Kind::Denied,
     }
 }

@@ -44,16 +44,18 @@ impl Expected {
         }
     }
 
-    /// Why none of the keys that `place` showed is accepted, and what to write if one of them is right.
-    pub fn refused(&self, place: &str, seen: &[HostKey]) -> Error {
+    /// Why none of the keys that the server of `options` showed is accepted, and what to write if one of them is right.
+    pub fn refused(&self, options: &Options, seen: &[HostKey]) -> Error {
+        let (host, port) = (&options.host, options.port);
         let shown = list(seen);
         let cause = match self {
-            Expected::Keys { file, known } if seen.iter().any(|key| known.revoked.contains(key)) => {
-                format!("it showed {shown}, which {} marks as revoked", file.display())
+            Expected::Keys { file, known } if known.revoked.iter().any(|key| seen.contains(key)) => {
+                let revoked: Vec<_> = known.revoked.iter().filter(|key| seen.contains(key)).cloned().collect();
+                format!("it showed {}, which {} marks as revoked", list(&revoked), file.display())
             }
             Expected::Keys { file, known } if known.trusted.is_empty() => format!(
-                "{} has no line for it; it showed {shown}. Ask whoever runs the server whether that is right, and if it \
-                 is, add its line, or write `fingerprint` in place of `known-hosts`",
+                "{} has no line for it; it showed {shown}. Ask whoever runs the server whether that is right, and only \
+                 then add what `ssh-keyscan -p {port} {host}` prints, or write `fingerprint` in place of `known-hosts`",
                 file.display()
             ),
             Expected::Keys { file, known } => format!(
@@ -65,7 +67,7 @@ impl Expected {
                 format!("{} was expected, it showed {shown}. {CHANGED}, correct `fingerprint`", fingerprint.0)
             }
         };
-        Error::new(Kind::Identity, format!("make sure that {place} is the right server")).caused_by(cause)
+        Error::new(Kind::Identity, format!("make sure that {host}:{port} is the right server")).caused_by(cause)
     }
 }
 

@@ -1,0 +1,147 @@
+//! An FTP and FTPS server inside the test.
+
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use libunftp::ServerBuilder;
+use libunftp::options::{ActivePassiveMode, TlsFlags};
+use passerelle::transport::{Error, Kind};
+use tokio::runtime::Runtime;
+use unftp_sbe_fs::Filesystem;
+
+use crate::certificate::Certificate;
+use crate::ftp_site::{EXPLICIT, PLAIN, Site};
+use crate::process::free_port;
+use crate::suite;
+
+/// A server that lets everyone in, in a folder of its own; it ends with its runtime.
+struct InProcess {
+    _folder: tempfile::TempDir,
+    port: u16,
+    _runtime: Runtime,
+}
+
+impl InProcess {
+    fn start(certificate: Option<Certificate>) -> InProcess {
+        let (folder, port, runtime) = (tempfile::tempdir().unwrap(), free_port(), Runtime::new().unwrap());
+        let root: PathBuf = folder.path().join("drop");
+        std::fs::create_dir(&root).unwrap();
+        let mut builder = ServerBuilder::new(Box::new(move || Filesystem::new(root.clone()).unwrap()))
+            .active_passive_mode(ActivePassiveMode::ActiveAndPassive);
+        if let Some(certificate) = certificate {
+            let (chain, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+            std::fs::write(&chain, certificate.chain).unwrap();
+            std::fs::write(&key, certificate.key).unwrap();
+            let flags = TlsFlags::LATEST_VERSIONS | TlsFlags::RESUMPTION_SESS_ID | TlsFlags::RESUMPTION_TICKETS;
+            builder = builder.ftps(chain, key).ftps_required(true, true).ftps_tls_flags(flags);
+        }
+        let server = builder.build().unwrap();
+        runtime.spawn(server.listen(format!("127.0.0.1:{port}")));
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        InProcess { _folder: folder, port, _runtime: runtime }
+    }
+}
+
+#[test]
+fn plain_ftp_passes_the_common_suite() {
+    let (site, server) = (Site::new(), InProcess::start(None));
+    suite::passes(&|| site.connect(server.port, PLAIN));
+}
+
+#[test]
+fn explicit_ftps_passes_the_common_suite() {
+    let site = Site::new();
+    let server = InProcess::start(Some(site.authority.certificate_for("localhost")));
+    suite::passes(&|| site.connect(server.port, EXPLICIT));
+}
+
+#[test]
+fn files_pass_in_each_version_of_tls() {
+    let site = Site::new();
+    let server = InProcess::start(Some(site.authority.certificate_for("localhost")));
+    for rest in ["tls = '1.2'", "tls = '1.3'", "tls = 'auto'"] {
+        let mut session = site.connect(server.port, &format!("{EXPLICIT}\n{rest}"));
+        for name in ["1.csv", "2.csv", "3.csv", "4.csv"] {
+            session.write(name, &mut &b"content"[..], 7).unwrap();
+        }
+        assert_eq!(session.list("").unwrap().files.len(), 4);
+    }
+}
+
+/// The failure to connect to a server that shows this certificate.
+fn refused(site: &Site, certificate: Certificate, rest: &str) -> Error {
+    let error = site.refusal(InProcess::start(Some(certificate)).port, rest);
+    assert_eq!(error.kind, Kind::Identity, "{}", error.chain());
+    assert!(!error.later_may_help());
+    error
+}
+
+#[test]
+fn a_certificate_of_an_unknown_authority_is_refused_with_what_to_write() {
+    let (site, other) = (Site::new(), Site::new());
+    let certificate = other.authority.certificate_for("localhost");
+    let advice = format!("write `trust = {{ pinned = \"{}\" }}`", certificate.pin());
+    let error = refused(&site, certificate, EXPLICIT);
+    assert!(error.chain().contains(&advice), "{}", error.chain());
+    assert!(error.chain().contains("invalid peer certificate"), "{}", error.chain());
+}
+
+#[test]
+fn a_certificate_that_the_system_does_not_trust_is_refused() {
+    let site = Site::new();
+    refused(&site, site.authority.certificate_for("localhost"), "encryption = 'explicit'\ntrust = 'system'");
+}
+
+#[test]
+fn a_certificate_for_another_host_is_refused() {
+    let site = Site::new();
+    let error = refused(&site, site.authority.certificate_for("ftps.example"), EXPLICIT);
+    assert!(error.chain().contains("is only valid for DnsName(\"ftps.example\")"), "{}", error.chain());
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_refused() {
+    let site = Site::new();
+    let error = refused(&site, site.authority.expired_certificate_for("localhost"), EXPLICIT);
+    assert!(error.chain().contains("certificate expired"), "{}", error.chain());
+}
+
+#[test]
+fn exactly_the_pinned_certificate_is_accepted_whatever_it_says_of_itself() {
+    let site = Site::new();
+    let pinned = site.authority.expired_certificate_for("ftps.example");
+    let rest = format!("encryption = 'explicit'\ntrust = {{ pinned = '{}' }}", pinned.pin());
+    site.connect(InProcess::start(Some(pinned)).port, &rest).list("").unwrap();
+    let error = refused(&site, site.authority.certificate_for("localhost"), &rest);
+    assert!(error.chain().contains("its certificate is not one that `trust` allows"), "{}", error.chain());
+}
+
+#[test]
+fn a_file_of_authorities_that_cannot_serve_is_named() {
+    let site = Site::new();
+    std::fs::write(site.path().join("empty.pem"), "").unwrap();
+    for (file, kind) in [("absent.pem", Kind::Local), ("empty.pem", Kind::Setup)] {
+        let error = site.refusal(1, &format!("encryption = 'explicit'\ntrust = {{ ca = '{file}' }}"));
+        assert_eq!(error.kind, kind);
+        assert!(error.to_string().ends_with(file), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_missing_when_the_conversation_starts() {
+    let (site, server) = (Site::new(), InProcess::start(None));
+    let error = site.refusal(server.port, &format!("{PLAIN}\npath = '/absent'"));
+    assert_eq!(error.kind, Kind::Missing, "{}", error.chain());
+    assert!(error.to_string().starts_with("enter the folder `/absent` on localhost:"), "{error}");
+}
+
+#[test]
+fn the_server_may_open_the_connections_for_files() {
+    let (site, server) = (Site::new(), InProcess::start(None));
+    let mut session = site.connect(server.port, &format!("{PLAIN}\nmode = 'active'"));
+    session.write("a.csv", &mut &b"content"[..], 7).unwrap();
+    assert_eq!(session.list("").unwrap().files.len(), 1);
+}

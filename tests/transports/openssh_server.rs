@@ -1,0 +1,114 @@
+//! OpenSSH's own server, in a process of its own, with a configuration of its own, on a port of this machine.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use passerelle::transport::{Error, Kind, Options, Session};
+
+use crate::process::{Server, free_port};
+
+pub const SSHD: &str = "/usr/sbin/sshd";
+
+/// A server with an ed25519 and an RSA key of its own, that lets the user of the test in with `id` or `locked`.
+pub struct OpenSsh {
+    folder: tempfile::TempDir,
+    pub port: u16,
+    _server: Server,
+}
+
+impl OpenSsh {
+    /// `more` are lines of sshd_config.
+    pub fn start(more: &str) -> OpenSsh {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(at("drop")).unwrap();
+        new_key(&at("host_ed25519"), &["-t", "ed25519"], "");
+        new_key(&at("host_rsa"), &["-t", "rsa", "-b", "2048"], "");
+        new_key(&at("id"), &["-t", "ed25519"], "");
+        new_key(&at("locked"), &["-t", "ed25519"], "open sesame");
+        let keys = [at("id.pub"), at("locked.pub")].map(|file| fs::read_to_string(file).unwrap());
+        fs::write(at("authorized_keys"), keys.concat()).unwrap();
+
+        let port = free_port();
+        let root = folder.path().display();
+        let config = format!(
+            "ListenAddress 127.0.0.1:{port}\nHostKey {root}/host_ed25519\nHostKey {root}/host_rsa\nPidFile none\n\
+             AuthorizedKeysFile {root}/authorized_keys\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n\
+             Subsystem sftp internal-sftp\nMaxStartups 100\nLogLevel QUIET\n{more}\n"
+        );
+        fs::write(at("sshd_config"), config).unwrap();
+        // Where a server that is started as root gives up its rights; the system's own start makes it.
+        let _ = fs::create_dir_all("/run/sshd");
+        let mut server = Server::start(SSHD, |command| {
+            command.args(["-D", "-e", "-f"]).arg(at("sshd_config")).stderr(Stdio::null());
+        })
+        .unwrap();
+        server.wait_for(([127, 0, 0, 1], port).into());
+        let server = OpenSsh { folder, port, _server: server };
+        server.know(&["host_ed25519", "host_rsa"]);
+        server
+    }
+
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The folder of the site file.
+    pub fn base(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn public(&self, key: &str) -> String {
+        fs::read_to_string(self.at(&format!("{key}.pub"))).unwrap()
+    }
+
+    /// Writes `known_hosts` with these keys.
+    pub fn know(&self, keys: &[&str]) {
+        let lines = keys.iter().map(|key| format!("[127.0.0.1]:{} {}", self.port, self.public(key)));
+        fs::write(self.at("known_hosts"), lines.collect::<String>()).unwrap();
+    }
+
+    pub fn fingerprint(&self, key: &str) -> String {
+        let shown = run("ssh-keygen", &["-l", "-f", self.at(key).to_str().unwrap()]);
+        shown.split_whitespace().nth(1).unwrap().to_owned()
+    }
+
+    pub fn options(&self, user: &str, rest: &str) -> Options {
+        let (port, path) = (self.port, self.at("drop").display().to_string());
+        toml::from_str(&format!("[sftp]\nhost = '127.0.0.1'\nport = {port}\nuser = '{user}'\npath = '{path}'\n{rest}"))
+            .unwrap()
+    }
+
+    pub fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
+        self.options(&me(), rest).connect(self.folder.path())
+    }
+
+    pub fn connect(&self) -> Box<dyn Session> {
+        self.try_with("key = 'id'\nknown-hosts = 'known_hosts'").unwrap_or_else(|error| panic!("{}", error.chain()))
+    }
+
+    /// What is said when it does not let us in.
+    pub fn refuses(&self, kind: Kind, rest: &str) -> String {
+        let error = self.try_with(rest).err().unwrap_or_else(|| panic!("{rest} was let in"));
+        assert_eq!(error.kind, kind, "{}", error.chain());
+        error.chain()
+    }
+}
+
+pub fn new_key(file: &Path, kind: &[&str], passphrase: &str) {
+    let file = file.to_str().unwrap();
+    run("ssh-keygen", &[kind, &["-q", "-N", passphrase, "-C", "a test", "-f", file]].concat());
+}
+
+pub fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+pub fn me() -> String {
+    run("id", &["-un"]).trim().to_owned()
+}

@@ -1,0 +1,191 @@
+//! SFTP against a server inside the test, where faults can be had for the asking.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use passerelle::transport::{Error, Kind, Options, Replacement, Session, handover};
+
+use crate::sftp_server::{Fault, Manners, PASSWORD, PosixRename, SftpServer};
+use crate::suite;
+
+/// A server with its folder, `drop`, and the secret beside it.
+struct Fixture {
+    base: tempfile::TempDir,
+    server: SftpServer,
+}
+
+impl Fixture {
+    fn start(manners: Manners) -> Fixture {
+        let base = tempfile::tempdir().unwrap();
+        fs::create_dir(base.path().join("drop")).unwrap();
+        fs::write(base.path().join("password"), PASSWORD).unwrap();
+        let server = SftpServer::start(&base.path().join("drop"), manners);
+        Fixture { base, server }
+    }
+
+    fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
+        let port = self.server.address.port();
+        let options = format!(
+            "host = '127.0.0.1'\nport = {port}\nuser = 'acme'\npassword = 'file:password'\nfingerprint = '{}'\n{rest}",
+            self.server.fingerprint
+        );
+        connect(&options, self.base.path())
+    }
+
+    fn connect(&self) -> Box<dyn Session> {
+        self.try_with("").unwrap_or_else(|error| panic!("{}", error.chain()))
+    }
+
+    fn drop_folder(&self) -> std::path::PathBuf {
+        self.base.path().join("drop")
+    }
+}
+
+fn connect(options: &str, base: &Path) -> Result<Box<dyn Session>, Error> {
+    toml::from_str::<Options>(&format!("[sftp]\n{options}")).unwrap().connect(base)
+}
+
+#[test]
+fn a_server_that_renames_as_posix_does_passes_the_common_suite() {
+    let fixture = Fixture::start(Manners::default());
+    suite::passes(&|| fixture.connect());
+    suite::replaces_at_one_instant(&|| fixture.connect(), &fixture.drop_folder());
+}
+
+#[test]
+fn a_server_that_cannot_rename_over_a_file_passes_the_common_suite() {
+    let fixture = Fixture::start(Manners { posix_rename: PosixRename::Absent, ..Manners::default() });
+    suite::passes(&|| fixture.connect());
+}
+
+#[test]
+fn a_server_that_takes_a_few_bytes_at_a_time_passes_the_common_suite() {
+    let fixture = Fixture::start(Manners { window: 20_000, ..Manners::default() });
+    suite::passes(&|| fixture.connect());
+}
+
+#[test]
+fn a_replacement_says_whether_the_name_was_ever_absent() {
+    for (posix_rename, rest, expected) in [
+        (PosixRename::Announced, "", Replacement::Atomic),
+        (PosixRename::Absent, "", Replacement::RemovedFirst),
+        (PosixRename::Absent, "posix-rename = true", Replacement::RemovedFirst),
+        (PosixRename::Unannounced, "", Replacement::RemovedFirst),
+        (PosixRename::Unannounced, "posix-rename = true", Replacement::Atomic),
+    ] {
+        let fixture = Fixture::start(Manners { posix_rename, ..Manners::default() });
+        let mut session = fixture.try_with(rest).unwrap();
+        fs::write(fixture.drop_folder().join("a.csv"), "old").unwrap();
+        for content in ["new", "newer"] {
+            handover::upload(&mut *session, "", "a.csv", &mut content.as_bytes(), content.len() as u64).unwrap();
+            assert_eq!(handover::publish(&mut *session, "", "a.csv").unwrap(), expected);
+            assert_eq!(fs::read_to_string(fixture.drop_folder().join("a.csv")).unwrap(), content);
+        }
+        assert_eq!(session.rename("a.csv", "free.csv").unwrap(), Replacement::Atomic);
+    }
+}
+
+#[test]
+fn a_new_file_that_is_not_there_never_costs_the_old_one() {
+    for posix_rename in [PosixRename::Announced, PosixRename::Absent] {
+        let fixture = Fixture::start(Manners { posix_rename, ..Manners::default() });
+        fs::write(fixture.drop_folder().join("a.csv"), "old").unwrap();
+        let error = handover::publish(&mut *fixture.connect(), "", "a.csv").unwrap_err();
+        assert_eq!(error.kind, Kind::Missing, "{}", error.chain());
+        assert_eq!(fs::read_to_string(fixture.drop_folder().join("a.csv")).unwrap(), "old");
+    }
+}
+
+#[test]
+fn the_password_answers_a_server_that_asks_by_keyboard() {
+    let fixture = Fixture::start(Manners { questions: &["Password: "], ..Manners::default() });
+    fixture.connect().list("").unwrap();
+    fs::write(fixture.base.path().join("password"), "wrong horse").unwrap();
+    let error = fixture.try_with("").err().unwrap();
+    assert_eq!(error.kind, Kind::Login);
+    assert!(error.chain().contains("refuses this user with this password"), "{}", error.chain());
+}
+
+#[test]
+fn a_server_that_asks_for_a_second_factor_is_quoted() {
+    let fixture = Fixture::start(Manners { questions: &["Password: ", "Code by SMS: "], ..Manners::default() });
+    let error = fixture.try_with("").err().unwrap();
+    assert_eq!(error.kind, Kind::Login);
+    assert!(error.chain().contains("asks for more than a password: `Code by SMS:`"), "{}", error.chain());
+}
+
+#[test]
+fn a_server_that_takes_passwords_is_not_shown_an_agent() {
+    let fixture = Fixture::start(Manners::default());
+    let port = fixture.server.address.port();
+    let fingerprint = &fixture.server.fingerprint;
+    let options =
+        format!("host = '127.0.0.1'\nport = {port}\nuser = 'acme'\nagent = true\nfingerprint = '{fingerprint}'");
+    let error = connect(&options, fixture.base.path()).err().unwrap();
+    assert_eq!(error.kind, Kind::Login);
+    assert!(error.chain().contains("the server takes password, and not a key"), "{}", error.chain());
+}
+
+#[test]
+fn a_file_that_ends_before_its_told_size_is_damaged() {
+    let fixture = Fixture::start(Manners { fault: Some(Fault::ToldTooLong), ..Manners::default() });
+    fs::write(fixture.drop_folder().join("a.csv"), "content").unwrap();
+    let error = fixture.connect().fetch("a.csv", &mut Vec::new()).unwrap_err();
+    assert_eq!(error.kind, Kind::Damaged);
+    assert!(error.chain().contains("8 bytes were expected, there are 7"), "{}", error.chain());
+    let error = fixture.connect().write("b.csv", &mut &b"content"[..], 7).unwrap_err();
+    assert_eq!(error.kind, Kind::Damaged);
+}
+
+#[test]
+fn a_connection_that_breaks_during_an_upload_may_hold_later() {
+    let fixture = Fixture::start(Manners { fault: Some(Fault::CutWrite), ..Manners::default() });
+    let content = vec![b'x'; 3 << 20];
+    let mut session = fixture.try_with("answer-seconds = 1").unwrap();
+    let error = handover::upload(&mut *session, "", "a.csv", &mut &content[..], content.len() as u64).unwrap_err();
+    assert!(matches!(error.kind, Kind::Unreachable | Kind::TimedOut), "{}", error.chain());
+    assert!(error.later_may_help());
+    assert!(!fixture.drop_folder().join("a.csv").exists());
+    assert_eq!(session.list("").unwrap_err().kind, Kind::Unreachable);
+}
+
+#[test]
+fn a_rename_that_is_never_answered_times_out() {
+    let fixture = Fixture::start(Manners { fault: Some(Fault::SilentRename), ..Manners::default() });
+    let mut session = fixture.try_with("answer-seconds = 1").unwrap();
+    handover::upload(&mut *session, "", "a.csv", &mut &b"content"[..], 7).unwrap();
+    let error = handover::publish(&mut *session, "", "a.csv").unwrap_err();
+    assert_eq!(error.kind, Kind::TimedOut, "{}", error.chain());
+    assert_eq!(handover::leftover(&mut *fixture.connect(), "", "a.csv").unwrap(), Some(7));
+}
+
+#[test]
+fn a_server_that_never_speaks_times_out() {
+    let base = tempfile::tempdir().unwrap();
+    fs::write(base.path().join("password"), PASSWORD).unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let options = format!(
+        "host = '127.0.0.1'\nport = {port}\nuser = 'acme'\npassword = 'file:password'\nconnect-seconds = 1\n\
+         fingerprint = 'SHA256:uNiVztksCsDhcc0u9e8BrZtlG4AZuHLHvTHIv0A7s4U'"
+    );
+    let error = connect(&options, base.path()).err().unwrap();
+    assert_eq!(error.kind, Kind::TimedOut, "{}", error.chain());
+}
+
+#[test]
+fn a_port_on_which_nobody_listens_and_a_name_that_nobody_has_are_unreachable() {
+    let base = tempfile::tempdir().unwrap();
+    fs::write(base.path().join("password"), PASSWORD).unwrap();
+    let port = crate::process::free_port();
+    for host in ["127.0.0.1", "no-such-host.invalid"] {
+        let options = format!(
+            "host = '{host}'\nport = {port}\nuser = 'acme'\npassword = 'file:password'\n\
+             fingerprint = 'SHA256:uNiVztksCsDhcc0u9e8BrZtlG4AZuHLHvTHIv0A7s4U'"
+        );
+        let error = connect(&options, base.path()).err().unwrap();
+        assert_eq!(error.kind, Kind::Unreachable, "{}", error.chain());
+        assert!(error.to_string().contains(host), "{error}");
+    }
+}
