@@ -1,5 +1,7 @@
 //! Applies one operation to the directory, or says why it cannot be.
 
+use std::sync::LazyLock;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -7,6 +9,11 @@ use crate::model::field::{Datum, Kind};
 use crate::model::operation::{Act, Changes, Identity, Values};
 use crate::model::{Field, Operation};
 use crate::state::users::{column, columns, find, written_column};
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<String> = columns().map(written_column).collect();
+    format!("INSERT INTO users ({}) VALUES ({})", names.join(", "), vec!["?"; names.len()].join(", "))
+});
 
 /// Why an operation was not applied.
 #[derive(Debug)]
@@ -28,23 +35,28 @@ fn create(db: &Connection, user: &Identity, fields: &Values) -> Result<(), Setba
     if find(db, &user.login)?.is_some() {
         return Err(Setback::Refused(format!("the login `{}` is already taken", user.login)));
     }
-    let given = |datum: &Datum| {
-        let value = fields.0.iter().find(|(field, _)| field.is(datum.name)).map(|(_, value)| value.clone());
-        match datum.name {
-            "login" => user.login.clone(),
-            "employee-number" => value.unwrap_or_else(|| user.employee_number.clone()),
-            _ => value.unwrap_or_default(),
-        }
-    };
-    let plain = || columns().filter(|datum| datum.kind != Kind::Person);
-    let names: Vec<String> = plain().map(column).collect();
-    let places = vec!["?"; names.len()].join(", ");
-    let insert = format!("INSERT INTO users ({}) VALUES ({places})", names.join(", "));
-    db.prepare_cached(&insert)?.execute(params_from_iter(plain().map(given)))?;
+    let given =
+        |datum: &Datum| fields.0.iter().find(|(field, _)| field.is(datum.name)).map(|(_, value)| value.as_str());
+    let mut row: Vec<Value> = Vec::new();
+    let mut themselves = Vec::new();
+    for datum in columns() {
+        row.push(match (datum.name, datum.kind, given(datum)) {
+            ("login", ..) => user.login.clone().into(),
+            ("employee-number", _, value) => value.unwrap_or(&user.employee_number).to_string().into(),
+            (_, Kind::Person, Some(person)) => {
+                let person = find(db, person)?;
+                themselves.extend(person.is_none().then_some(datum.name));
+                person.into()
+            }
+            (_, Kind::Person, None) => Value::Null,
+            (_, _, value) => value.unwrap_or_default().to_string().into(),
+        });
+    }
+    db.prepare_cached(&INSERT)?.execute(params_from_iter(row))?;
 
     // Once the user is there, for those who are their own manager.
     let id = db.last_insert_rowid();
-    let mut rest = fields.0.iter().filter(|(field, _)| field.kind() == Kind::Person || field.datum().family);
+    let mut rest = fields.0.iter().filter(|(field, _)| field.datum().family || themselves.contains(&field.name()));
     rest.try_for_each(|(field, value)| write(db, id, field, value))
 }
 
