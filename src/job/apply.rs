@@ -11,7 +11,7 @@ use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands};
 use crate::report;
 use crate::site::{Exchange, Import};
-use crate::state::{OperationStatus, Plan, PlanId, PlanStatus, State};
+use crate::state::{Plan, PlanId, PlanStatus, State};
 
 /// Operations of one transaction: a crash loses at most so many, and the next run does them again.
 const BATCH: usize = 1000;
@@ -31,7 +31,9 @@ pub fn finish(
     }
     let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
     settle(state, &plan, &mut told)?;
-    told.operations_file = write_operations(state, hands, &plan)?.map(|path| path.display().to_string());
+    if told.created + told.updated > 0 {
+        told.operations_file = Some(write_operations(state, hands, &plan)?.display().to_string());
+    }
     if let Some(name) = dropped_name(&plan.path) {
         let corrections = plan.corrections.as_deref();
         let telling = Telling { told: &mut told, name, digest: &plan.digests.file, corrections };
@@ -85,25 +87,27 @@ fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(), E
 }
 
 /// One line of JSON for each operation that was done, in a file that appears whole.
-fn write_operations(state: &State, hands: &Hands, plan: &Plan) -> Result<Option<PathBuf>, Error> {
-    let done: Vec<_> =
-        state.operations(plan.id)?.into_iter().filter(|recorded| recorded.status == OperationStatus::Done).collect();
-    if done.is_empty() {
-        return Ok(None);
-    }
+fn write_operations(state: &State, hands: &Hands, plan: &Plan) -> Result<PathBuf, Error> {
     let path = hands.operations.join(format!("{}-{}-{}.jsonl", plan.run, plan.exchange, plan.id));
-    let write = || -> io::Result<()> {
+    let failed = |cause| Error::disk("write", &path, cause);
+    let create = || -> io::Result<_> {
         fs::create_dir_all(&hands.operations)?;
-        let mut file = io::BufWriter::new(tempfile::Builder::new().prefix(".new-").tempfile_in(&hands.operations)?);
-        for recorded in &done {
-            serde_json::to_writer(&mut file, &recorded.operation)?;
-            file.write_all(b"\n")?;
+        Ok(io::BufWriter::new(tempfile::Builder::new().prefix(".new-").tempfile_in(&hands.operations)?))
+    };
+    let mut file = create().map_err(failed)?;
+    let mut written = Ok(());
+    state.each_done(plan.id, |operation| {
+        if written.is_ok() {
+            written = writeln!(file, "{operation}");
         }
+    })?;
+    let finish = || -> io::Result<()> {
+        written?;
         let file = file.into_inner()?;
         file.as_file().sync_all()?;
         file.persist(&path)?;
         Ok(())
     };
-    write().map_err(|cause| Error::disk("write", &path, cause))?;
-    Ok(Some(path))
+    finish().map_err(failed)?;
+    Ok(path)
 }

@@ -92,6 +92,20 @@ impl State {
         })
     }
 
+    /// Gives the operations of a plan that were done, one after the other in their order, as the JSON that they are kept
+    /// in: one line each.
+    pub fn each_done(&self, plan: PlanId, mut each: impl FnMut(&str)) -> Result<(), Error> {
+        let sql = "SELECT operation FROM operations WHERE plan = ?1 AND status = 'done' ORDER BY position";
+        self.read("the operations", |db| {
+            let mut statement = db.prepare(sql)?;
+            let mut rows = statement.query([plan])?;
+            while let Some(row) = rows.next()? {
+                each(row.get_ref(0)?.as_str()?);
+            }
+            Ok(())
+        })
+    }
+
     /// All operations of a plan, in their order.
     pub fn operations(&self, plan: PlanId) -> Result<Vec<Recorded>, Error> {
         let sql = "SELECT operation, status, reason FROM operations WHERE plan = ?1 ORDER BY position";
