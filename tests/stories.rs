@@ -20,15 +20,6 @@ path = "."
 lists = { LISTS }
 defaults = [{ set = { culture = "fr-FR" } }]
 
-[import.known]
-profile = "lucca-users"
-people = "users"
-server = "partner"
-files = "directory.csv"
-identify-by = "login"
-ready = { stable-for = 0 }
-brakes = { creations = "100%", updates = "100%", shrink = "100%", floor = 1000 }
-
 [import.partner]
 profile = "lucca-users"
 people = "users"
@@ -97,7 +88,7 @@ fn tell(story: &Path) -> String {
         command.current_dir(folder.path()).args(words).output().expect("it runs")
     };
     if folder.path().join("directory.csv").exists() {
-        let known = passerelle(&["import", "known"]);
+        let known = passerelle(&["import", "partner", "directory.csv"]);
         assert!(known.status.success(), "{}: {}", story.display(), String::from_utf8_lossy(&known.stdout));
     }
     let output = passerelle(&["import", "partner", "--dry-run"]);
