@@ -167,18 +167,19 @@ impl Decision {
         today: NaiveDate,
     ) {
         // Rows to correct come back with our reasons behind them.
-        if reading.heading.last().is_some_and(|heading| heading == corrections::REASON) {
-            reading.heading.pop();
-        }
+        let (theirs, ours) = reading.heading.split_at(corrections::partners(&reading.heading));
+        reading.findings.extend(corrections::still_unread(&reading.heading, &reading.table));
         let defaults = &import.directory.defaults;
-        let recognised = rule::recognise(&reading.heading, contract, defaults);
+        let recognised = rule::recognise(theirs, contract, defaults);
         let around = Surroundings { known: &gathered.known, lists: &gathered.lists, defaults };
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
-        self.facts.rows = checked.rows;
-        self.facts.heading = reading.heading.join(";");
+        // They are few: the last whole file stays the measure.
+        let whole = gathered.last.clone().filter(|_| !ours.is_empty());
+        self.facts = whole.unwrap_or(Facts { rows: checked.rows, heading: theirs.join(";"), ..self.facts });
         self.told.rows = checked.rows;
         self.told.left_out = checked.left_out.len();
-        self.told.findings = in_file_order([reading.findings, recognised.findings, checked.findings].concat());
+        let findings = [&reading.findings[..], &recognised.findings, &checked.findings].concat();
+        self.told.findings = in_file_order(findings);
         let is_refused = self.told.findings.0.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
         if !is_refused {
             let operations =
@@ -187,13 +188,18 @@ impl Decision {
         }
         self.corrections = match is_refused {
             true => None,
-            false => corrections::write(&reading.heading, &reading.table, &checked.left_out, &self.told.findings.0),
+            false => {
+                let findings = &self.told.findings.0;
+                corrections::write(&reading.heading, &reading.table, &checked.left_out, &reading.findings, findings)
+            }
         };
-        self.count();
+        if !is_refused {
+            self.count();
+        }
         let facts = brake::Facts {
             directory: gathered.known.len(),
             rows: checked.rows,
-            last_rows: gathered.last.as_ref().map(|last| last.rows),
+            last_rows: gathered.last.as_ref().filter(|_| ours.is_empty()).map(|last| last.rows),
         };
         self.told.held = match is_refused {
             true => Vec::new(),

@@ -2,19 +2,52 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Finding, Table};
+use crate::model::table::Row;
+use crate::model::{Finding, Place, Table};
 
 /// The heading of the last column; a file that comes back with it is read without a remark.
 pub const REASON: &str = "passerelle: reason";
 
-/// UTF-8 with a byte order mark, `;`, CRLF: what spreadsheets open as it is. None when no row is left out.
-pub fn write(heading: &[String], table: &Table, left_out: &[u32], findings: &[Finding]) -> Option<Vec<u8>> {
+/// In front of the reason of a row that could not be read: what stands in its cells is what was made of it, and may look
+/// right. It is taken for corrected only once this is gone.
+const UNREAD: &str = "empty this cell once the row is right";
+
+const STILL_UNREAD: &str = "still-unread";
+
+/// How many headings are the partner's: all, or all but ours where rows to correct come back.
+pub fn partners(heading: &[String]) -> usize {
+    heading.len() - usize::from(heading.last().is_some_and(|last| last == REASON))
+}
+
+/// Rows that come back, but were not put right.
+pub fn still_unread(heading: &[String], table: &Table) -> Vec<Finding> {
+    let column = partners(heading);
+    let Some(reason) = heading.get(column).map(|heading| heading.as_str().into()) else { return Vec::new() };
+    let unread = table.rows().filter(|row| row.cell(column).starts_with(UNREAD));
+    let finding = |row: Row<'_>| {
+        let place = Place::row(row.number(), row.line()).in_column(column, &reason);
+        Finding::error(STILL_UNREAD, place, "still stands behind a row that could not be read")
+            .read(UNREAD)
+            .expected("the row put right, and this cell emptied")
+    };
+    unread.map(finding).collect()
+}
+
+/// UTF-8 with a byte order mark, `;`, CRLF: what spreadsheets open as it is. None when no row is left out. `unread` are
+/// the findings of reading the file, `findings` all of them.
+pub fn write(
+    heading: &[String],
+    table: &Table,
+    left_out: &[u32],
+    unread: &[Finding],
+    findings: &[Finding],
+) -> Option<Vec<u8>> {
     if left_out.is_empty() {
         return None;
     }
+    let unread = reasons(unread);
     let reasons = reasons(findings);
-    let reason_column = heading.iter().position(|cell| cell == REASON);
-    let width = reason_column.unwrap_or(heading.len());
+    let width = partners(heading);
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
@@ -22,16 +55,25 @@ pub fn write(heading: &[String], table: &Table, left_out: &[u32], findings: &[Fi
     let mut record = |cells: Vec<&str>| writer.write_record(cells).expect("memory takes all");
     record(heading.iter().take(width).map(String::as_str).chain([REASON]).collect());
     for row in table.rows().filter(|row| left_out.binary_search(&row.number()).is_ok()) {
-        let mut reason = reasons.get(&row.number()).map(|sentences| sentences.join(" | ")).unwrap_or_default();
+        let mut reason = match row.cell(width) {
+            before if width < heading.len() && before.starts_with(UNREAD) => vec![before.to_string()],
+            _ if unread.contains_key(&row.number()) => vec![UNREAD.to_string()],
+            _ => Vec::new(),
+        };
+        if reason.first().is_none_or(|first| first == UNREAD) {
+            reason.extend(reasons.get(&row.number()).into_iter().flatten().cloned());
+        }
         let surplus: Vec<&str> = row.cells().skip(heading.len()).filter(|cell| !cell.is_empty()).collect();
         if !surplus.is_empty() {
-            reason += &format!(" | behind the last heading stood: `{}`", surplus.join("`, `"));
+            reason.push(format!("behind the last heading stood: `{}`", surplus.join("`, `")));
         }
+        let reason = reason.join(" | ");
         record((0..width).map(|column| row.cell(column)).chain([reason.as_str()]).collect());
     }
     Some(writer.into_inner().expect("memory takes all"))
 }
 
+/// The sentences about each row with an error.
 fn reasons(findings: &[Finding]) -> HashMap<u32, Vec<String>> {
     let mut reasons: HashMap<u32, Vec<String>> = HashMap::new();
     for finding in findings.iter().filter(|finding| finding.is_error()) {
@@ -45,7 +87,6 @@ fn reasons(findings: &[Finding]) -> HashMap<u32, Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Place;
     use crate::model::table::Chunk;
 
     #[test]
@@ -57,7 +98,7 @@ mod tests {
         }
         let heading = ["login".to_string(), "mail".to_string()];
         let finding = Finding::error("bad-mail", Place::row(2, 2), "is no address").read("x;y");
-        let file = write(&heading, &chunk.into(), &[2], &[finding]).expect("a row is left out");
+        let file = write(&heading, &chunk.into(), &[2], &[], &[finding]).expect("a row is left out");
         let text = String::from_utf8(file).expect("it is UTF-8");
         assert_eq!(text, "\u{feff}login;mail;passerelle: reason\r\na;\"x;y\";\"row 2: `x;y` is no address\"\r\n");
     }

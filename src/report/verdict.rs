@@ -26,8 +26,9 @@ pub fn write(import: &Import, digest: &Digest, run: &str, at: DateTime<Utc>, cor
     if let Some(corrections) = corrections {
         line(&textwrap::fill(
             &format!(
-                "The rows to correct are in {corrections}, each with its reason in the last column. Correct them there \
-                 and drop that file again as it is."
+                "The rows to correct are in {corrections}, each with its reason in the last column; rows are counted as in \
+                 your file. Correct them there and drop that file again; the reasons may stay, except where one asks to be \
+                 emptied."
             ),
             80,
         ));
