@@ -127,7 +127,7 @@ impl<'a> Intake<'a> {
             self.rows.report(quote_error(flaw, self.rows.place(column)).read(excerpt(&read)));
         } else if count > width {
             let problem = format!("has {}, and there are {}", cells(count), headings(width));
-            let expected = "a cell that holds the separator, a quote or a line break in quotes: `\"R&D; tests\"`";
+            let expected = "quotes around a cell that holds the separator, a quote or a line break: `\"R&D; tests\"`";
             self.rows.report(Finding::error("row-too-long", self.rows.row_place(), problem).expected(expected));
         } else if count < width {
             let problem = format!("has {}, and there are {}", cells(count), headings(width));
@@ -304,8 +304,8 @@ mod tests {
             "rows have separators behind the last cell, first in row 4; they were passed over",
             "row 2: has 2 cells, and there are 3 headings; expected a cell below each heading, empty where there is \
              nothing to say",
-            "row 3: has 4 cells, and there are 3 headings; expected a cell that holds the separator, a quote or a line \
-             break in quotes: `\"R&D; tests\"`",
+            "row 3: has 4 cells, and there are 3 headings; expected quotes around a cell that holds the separator, a quote \
+             or a line break: `\"R&D; tests\"`",
         ];
         assert_eq!(reading.findings.iter().map(Finding::to_string).collect::<Vec<_>>(), expected);
     }

@@ -72,7 +72,7 @@ fn apply(context: &Context<'_>, state: &mut State, plan: &Plan) -> Result<(), Er
 }
 
 /// What became of the operations decides what the partner is told.
-fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(), Error> {
+pub fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(), Error> {
     for failure in state.failures(plan.id)? {
         match failure.operation.is_creation() {
             true => told.created -= 1,

@@ -1,6 +1,6 @@
 //! Lets through what a run held back: exactly what was held, unless something it was made from has moved since.
 
-use crate::job::apply::{dropped_name, finish};
+use crate::job::apply::{dropped_name, finish, settle};
 use crate::job::{Error, Job, gather};
 use crate::model::Digest;
 use crate::report;
@@ -57,7 +57,15 @@ pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<repor
         state.set_plan_status(plan.id, PlanStatus::Applying, context.started)?;
         finish(context, state, hands, exchange, import, plan.id)
     })?;
-    Ok(told.unwrap_or_else(|| serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report")))
+    told.map_or_else(|| foretell(job, plan), Ok)
+}
+
+/// What would be done, for a dry run.
+fn foretell(job: &Job<'_>, plan: &Plan) -> Result<report::Import, Error> {
+    let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
+    settle(&job.state, plan, &mut told)?;
+    let recorded = job.state.operations(plan.id)?;
+    Ok(report::Import { operations: recorded.into_iter().map(|recorded| recorded.operation).collect(), ..told })
 }
 
 /// What was approved is what is done: file, directory and profile must be those that the plan was made from.

@@ -141,7 +141,8 @@ impl fmt::Display for Held {
             ("empty", _) => write!(f, "the file has no rows; the last good one had {total}")?,
             ("shrink", _) => {
                 let (rows, percent) = (total - affected, percent(*affected, *total));
-                write!(f, "the file has {rows} rows, {percent}% fewer than the {total} of the last good one")?;
+                let noun = if rows == 1 { "row" } else { "rows" };
+                write!(f, "the file has {rows} {noun}, {percent}% fewer than the {total} of the last good one")?;
             }
             (_, Some(field)) => write!(f, "{affected} changes of `{field}` {part}")?,
             (noun, None) => write!(f, "{affected} {noun} {part}")?,

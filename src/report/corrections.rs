@@ -12,23 +12,22 @@ pub const REASON: &str = "passerelle: reason";
 /// right. It is taken for corrected only once this is gone.
 const UNREAD: &str = "empty this cell once the row is right";
 
-const STILL_UNREAD: &str = "still-unread";
-
 /// How many headings are the partner's: all, or all but ours where rows to correct come back.
 pub fn partners(heading: &[String]) -> usize {
     heading.len() - usize::from(heading.last().is_some_and(|last| last == REASON))
 }
 
-/// Rows that come back, but were not put right.
+/// Rows that come back, but were not put right. The whole row is meant: its cells may be under the wrong headings.
 pub fn still_unread(heading: &[String], table: &Table) -> Vec<Finding> {
     let column = partners(heading);
-    let Some(reason) = heading.get(column).map(|heading| heading.as_str().into()) else { return Vec::new() };
+    if column == heading.len() {
+        return Vec::new();
+    }
     let unread = table.rows().filter(|row| row.cell(column).starts_with(UNREAD));
     let finding = |row: Row<'_>| {
-        let place = Place::row(row.number(), row.line()).in_column(column, &reason);
-        Finding::error(STILL_UNREAD, place, "still stands behind a row that could not be read")
-            .read(UNREAD)
-            .expected("the row put right, and this cell emptied")
+        let place = Place::row(row.number(), row.line());
+        Finding::error("still-unread", place, "could not be read before, and its reason is still there")
+            .expected(format!("the row put right, and its cell below `{REASON}` emptied"))
     };
     unread.map(finding).collect()
 }
@@ -67,7 +66,8 @@ pub fn write(
         if !surplus.is_empty() {
             reason.push(format!("behind the last heading stood: `{}`", surplus.join("`, `")));
         }
-        let reason = reason.join(" | ");
+        // Our own column must not be what is wrong with the row when it comes back.
+        let reason = reason.join(" | ").replace('\u{fffd}', "?");
         record((0..width).map(|column| row.cell(column)).chain([reason.as_str()]).collect());
     }
     Some(writer.into_inner().expect("memory takes all"))

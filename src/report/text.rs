@@ -161,7 +161,9 @@ impl Page {
         let exit = report.exit_code;
         let style = if exit == Exit::Done { GOOD } else { BAD };
         self.styled(0, style, &format!("Exit code {}: {}.", exit.code(), exit.meaning()));
-        if exit == Exit::Held || report.exchanges.iter().any(|exchange| exchange.exit() == Exit::Held) {
+        let is_held = report.exchanges.iter().any(|exchange| exchange.exit() == Exit::Held);
+        // A dry run leaves nothing that could be approved.
+        if is_held && !report.dry_run {
             self.line(0, &format!("To let through what is held: passerelle approve {}", report.run));
         }
     }
@@ -196,6 +198,12 @@ impl Page {
 
 /// What became of the rows, in one line; the same for the operator and the partner.
 pub(super) fn counts(import: &Import) -> String {
+    match (import.verdict, import.rows) {
+        (Verdict::Refused, 0) => return "nothing was taken".into(),
+        (Verdict::Refused, 1) => return "1 row, which was not taken".into(),
+        (Verdict::Refused, rows) => return format!("{}, none of them taken", count(rows, "row")),
+        _ => {}
+    }
     let mut parts = vec![
         format!("{} created", import.created),
         format!("{} updated", import.updated),
@@ -228,7 +236,9 @@ fn would(operation: &Operation) -> String {
             ("create", fields.0.iter().map(|(field, value)| format!("{field} `{value}`")).collect())
         }
         Act::Update { changes, .. } => {
-            let change = |(field, change): &(Field, Change)| format!("{field} `{}` → `{}`", change.from, change.to);
+            let change = |(field, change): &(Field, Change)| {
+                format!("{field} {} → {}", quoted(&change.from), quoted(&change.to))
+            };
             ("update", changes.0.iter().map(change).collect())
         }
     };
@@ -238,6 +248,10 @@ fn would(operation: &Operation) -> String {
         Some(Mark::Arrival) | None => "",
     };
     format!("would {verb} `{}` (row {}{mark}): {}", operation.user().login, operation.row, data.join(", "))
+}
+
+fn quoted(value: &str) -> String {
+    if value.is_empty() { "(empty)".into() } else { format!("`{value}`") }
 }
 
 fn count(number: usize, noun: &str) -> String {

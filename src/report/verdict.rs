@@ -21,8 +21,8 @@ pub fn write(import: &Import, digest: &Digest, run: &str, at: DateTime<Utc>, cor
             line(&text::counts(import));
         }
     }
-    import.held.iter().for_each(|reason| line(&format!("Held: {reason}")));
-    import.failed.iter().for_each(|reason| line(&format!("Not applied: {reason}")));
+    import.held.iter().for_each(|reason| line(&textwrap::fill(&format!("Held: {reason}"), 80)));
+    import.failed.iter().for_each(|reason| line(&textwrap::fill(&format!("Not applied: {reason}"), 80)));
     if let Some(corrections) = corrections {
         line(&textwrap::fill(
             &format!(
@@ -51,7 +51,7 @@ fn meaning(verdict: Verdict) -> &'static str {
             "The rows without an error were taken. The rows with an error were left out: nothing changed for the people in them."
         }
         Verdict::Held => {
-            "Nothing was applied yet: the file changes more than is usual, and a person at the company must approve it first."
+            "Nothing was applied yet: the file is unusual, for the reason below, and a person at the company must approve it first. There is nothing to drop again."
         }
         Verdict::Refused => "Nothing was applied.",
     }

@@ -20,17 +20,16 @@ pub fn check(text: &str) -> Result<(), Fault> {
 
 /// Not all that the standard permits, but all that people have: quoted names and comments are refused.
 fn problem(text: &str) -> Option<String> {
-    if let Some(other) = text.chars().find(|letter| !letter.is_ascii()) {
-        return Some(match other.is_whitespace() {
-            true => "is not a mail address: it holds a space".into(),
-            false => format!("is not a mail address: it holds `{other}`"),
-        });
-    }
     let why = match text.split_once('@') {
-        _ if text.contains([' ', '\t']) && text.contains('<') => "it is more than the address alone",
+        _ if text.contains(char::is_whitespace) && text.contains('<') => "it is more than the address alone",
         _ if text.contains([';', ',']) && text.matches('@').count() > 1 => "it holds more than one address",
-        _ if text.contains([';', ',']) => "it holds a comma or semicolon",
-        _ if text.contains(' ') => "it holds a space",
+        _ if text.contains(';') => "it holds a semicolon",
+        _ if text.contains(',') => "it holds a comma",
+        _ if text.contains(char::is_whitespace) => "it holds a space",
+        _ if !text.is_ascii() => {
+            let other = text.chars().find(|letter| !letter.is_ascii())?;
+            return Some(format!("is not a mail address: it holds `{other}`, and only plain letters are taken"));
+        }
         None => "it has no `@`",
         Some((_, host)) if host.contains('@') => "it has more than one `@`",
         Some(("", _)) => "nothing stands before the `@`",
@@ -78,10 +77,10 @@ mod tests {
             ("ada\u{a0}l@acme.fr", "it holds a space"),
             ("adé@acme.fr", "it holds `é`"),
             ("ada@acme.fr.", "ends with punctuation"),
-            ("ada@acme.fr;", "it holds a comma or semicolon"),
-            ("ada@acme,fr", "it holds a comma or semicolon"),
-            ("ada@acme.fr, bo@acme.fr", "it holds more than one address"),
-            ("Ada <ada@acme.fr>", "more than the address alone"),
+            ("ada@acme.fr;", "it holds a semicolon"),
+            ("ada@acme,fr", "it holds a comma"),
+            ("ada@acme.fr, bo@acme.fr", "more than one address"),
+            ("Adé <ada@acme.fr>", "more than the address alone"),
             ("<ada@acme.fr>", "ends with punctuation"),
             ("@acme.fr", "nothing stands before"),
             ("ada@", "nothing stands after"),

@@ -32,7 +32,7 @@ fn finding(sheet: &Sheet<'_>, managers: &References, circle: &[Link], row: usize
     let logins: Vec<&str> = around.map(|link| login_of(sheet, link.who)).collect();
     RULE.at(sheet.place(row, &managers.slot), format!("closes a circle of managers: {}", logins.join(" -> ")))
         .read(sheet.after(row, &managers.slot))
-        .expected("a manager who does not report to the person, or the person themselves for none")
+        .expected("a manager who does not report to the person, or the person's own login for no manager")
 }
 
 /// Somebody, and the row that says who their manager is, if a row does.
@@ -125,7 +125,7 @@ mod tests {
     fn a_circle_is_printed_from_each_of_its_rows_and_harms_nobody_else() {
         let checked = Trial::default().check("login;manager", &["ada;cy", "bo;ada", "kim1;ada"]);
         let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
-        let end = "expected a manager who does not report to the person, or the person themselves for none";
+        let end = "expected a manager who does not report to the person, or the person's own login for no manager";
         assert_eq!(
             findings,
             [

@@ -1,12 +1,12 @@
 //! `missing-value`: a new user without a value that every new user needs, and without a default for it.
 
-use super::column::Creation;
+use super::column::{Column, Creation};
 use super::fault::Rule;
 use super::filled::{self, Prepared};
 use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
-use super::{Column, bad_date, bad_mail};
-use crate::model::{Field, Finding, Severity};
+use super::{bad_date, bad_mail};
+use crate::model::{Field, Finding, Place, Severity};
 
 pub static RULE: Rule = Rule {
     code: "missing-value",
@@ -27,22 +27,45 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
                 told.push(&slot.field);
             }
         }
-        for (slot, column) in &required {
-            let is_told = told.contains(&&slot.field) || sheet.is_reported(row, slot);
-            if sheet.after(row, slot).is_empty() && !is_told {
-                sheet.refuse(row, finding(sheet, row, slot, *column));
-            }
+        let lacks = |need: &&Need<'_>| {
+            let is_told = told.contains(&&need.slot.field) || sheet.is_reported(row, &need.slot);
+            sheet.after(row, &need.slot).is_empty() && !is_told
+        };
+        let (empty, absent): (Vec<&Need<'_>>, Vec<&Need<'_>>) =
+            required.iter().filter(lacks).partition(|need| need.slot.reader.is_some());
+        for need in empty {
+            sheet.refuse(row, empty_finding(sheet, row, need));
+        }
+        if !absent.is_empty() {
+            sheet.refuse(row, absent_finding(sheet.row_place(row), &absent));
         }
     }
 }
 
-/// What a new user needs, and the columns that would hold it. A login is always needed: a user is known by it.
-fn required<'a>(sheet: &Sheet<'a>) -> Vec<(Slot, Option<&'a Column>)> {
+/// What a new user needs, and the column that would hold it.
+struct Need<'a> {
+    slot: Slot,
+    column: Option<&'a Column>,
+}
+
+impl Need<'_> {
+    fn heading(&self) -> &str {
+        self.column.map_or(self.slot.field.name(), |column| &column.heading)
+    }
+
+    fn takes_default(&self) -> bool {
+        self.column.is_some_and(|column| column.default)
+    }
+}
+
+/// A login is always needed: a user is known by it.
+fn required<'a>(sheet: &Sheet<'a>) -> Vec<Need<'a>> {
     let columns: &'a [Column] = sheet.contract.columns;
     let needed = columns.iter().filter(|column| column.creation == Creation::Required && column.field != "login");
-    let others = needed.filter_map(|column| Some((sheet.slot(&Field::parse(&column.field).ok()?), Some(column))));
-    let login = (sheet.login.clone(), column_of(columns, &sheet.login.field));
-    std::iter::once(login).chain(others).collect()
+    let need =
+        |column: &'a Column| Some(Need { slot: sheet.slot(&Field::parse(&column.field).ok()?), column: Some(column) });
+    let login = Need { slot: sheet.login.clone(), column: column_of(columns, &sheet.login.field) };
+    std::iter::once(login).chain(needed.filter_map(need)).collect()
 }
 
 /// Gives the new user the default of a field. A finding: the default itself is wrong.
@@ -63,23 +86,35 @@ fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepa
     }
 }
 
-fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot, column: Option<&Column>) -> Finding {
-    let name = slot.field.name();
-    let problem = match slot.reader {
-        Some(_) => "is empty, and a new user needs it".into(),
-        None => format!("would create a user, but the file has no column for `{name}`"),
-    };
-    let value = match column.map(|column| &column.check) {
+fn empty_finding(sheet: &Sheet<'_>, row: usize, need: &Need<'_>) -> Finding {
+    let value = match need.column.map(|column| &column.check) {
         Some(check) if check.date => bad_date::EXPECTED,
         Some(check) if check.mail => bad_mail::EXPECTED,
         Some(check) if check.person => "the login of somebody, or the person's own for nobody",
         _ => "a value",
     };
-    let expected = match column.is_some_and(|column| column.default) {
-        true => format!("{value}, or a default for `{name}` in the site"),
+    let expected = match need.takes_default() {
+        true => format!("{value}, or a default for `{}` in the site", need.slot.field),
         false => value.into(),
     };
-    RULE.at(sheet.place(row, slot), problem).expected(expected)
+    RULE.at(sheet.place(row, &need.slot), "is empty, and a new user needs it").expected(expected)
+}
+
+/// All columns in one finding: many new users would say each of them over and over.
+fn absent_finding(place: Place, absent: &[&Need<'_>]) -> Finding {
+    let quoted = |headings: &mut dyn Iterator<Item = &str>| {
+        headings.map(|heading| format!("`{heading}`")).collect::<Vec<_>>().join(", ")
+    };
+    let noun = if absent.len() == 1 { "column" } else { "columns" };
+    let headings = quoted(&mut absent.iter().map(|need| need.heading()));
+    let problem = format!("would create a user, but the file has no {noun} {headings}");
+    let mut with_default =
+        absent.iter().filter(|need| need.takes_default()).map(|need| need.slot.field.name()).peekable();
+    let expected = match with_default.peek() {
+        None => format!("the {noun}"),
+        Some(_) => format!("the {noun}, or a default in the site for {}", quoted(&mut with_default)),
+    };
+    RULE.at(place, problem).expected(expected)
 }
 
 #[cfg(test)]
@@ -114,8 +149,8 @@ mod tests {
         let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
         assert_eq!(
             findings,
-            ["row 2: would create a user, but the file has no column for `culture`; expected a value, or a default \
-              for `culture` in the site"]
+            ["row 2: would create a user, but the file has no column `culture`; expected the column, or a default in \
+                 the site for `culture`"]
         );
         assert_eq!(checked.left_out, [2]);
     }
