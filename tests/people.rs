@@ -106,3 +106,16 @@ fn the_directory_gives_managers_and_their_managers() {
     assert_eq!(somebody[column("Mail N+2")], manager[column("Manager Email")]);
     assert!(rows.iter().all(|row| !row[column("Manager Number")].is_empty()));
 }
+
+#[test]
+fn somebody_who_stands_twice_in_the_hr_data_is_remarked() {
+    let folder = acme(str::to_string);
+    let file = folder.path().join("drop/hr.csv");
+    let text = fs::read_to_string(&file).expect("HR data");
+    let second = text.lines().nth(1).expect("somebody");
+    fs::write(&file, format!("{text}{second}\r\n")).expect("HR data with somebody twice");
+    let said = passerelle(folder.path(), &["export", "place-de-la-formation", "--dry-run"]);
+    let number = second.split(';').next().expect("a number");
+    assert!(said.contains("remark person-twice (1)"), "{said}");
+    assert!(said.contains(&format!("is about {number}, as row 2 is; the partner is sent both")), "{said}");
+}

@@ -1,12 +1,12 @@
 //! The rows of an export: people as a partner's profile asks for them. Pure: the same people give the same bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 
 use crate::format::Writer;
 use crate::model::field::{Kind, Sensitivity};
-use crate::model::people::Column;
+use crate::model::people::{Column, key};
 use crate::model::{Field, Finding, People, Place, date};
 use crate::profile::{Chosen, Level};
 use crate::site::Export;
@@ -53,9 +53,14 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
         people: Vec::new(),
         personal_fields: personal_fields(export),
     };
+    let mut seen: HashMap<String, u32> = HashMap::new();
     for person in (0..people.len()).filter(|person| population.takes(people, *person)) {
         let who = names.of_person(people, person);
         let number = people.table().row(person).number();
+        if let Some(first) = seen.insert(key(&[people.value(person, &population.establishment), &who]), number) {
+            let problem = format!("is about {who}, as row {first} is; the partner is sent both");
+            findings.push(Finding::remark("person-twice", Place { row: Some(number), ..Place::FILE }, problem));
+        }
         let place = |way: &Way<'_>| Place {
             row: Some(number),
             heading: Some(way.chosen.heading.as_str().into()),
