@@ -13,10 +13,21 @@ pub static RULE: Rule = Rule {
               need nobody is created.",
 };
 
+/// So many headings are named as examples.
+const NAMED: usize = 4;
+
+/// What there is to say where nothing is known: each cell of the first row is then likely to be somebody's data.
+pub fn none_known(contract: &Contract<'_>) -> Finding {
+    let examples: Vec<String> =
+        contract.columns.iter().take(NAMED).map(|column| format!("`{}`", column.heading)).collect();
+    RULE.at(Place::FILE, "the file has no heading that is known")
+        .expected(format!("a first row with headings such as {}", examples.join(", ")))
+}
+
 /// Errors for the columns that tell people apart; remarks for those that a new user needs.
 pub fn findings(recognised: &Recognised, contract: &Contract<'_>, defaults: &[Default]) -> Vec<Finding> {
     let keys = contract.identify_by.iter().filter(|field| recognised.position(field).is_none());
-    let keys = keys.map(|field| key_finding(field, contract));
+    let keys: Vec<Finding> = keys.map(|field| key_finding(field, contract)).collect();
     let needed = contract.columns.iter().filter(|column| contract.creates && column.creation == Creation::Required);
     let absent = needed.filter(|column| {
         Field::parse(&column.field).is_ok_and(|field| {
@@ -25,7 +36,8 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>, defaults: &[De
         })
     });
     let absent: Vec<&Column> = absent.collect();
-    keys.chain((!absent.is_empty()).then(|| needed_finding(&absent))).collect()
+    let needed = (!absent.is_empty()).then(|| needed_finding(&absent, keys.is_empty()));
+    keys.into_iter().chain(needed).collect()
 }
 
 fn key_finding(field: &Field, contract: &Contract<'_>) -> Finding {
@@ -34,11 +46,12 @@ fn key_finding(field: &Field, contract: &Contract<'_>) -> Finding {
     RULE.at(Place::FILE, problem).expected(format!("a column `{heading}` in front"))
 }
 
-fn needed_finding(absent: &[&Column]) -> Finding {
+fn needed_finding(absent: &[&Column], is_taken: bool) -> Finding {
     let quoted = |columns: &[&Column]| {
         columns.iter().map(|column| format!("`{}`", column.heading)).collect::<Vec<_>>().join(", ")
     };
-    let problem = format!("nobody can be created without {}; known users are still updated", quoted(absent));
+    let others = if is_taken { "; known users are still updated" } else { "" };
+    let problem = format!("nobody can be created without {}{others}", quoted(absent));
     let defaults: Vec<&Column> = absent.iter().copied().filter(|column| column.default).collect();
     let expected = match defaults.as_slice() {
         [] => "these columns if there are new users".to_string(),

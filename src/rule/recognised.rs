@@ -50,6 +50,10 @@ pub fn recognise(heading: &[String], contract: &Contract<'_>, defaults: &[Defaul
         columns,
         findings: Vec::new(),
     };
+    if recognised.columns.iter().all(Option::is_none) {
+        recognised.findings = vec![missing_heading::none_known(contract)];
+        return recognised;
+    }
     let mut findings = unknown_heading::findings(&recognised, contract);
     findings.extend(duplicate_heading::drop_repeated(&mut recognised));
     findings.extend(misplaced_heading::findings(&recognised, contract));
