@@ -245,6 +245,11 @@ fn a_dry_run_of_the_night_changes_not_one_byte() {
     assert_eq!(night.exports().len(), 2);
     assert_eq!(night.import("day-one/directory.csv")["created"], 70);
 
+    let mut sample = Command::cargo_bin("passerelle").expect("the binary");
+    let empty = tempfile::tempdir().expect("a folder");
+    sample.current_dir(empty.path()).args(["run", "--sample", "--dry-run"]).assert().code(2);
+    assert_eq!(fs::read_dir(empty.path()).expect("the folder").count(), 0);
+
     let (acme, _) = Acme::after_its_night();
     let before = acme.traces();
     let words = [&["run", "--dry-run"][..], &["import", "from-skillup", "to-try/windows-1252.csv", "--dry-run"]];

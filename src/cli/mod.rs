@@ -68,6 +68,11 @@ fn written(report: &Report, output: Output) -> String {
 }
 
 fn run_sample(arguments: &Arguments) -> Result<Exit, Error> {
+    if arguments.dry_run {
+        return Err(Error::Usage(
+            "`--sample` writes a new site, and a dry run writes nothing; leave out one of them".into(),
+        ));
+    }
     let site_file = sample::write(Path::new(""))?;
     let exit = execute(arguments, &load(&site_file)?, &site_file)?;
     if arguments.output == Output::Text {
