@@ -122,7 +122,7 @@ fn an_upload_that_nobody_reads_times_out() {
     let server = Scripted::start(|command, talk| {
         if command.starts_with("STOR") {
             talk.say("150 send it");
-            let _held = talk.accept_data();
+            let _held = talk.accept_data().unwrap();
             std::thread::sleep(std::time::Duration::from_secs(600));
         }
         false
@@ -227,7 +227,7 @@ fn a_download_that_stalls_times_out() {
             Some("SIZE") => talk.say("213 1000"),
             Some("RETR") => {
                 talk.say("150 here it comes");
-                let mut data = talk.accept_data();
+                let mut data = talk.accept_data().unwrap();
                 data.write_all(b"only this").unwrap();
                 std::thread::sleep(std::time::Duration::from_secs(600));
             }
@@ -276,7 +276,7 @@ fn a_listing_that_fails_is_never_an_empty_folder() {
     let refuse: fn(&mut Talk) = |talk| talk.say("450 No files found");
     let break_off: fn(&mut Talk) = |talk| {
         talk.say("150 here it comes");
-        drop(talk.accept_data());
+        drop(talk.accept_data().unwrap());
         talk.say("426 Connection closed; transfer aborted.");
     };
     for (act, code) in [(refuse, "450"), (break_off, "426")] {
@@ -306,7 +306,7 @@ fn a_listing_that_tls_cannot_tell_from_a_cut_one_is_asked_for_once_more() {
             if listing {
                 if asked.fetch_add(1, Ordering::Relaxed) < cut {
                     talk.say("150 here it comes");
-                    drop(talk.accept_data());
+                    drop(talk.accept_data().unwrap());
                     talk.say("226 that was it");
                 } else {
                     talk.send(b"type=file;size=9; a.csv\r\n");
@@ -414,7 +414,7 @@ fn refuses_tls_1_3(refuse_always: bool) -> impl Fn(&str, &mut Talk) -> bool {
         match command.split(' ').next() {
             Some("STOR") => {
                 talk.say("150 send it");
-                let mut data = talk.accept_data();
+                let mut data = talk.accept_data().unwrap();
                 if refuse_always || data.version() == Some(ProtocolVersion::TLSv1_3) {
                     drop(data);
                     talk.say("522 SSL connection failed: session reuse required");
@@ -456,7 +456,7 @@ fn a_download_too_gets_tls_1_2_where_tls_1_3_is_refused() {
             Some("SIZE") => talk.say("213 9"),
             Some("RETR") => {
                 talk.say("150 here it comes");
-                let mut data = talk.accept_data();
+                let mut data = talk.accept_data().unwrap();
                 if data.version() == Some(ProtocolVersion::TLSv1_3) {
                     drop(data);
                     talk.say("425 Unable to build data connection: Operation not permitted");
@@ -486,7 +486,7 @@ fn a_download_that_ends_without_the_farewell_of_tls_is_measured() {
                 Some("SIZE") => talk.say(announced),
                 Some("RETR") => {
                     talk.say("150 here it comes");
-                    talk.accept_data().write_all(b"only this").unwrap();
+                    talk.accept_data().unwrap().write_all(b"only this").unwrap();
                     talk.say("226 that was it");
                 }
                 _ => return false,
@@ -534,7 +534,7 @@ fn a_file_too_long_to_be_sent_again_is_left_to_the_next_attempt() {
     let server = Scripted::with_tls(&site.authority.certificate_for("localhost"), |command, talk| {
         if command.starts_with("STOR") {
             talk.say("150 send it");
-            let mut data = talk.accept_data();
+            let mut data = talk.accept_data().unwrap();
             if data.version() == Some(ProtocolVersion::TLSv1_3) {
                 data.read_exact(&mut vec![0; 6 << 20]).unwrap();
                 drop(data);

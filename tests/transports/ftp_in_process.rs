@@ -7,7 +7,7 @@ use std::time::Duration;
 use libunftp::ServerBuilder;
 use libunftp::options::{ActivePassiveMode, TlsFlags};
 use passerelle::transport::{Error, Kind};
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use unftp_sbe_fs::Filesystem;
 
 use crate::certificate::Certificate;
@@ -15,16 +15,15 @@ use crate::ftp_site::{EXPLICIT, PLAIN, Site};
 use crate::process::free_port;
 use crate::suite;
 
-/// A server that lets everyone in, in a folder of its own; it ends with its runtime.
+/// A server that lets everyone in, in a folder of its own; it ends with the tests.
 struct InProcess {
     _folder: tempfile::TempDir,
     port: u16,
-    _runtime: Runtime,
 }
 
 impl InProcess {
     fn start(certificate: Option<Certificate>) -> InProcess {
-        let (folder, port, runtime) = (tempfile::tempdir().unwrap(), free_port(), Runtime::new().unwrap());
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let root: PathBuf = folder.path().join("drop");
         std::fs::create_dir(&root).unwrap();
         let mut builder = ServerBuilder::new(Box::new(move || Filesystem::new(root.clone()).unwrap()))
@@ -37,11 +36,13 @@ impl InProcess {
             builder = builder.ftps(chain, key).ftps_required(true, true).ftps_tls_flags(flags);
         }
         let server = builder.build().unwrap();
-        runtime.spawn(server.listen(format!("127.0.0.1:{port}")));
+        // On several threads it takes now and then the first bytes of TLS for a command.
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        std::thread::spawn(move || runtime.block_on(server.listen(format!("127.0.0.1:{port}"))));
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }
-        InProcess { _folder: folder, port, _runtime: runtime }
+        InProcess { _folder: folder, port }
     }
 }
 

@@ -151,23 +151,23 @@ impl Talk {
     }
 
     /// The data connection, after its handshake.
-    pub fn accept_data(&mut self) -> Connection {
-        let (socket, _) = self.data.take().unwrap().accept().unwrap();
+    pub fn accept_data(&mut self) -> io::Result<Connection> {
+        let (socket, _) = self.data.take().unwrap().accept()?;
         if !self.protected {
-            return Connection::Plain(socket);
+            return Ok(Connection::Plain(socket));
         }
         let connection = ServerConnection::new(self.tls.clone().unwrap()).unwrap();
         let mut stream = StreamOwned::new(connection, socket);
         while stream.conn.is_handshaking() {
-            stream.conn.complete_io(&mut stream.sock).unwrap();
+            stream.conn.complete_io(&mut stream.sock)?;
         }
-        Connection::Tls(Box::new(stream))
+        Ok(Connection::Tls(Box::new(stream)))
     }
 
     /// Sends a file or a listing whole.
     pub fn send(&mut self, bytes: &[u8]) {
         self.say("150 here it comes");
-        let mut data = self.accept_data();
+        let mut data = self.accept_data().unwrap();
         data.write_all(bytes).unwrap();
         data.end();
         self.say("226 that was it");
@@ -177,7 +177,7 @@ impl Talk {
     pub fn take(&mut self) -> io::Result<Vec<u8>> {
         self.say("150 send it");
         let mut bytes = Vec::new();
-        self.accept_data().read_to_end(&mut bytes)?;
+        self.accept_data()?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
