@@ -357,7 +357,7 @@ mod tests {
         for text in ["login;mail", "login;mail\r\n\r\n;;\r\n"] {
             let reading = reading(text.as_bytes());
             assert!(reading.table.is_empty());
-            assert_eq!(findings(&reading), ["file no-rows"], "{text}");
+            assert_eq!(findings(&reading), ["file no-rows!"], "{text}");
         }
     }
 

@@ -147,7 +147,7 @@ mod tests {
         let ends_like_a_row = |cell: &String| cell.contains('\n') && cell.ends_with([';', ',', '|', '\t', '\n']);
         let cell = || "[a-c;,|\t\"é \n-]{0,6}".prop_filter("ends like a row", move |cell| !ends_like_a_row(cell));
         let row = ("[a-c]{1,4}", cell(), cell()).prop_map(|(first, second, third)| [first, second, third]);
-        prop::collection::vec(row, 0..8)
+        prop::collection::vec(row, 1..8)
     }
 
     fn written(dialect: &Dialect, rows: &[[String; 3]]) -> Vec<u8> {

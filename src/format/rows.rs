@@ -124,7 +124,7 @@ impl Rows {
         self.table.push(self.chunk);
         if self.table.is_empty() {
             let problem = "the file has headings, and no row below them";
-            self.findings.push(Finding::remark("no-rows", Place::FILE, problem));
+            self.findings.push(Finding::error("no-rows", Place::FILE, problem));
         }
         (self.table, self.findings)
     }
