@@ -1,8 +1,9 @@
 //! Finishes a plan from wherever it stands: applies its operations, writes them down, tells the partner.
 
-use std::io::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
-use std::{fs, io};
 
 use chrono::Utc;
 
@@ -88,11 +89,15 @@ pub fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(
 
 /// One line of JSON for each operation that was done, in a file that appears whole.
 fn write_operations(state: &State, hands: &Hands, plan: &Plan) -> Result<PathBuf, Error> {
-    let path = hands.operations.join(format!("{}-{}-{}.jsonl", plan.run, plan.exchange, plan.id));
+    let name = format!("{}-{}-{}.jsonl", plan.run, plan.exchange, plan.id);
+    let path = hands.operations.join(&name);
+    // The same name at every attempt: what a killed run left is written over.
+    let temporary = hands.operations.join(format!(".{name}"));
     let failed = |cause| Error::disk("write", &path, cause);
     let create = || -> io::Result<_> {
         fs::create_dir_all(&hands.operations)?;
-        Ok(io::BufWriter::new(tempfile::Builder::new().prefix(".new-").tempfile_in(&hands.operations)?))
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        Ok(io::BufWriter::new(file))
     };
     let mut file = create().map_err(failed)?;
     let mut written = Ok(());
@@ -103,10 +108,8 @@ fn write_operations(state: &State, hands: &Hands, plan: &Plan) -> Result<PathBuf
     })?;
     let finish = || -> io::Result<()> {
         written?;
-        let file = file.into_inner()?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
-        Ok(())
+        file.into_inner()?.sync_all()?;
+        fs::rename(&temporary, &path)
     };
     finish().map_err(failed)?;
     Ok(path)

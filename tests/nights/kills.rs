@@ -1,0 +1,183 @@
+//! `kill -9` at a spread of moments: no half file under a final name, and the next run ends as an undisturbed one.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::company::{Company, EXPORT, IMPORT, people, users};
+
+/// Kills at even steps over a whole run, and as many in the part that matters.
+const KILLS: u32 = 8;
+
+/// What a run leaves, without what differs from run to run.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    users: Vec<String>,
+    server: BTreeMap<String, String>,
+    spool: Vec<String>,
+    /// The lines of all files of operations.
+    operations: Vec<String>,
+    /// How far the deliveries, plans and operations of the journal have come, and how many of each.
+    journal: Vec<String>,
+}
+
+fn outcome(company: &Company) -> Outcome {
+    let text = |(name, bytes): (String, Vec<u8>)| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        // The last lines of a verdict say which run it was.
+        let lasting = text.lines().filter(|line| !line.starts_with("Run "));
+        (name, lasting.collect::<Vec<_>>().join("\n"))
+    };
+    let operations = company.files("operations").into_values().map(|file| String::from_utf8(file).expect("UTF-8"));
+    Outcome {
+        users: company
+            .ask("SELECT login, last_name, mail, department, coalesce(manager, '') FROM people ORDER BY login"),
+        server: company.files("partner").into_iter().map(text).collect(),
+        spool: company.names("spool"),
+        operations: operations.flat_map(|file| file.lines().map(String::from).collect::<Vec<_>>()).collect(),
+        journal: company.ask(
+            "SELECT 'delivery', file_name, status, count(*) FROM deliveries WHERE status <> 'discarded' GROUP BY 2, 3
+             UNION ALL SELECT 'plan', path, status, count(*) FROM plans GROUP BY 2, 3
+             UNION ALL SELECT 'operation', plan, status, count(*) FROM operations GROUP BY 2, 3",
+        ),
+    }
+}
+
+/// Starts a night, and kills it some time after the moment has come.
+fn kill(company: &Company, moment: impl Fn(&Company) -> bool, longer: Duration) {
+    let mut night = company.start(&["run"]);
+    while !moment(company) && night.try_wait().expect("a child").is_none() {}
+    sleep(longer);
+    night.kill().expect("it dies, or is dead");
+    night.wait().expect("it is dead");
+}
+
+fn size(company: &Company, name: &str) -> u64 {
+    fs::metadata(company.path(name)).map_or(0, |file| file.len())
+}
+
+/// What a kill in the middle of a commit leaves to be rolled back. SQLite writes the first byte when the rest is safe.
+fn has_hot_journal(company: &Company) -> bool {
+    let mut first = [0];
+    let read = File::open(company.path("state.db-journal")).and_then(|mut journal| journal.read_exact(&mut first));
+    read.is_ok() && first != [0]
+}
+
+/// Looks at what the kill left, lets the next run go over it, and compares.
+fn recover(company: &Company, undisturbed: &Outcome) {
+    if has_hot_journal(company) {
+        let before = company.files("");
+        let said = company.ends(&["run", "--dry-run"], 7);
+        assert!(said.err.contains("the last run was cut off"), "{}", said.err);
+        assert_eq!(company.files(""), before, "it only looked");
+    }
+    company.ends(&["run"], 0);
+    assert_eq!(&outcome(company), undisturbed);
+
+    let after = company.files("partner");
+    company.ends(&["run"], 0);
+    assert_eq!(company.files("partner"), after, "there is nothing more to do");
+}
+
+#[test]
+fn an_upload_that_is_killed_leaves_no_half_file_and_is_finished_by_the_next_run() {
+    let company = Company::new(EXPORT);
+    company.write("hr/hr.csv", people(30, "Engineer"));
+    company.ends(&["run"], 0);
+    let old = company.read("partner/people.csv");
+    company.write("hr/hr.csv", people(30, "Engineer of bridges ".repeat(1500).trim_end()));
+
+    let calm = company.twin();
+    let start = Instant::now();
+    calm.ends(&["run"], 0);
+    let whole = start.elapsed();
+    let undisturbed = outcome(&calm);
+    let new = calm.read("partner/people.csv");
+    assert!(new.len() > 100 * old.len());
+
+    let mut halves = 0;
+    let mut check = |killed: Company| {
+        let there = killed.read("partner/people.csv");
+        assert!(there == old || there == new, "{} bytes of {} under the final name", there.len(), new.len());
+        let others = killed.names("partner").into_iter().filter(|name| name != "people.csv");
+        assert!(others.into_iter().all(|name| name == ".people.csv.part"));
+        halves += usize::from(killed.has("partner/.people.csv.part"));
+        recover(&killed, &undisturbed);
+    };
+    for step in 0..KILLS {
+        let killed = company.twin();
+        kill(&killed, |_| true, Duration::from_millis(1) + whole * step / KILLS);
+        check(killed);
+    }
+    for step in 0..KILLS {
+        let killed = company.twin();
+        let so_far = new.len() as u64 * u64::from(step) / u64::from(KILLS);
+        kill(&killed, |killed| size(killed, "partner/.people.csv.part") > so_far, Duration::ZERO);
+        check(killed);
+    }
+    let killed = company.twin();
+    kill(&killed, |killed| size(killed, "partner/people.csv") == new.len() as u64, Duration::ZERO);
+    check(killed);
+    assert!(halves > 0, "no kill fell into the upload");
+}
+
+#[test]
+fn a_plan_whose_application_is_killed_is_finished_by_the_next_run_and_nothing_is_done_twice() {
+    let company = Company::new(&IMPORT.replace("10%", "100%").replace("floor = 5", "floor = 9000"));
+    company.write("partner/in/users.csv", users(0, 1200, "Sales"));
+    company.ends(&["run"], 0);
+    fs::remove_dir_all(company.path("partner/in/done")).expect("the partner tidies up");
+    fs::remove_dir_all(company.path("operations")).expect("so does the company");
+    let delivered = users(0, 2400, "Support");
+    company.write("partner/in/users.csv", &delivered);
+
+    let has_begun =
+        |company: &Company| fs::read_dir(company.path("spool")).is_ok_and(|mut spool| spool.next().is_some());
+    let calm = company.twin();
+    let mut night = calm.start(&["run"]);
+    let start = Instant::now();
+    while !has_begun(&calm) {}
+    let before = start.elapsed();
+    assert!(night.wait().expect("it ends").success());
+    let whole = start.elapsed();
+    let undisturbed = outcome(&calm);
+    assert_eq!(undisturbed.operations.len(), 2400);
+
+    let (mut halves, mut hot) = (0, 0);
+    let mut check = |killed: Company| {
+        let places = ["partner/in/users.csv", "partner/in/done/users.csv"];
+        let there: Vec<&str> = places.into_iter().filter(|place| killed.has(place)).collect();
+        assert_eq!(there.len(), 1, "the partner's file is in one place, not in {there:?}");
+        assert_eq!(killed.read(there[0]), delivered);
+        let verdict = "partner/in/done/users.csv.verdict.txt";
+        assert!(!killed.has(verdict) || killed.read(verdict).contains("SHA-256"), "a verdict is whole");
+        assert!(killed.has(verdict) || there == places[..1], "a file that is set aside has its verdict");
+
+        hot += usize::from(has_hot_journal(&killed));
+        let (repaired, plan) = (killed.twin(), "SELECT count(*) FROM plans WHERE id = 2 AND status = 'applying'");
+        repaired.tamper("SELECT 1");
+        halves += usize::from(repaired.ask(plan) == ["1"]);
+        recover(&killed, &undisturbed);
+    };
+    for step in 0..KILLS {
+        let killed = company.twin();
+        kill(&killed, |_| true, Duration::from_millis(1) + whole * step / KILLS);
+        check(killed);
+    }
+    for step in 0..KILLS {
+        let killed = company.twin();
+        kill(&killed, has_begun, (whole - before) * step / KILLS);
+        check(killed);
+    }
+    for step in 0..u64::from(KILLS) {
+        let killed = company.twin();
+        let is_committing =
+            |killed: &Company| size(killed, "state.db-journal") > 10_000 * step && has_hot_journal(killed);
+        kill(&killed, is_committing, Duration::ZERO);
+        check(killed);
+    }
+    assert!(halves > 0, "no kill fell into the application");
+    assert!(hot > 0, "no kill fell into a commit");
+}

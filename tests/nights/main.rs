@@ -1,0 +1,4 @@
+//! Nights of small companies, seen from the outside: the program, its exit codes, its files, and what it remembers.
+
+mod company;
+mod kills;
