@@ -52,7 +52,8 @@ pub fn hand_over(
     Ok(handed)
 }
 
-/// Gives up a delivery that another file takes the place of, and removes what it left on the server.
+/// Gives up a delivery that another file takes the place of, and removes what it left on the server; unless its renaming
+/// was cut off after it had happened: then it was delivered, and the journal must know.
 pub fn discard(
     context: &Context<'_>,
     server: &Server,
@@ -60,13 +61,23 @@ pub fn discard(
     hands: &Hands,
     old: &Delivery,
 ) -> Result<(), Error> {
-    if old.status != DeliveryStatus::Held {
-        let leftover = inside(&old.folder, &handover::temporary_name(&old.file_name));
-        context.with_server(server, |session| session.remove(&leftover))?;
-    }
-    state.advance(old.id, DeliveryStatus::Discarded, Utc::now())?;
+    let end = match old.status {
+        DeliveryStatus::Uploading | DeliveryStatus::Renaming if old.server == server.options.describe() => {
+            context.with_server(server, |session| clear_away(session, old))?
+        }
+        _ => DeliveryStatus::Discarded,
+    };
+    state.advance(old.id, end, Utc::now())?;
     hands.spool.remove(&old.spooled)?;
     Ok(())
+}
+
+fn clear_away(session: &mut dyn Session, old: &Delivery) -> Result<DeliveryStatus, transport::Error> {
+    if old.status == DeliveryStatus::Renaming && matches!(standing(session, old)?, Standing::Delivered) {
+        return Ok(DeliveryStatus::Delivered);
+    }
+    session.remove(&inside(&old.folder, &handover::temporary_name(&old.file_name)))?;
+    Ok(DeliveryStatus::Discarded)
 }
 
 fn upload(context: &Context<'_>, server: &Server, hands: &Hands, delivery: &Delivery) -> Result<(), Error> {

@@ -38,8 +38,8 @@ struct Decision {
 
 /// The file of this export, as far as it came, and why no further.
 pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Option<report::Export>, Option<Error>) {
-    let decided =
-        gather(job, exchange, export).map(|gathered| decide(job.context.site, gathered, export, job.context.local()));
+    let decided = gather(job, exchange, export)
+        .map(|gathered| decide(job.context.site, exchange, gathered, export, job.context.local()));
     let decision = match decided {
         Ok(decision) => decision,
         Err(error) => return (None, Some(error)),
@@ -50,13 +50,18 @@ pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Optio
     }
 }
 
+/// The site may have changed: what lies elsewhere says nothing about this place.
+fn is_for(delivery: &Delivery, exchange: &Exchange, export: &Export) -> bool {
+    delivery.server == exchange.server.options.describe() && delivery.folder == export.folder
+}
+
 fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export) -> Result<Gathered, Error> {
     let mut open = job.state.unfinished_deliveries(&exchange.name)?;
     open.extend(job.state.held_deliveries()?.into_iter().filter(|held| held.exchange == exchange.name));
     Ok(Gathered { source: gather::people(job, &export.people)?, last: job.state.last_delivered(&exchange.name)?, open })
 }
 
-fn decide(site: &Site, gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
+fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
     let Gathered { source, last, open } = gathered;
     let mut file = rows::write(&source.people, export, now.date());
     file.left_out += source.left_out;
@@ -64,11 +69,15 @@ fn decide(site: &Site, gathered: Gathered, export: &Export, now: NaiveDateTime) 
     let name = export.file_name.write(now);
     let digest = Digest::of(&file.bytes);
     let held = reasons_to_hold(&file, last.as_ref(), export);
-    let is_delivered = last.is_some_and(|last| last.digest == digest && site.local(last.changed).date() == now.date());
+    let is_today = |last: &Delivery| site.local(last.changed).date() == now.date();
+    // A renaming that was cut off may have put another file in its place.
+    let may_be_replaced = open.iter().any(|earlier| earlier.status == DeliveryStatus::Renaming);
+    let is_delivered = !may_be_replaced
+        && last.is_some_and(|last| last.digest == digest && is_today(&last) && is_for(&last, exchange, export));
     // A file that is held again is held by this run, which is the one that its reader will approve.
     let is_same = |earlier: &Delivery| {
         let goes_on = held.is_empty() && earlier.status != DeliveryStatus::Held;
-        goes_on && earlier.file_name == name && earlier.digest == digest
+        goes_on && earlier.file_name == name && earlier.digest == digest && is_for(earlier, exchange, export)
     };
     let same = open.iter().rfind(|earlier| is_same(earlier)).map(|earlier| earlier.id);
     let superseded = open.into_iter().filter(|earlier| Some(earlier.id) != same).collect();
@@ -107,12 +116,12 @@ fn changed_heading(before: &str, now: &str, separator: char) -> String {
 }
 
 fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decision) -> Result<Delivered, Error> {
-    if decision.is_delivered {
-        return Ok(Delivered::AlreadyDelivered);
-    }
     let acted = job.act(|context, state, hands| {
         for old in &decision.superseded {
             discard(context, &exchange.server, state, hands, old)?;
+        }
+        if decision.is_delivered {
+            return Ok(Delivered::AlreadyDelivered);
         }
         let id = match decision.same {
             Some(id) => id,
@@ -143,6 +152,7 @@ fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decis
         }
     })?;
     Ok(acted.unwrap_or(match decision.held.is_empty() {
+        _ if decision.is_delivered => Delivered::AlreadyDelivered,
         true => Delivered::WouldBeDelivered,
         false => Delivered::Held,
     }))

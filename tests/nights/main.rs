@@ -2,3 +2,4 @@
 
 mod company;
 mod kills;
+mod renaming;
