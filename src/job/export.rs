@@ -36,18 +36,32 @@ struct Decision {
     superseded: Vec<Delivery>,
 }
 
-/// The file of this export, as far as it came, and why no further.
-pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Option<report::Export>, Option<Error>) {
-    let decided = gather(job, exchange, export)
-        .map(|gathered| decide(job.context.site, exchange, gathered, export, job.context.local()));
-    let decision = match decided {
-        Ok(decision) => decision,
-        Err(error) => return (None, Some(error)),
-    };
-    match act(job, exchange, export, &decision) {
-        Ok(outcome) => (Some(tell(decision, outcome)), None),
-        Err(error) => (Some(tell(decision, Delivered::Failed)), Some(error)),
+/// The files of this export, as far as they came, and why no further.
+pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Vec<report::Export>, Option<Error>) {
+    let mut told = Vec::new();
+    let error = export_all(job, exchange, export, &mut told).err();
+    (told, error)
+}
+
+fn export_all(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    export: &Export,
+    told: &mut Vec<report::Export>,
+) -> Result<(), Error> {
+    // What a person let through goes out, even though a brake would hold it again.
+    for approved in job.state.unfinished_deliveries(&exchange.name)?.iter().filter(|open| !open.held.is_empty()) {
+        if is_for(approved, exchange, export) {
+            let (released, error) = release(job, exchange, approved);
+            told.push(released);
+            error.map_or(Ok(()), Err)?;
+        }
     }
+    let gathered = gather(job, exchange, export)?;
+    let decision = decide(job.context.site, exchange, gathered, export, job.context.local());
+    let acted = act(job, exchange, export, &decision);
+    told.push(tell(decision, *acted.as_ref().unwrap_or(&Delivered::Failed)));
+    acted.map(drop)
 }
 
 /// The site may have changed: what lies elsewhere says nothing about this place.
@@ -158,10 +172,12 @@ fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decis
     }))
 }
 
-/// Delivers a file that a brake held, exactly as it was.
-pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (Option<report::Export>, Option<Error>) {
+/// Delivers a file that a brake held, exactly as it was; or goes on with that where it was cut off.
+pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (report::Export, Option<Error>) {
     let released = job.act(|context, state, hands| {
-        state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+        if delivery.status == DeliveryStatus::Held {
+            state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+        }
         hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
     });
     let (outcome, error) = match released {
@@ -177,7 +193,7 @@ pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (
         held: Vec::new(),
         findings: Findings::default(),
     };
-    (Some(told), error)
+    (told, error)
 }
 
 fn outcome(handed: Handed) -> Delivered {

@@ -71,7 +71,7 @@ pub fn approve(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<R
                 },
                 Held::Delivery(delivery) => {
                     let (export, error) = export::release(job, exchange, &delivery);
-                    told.exports.extend(export);
+                    told.exports.push(export);
                     error
                 }
             };
@@ -153,8 +153,8 @@ fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exc
     let mut told = blank(exchange);
     let error = match &exchange.direction {
         Direction::Export(export) => {
-            let (export, error) = export::export(job, exchange, export);
-            told.exports.extend(export);
+            let (exports, error) = export::export(job, exchange, export);
+            told.exports = exports;
             error
         }
         Direction::Import(import) => {
