@@ -14,7 +14,7 @@ use crate::plan::{self, brake};
 use crate::report::{self, Findings, corrections};
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{Exchange, Import};
-use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, PlanStatus, State};
+use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
 
 /// What one import came to.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ fn take_all(
 }
 
 fn origins(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     exchange: &Exchange,
     import: &Import,
     named: &[PathBuf],
@@ -93,7 +93,32 @@ fn origins(
     }
     let drops = pickup::look(&job.context, exchange, import)?;
     told.remarks.extend(drops.remarks);
-    Ok(drops.names.into_iter().map(Origin::Dropped).collect())
+    let mut names = drops.names;
+    for name in drops.unmarked {
+        match is_known(job, exchange, import, &name)? {
+            true => names.push(name),
+            false => told.remarks.push(format!("{name} is left for the next run: its marker is not there")),
+        }
+    }
+    for plan in job.state.held_plans()? {
+        let is_there = |name: &str| drops.all.iter().any(|there| there == name);
+        let is_ours = plan.exchange == exchange.name;
+        if let Some(name) = apply::dropped_name(&plan.path).filter(|name| is_ours && !is_there(name)) {
+            told.remarks.push(format!("{} was held, and has been taken away; so its plan is dropped", plan.path));
+            job.act(|context, state, hands| {
+                tell::withdraw(context, exchange, import, name)?;
+                discard(context, state, hands, &plan)
+            })?;
+        }
+    }
+    Ok(names.into_iter().map(Origin::Dropped).collect())
+}
+
+/// An interrupted run may have taken the marker away already: what the journal knows was whole.
+fn is_known(job: &Job<'_>, exchange: &Exchange, import: &Import, name: &str) -> Result<bool, Error> {
+    let path = inside(import.files.folder(), name);
+    let digest = Digest::of(&gather::fetch(&job.context, &exchange.server, &path)?);
+    Ok(job.state.pickup(&exchange.name, &path, &digest)?.is_some())
 }
 
 fn take(job: &mut Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<report::Import, Error> {
@@ -232,6 +257,11 @@ fn act(
 ) -> Result<report::Import, Error> {
     let name = apply::dropped_name(&gathered.path).map(String::from);
     let mut told = decision.told.clone();
+    for old in state.held_plans()? {
+        if old.exchange == exchange.name && old.path == gathered.path {
+            discard(context, state, hands, &old)?;
+        }
+    }
     if told.already_taken || told.verdict == Verdict::Refused {
         if !told.already_taken {
             state.save_pickup(&NewPickup {
@@ -250,11 +280,6 @@ fn act(
             tell::set_aside(context, exchange, import, telling)?;
         }
         return Ok(told);
-    }
-    for old in state.held_plans()? {
-        if old.exchange == exchange.name && old.path == gathered.path {
-            state.set_plan_status(old.id, PlanStatus::Discarded, context.started)?;
-        }
     }
     let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.digest.as_str()[..12]);
     hands.spool.put(&spooled, &gathered.bytes)?;
@@ -279,6 +304,12 @@ fn act(
         tell::hold(context, exchange, import, telling)?;
     }
     Ok(told)
+}
+
+/// Gives up a held plan: there is another one in its place, or no file any more.
+fn discard(context: &Context<'_>, state: &mut State, hands: &Hands, old: &Plan) -> Result<(), Error> {
+    state.set_plan_status(old.id, PlanStatus::Discarded, context.started)?;
+    old.spooled.iter().try_for_each(|spooled| Ok(hands.spool.remove(spooled)?))
 }
 
 impl Error {

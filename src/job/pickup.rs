@@ -4,8 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::job::{Context, Error};
+use crate::site::files::Marker;
 use crate::site::{Exchange, Import, Ready};
-use crate::transport::{Entry, Listing, handover};
+use crate::transport::{Entry, handover};
 
 /// Verdicts lie where partners look for them; they are never taken for a drop.
 pub const VERDICT: &str = ".verdict.txt";
@@ -15,6 +16,10 @@ pub const VERDICT: &str = ".verdict.txt";
 pub struct Drops {
     /// Names in the folder that the import watches.
     pub names: Vec<String>,
+    /// Names of those whose marker is not there.
+    pub unmarked: Vec<String>,
+    /// Every name in the folder.
+    pub all: Vec<String>,
     pub remarks: Vec<String>,
 }
 
@@ -35,24 +40,19 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
         _ => None,
     };
     for entry in candidates {
-        match why_not_whole(entry, &first, second.as_ref(), &import.ready) {
-            None => drops.names.push(entry.name.clone()),
-            Some(reason) => drops.remarks.push(format!("{} is left for the next run: {reason}", entry.name)),
+        let is_marked = |marker: &Marker| first.files.iter().any(|other| other.name == marker.of(&entry.name));
+        match &import.ready {
+            Ready::Marker(marker) if !is_marked(marker) => drops.unmarked.push(entry.name.clone()),
+            Ready::StableFor(_) if second.as_ref().is_some_and(|second| !second.files.contains(entry)) => {
+                drops.remarks.push(format!("{} is left for the next run: it is still being written", entry.name));
+            }
+            _ => drops.names.push(entry.name.clone()),
         }
     }
+    drops.all = first.files.into_iter().map(|entry| entry.name).collect();
     Ok(drops)
 }
 
 fn is_candidate(import: &Import, name: &str) -> bool {
     import.takes(name) && !handover::is_partial(name) && !name.ends_with(VERDICT)
-}
-
-fn why_not_whole(entry: &Entry, first: &Listing, second: Option<&Listing>, ready: &Ready) -> Option<String> {
-    if let Ready::Marker(marker) = ready {
-        let marker = marker.of(&entry.name);
-        let is_there = first.files.iter().any(|other| other.name == marker);
-        return (!is_there).then(|| format!("its marker {marker} is not there"));
-    }
-    let unchanged = second.is_none_or(|second| second.files.contains(entry));
-    (!unchanged).then(|| "it is still being written".into())
 }

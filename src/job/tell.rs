@@ -52,7 +52,7 @@ pub fn set_aside(
             put(session, &aside, name, rows)?;
         }
         put(session, &aside, &format!("{name}{VERDICT}"), text.as_bytes())?;
-        session.remove(&inside(&inside(folder, "held"), &format!("{}{VERDICT}", telling.name)))?;
+        session.remove(&held_verdict(import, telling.name))?;
         if let Ready::Marker(marker) = &import.ready {
             session.remove(&inside(folder, &marker.of(telling.name)))?;
         }
@@ -78,6 +78,15 @@ pub fn hold(
         session.make_folder(&held)?;
         put(session, &held, &format!("{}{VERDICT}", telling.name), text.as_bytes())
     })
+}
+
+/// Takes back what was said in `held/`: the file is gone.
+pub fn withdraw(context: &Context<'_>, exchange: &Exchange, import: &site::Import, name: &str) -> Result<(), Error> {
+    context.with_server(&exchange.server, |session| session.remove(&held_verdict(import, name)))
+}
+
+fn held_verdict(import: &site::Import, name: &str) -> String {
+    inside(&inside(import.files.folder(), "held"), &format!("{name}{VERDICT}"))
 }
 
 fn put(session: &mut dyn Session, folder: &str, name: &str, content: &[u8]) -> Result<(), transport::Error> {
