@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::arguments::Output;
 use crate::cli::table;
@@ -158,10 +158,33 @@ fn one_run(history: &History) -> String {
         rows.push([plan.exchange.clone(), what, plan.status.to_string(), plan.path.clone()]);
     }
     page += "\n";
-    page += &table::write(&rows);
-    let held = history.plans.iter().flat_map(|plan| &plan.held);
-    for reason in held.chain(history.deliveries.iter().flat_map(|delivery| &delivery.held)) {
-        page += &format!("held: {reason}\n");
+    page += &match rows.len() {
+        1 => "It took in nothing new and delivered nothing new.\n".into(),
+        _ => table::write(&rows),
+    };
+    let plans = history.plans.iter().map(|plan| (&plan.exchange, &plan.held));
+    let deliveries = history.deliveries.iter().map(|delivery| (&delivery.exchange, &delivery.held));
+    for (exchange, held) in plans.chain(deliveries) {
+        held.iter().for_each(|reason| page += &format!("{exchange} held: {reason}\n"));
+    }
+    page + &from_report(run.report.as_ref())
+}
+
+/// What only the report of a run knows: what it finished for another one, and what failed.
+fn from_report(report: Option<&Value>) -> String {
+    let mut page = String::new();
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
+    for exchange in report.map(|report| list(report, "exchanges")).unwrap_or_default() {
+        let name = exchange["name"].as_str().unwrap_or_default();
+        for import in list(&exchange, "imports").iter().filter(|import| import["resumed"] == true) {
+            let file = import["file"].as_str().unwrap_or_default();
+            page += &format!("{name} finished what an interrupted run had begun with {file}\n");
+        }
+        let chain = list(&exchange["failure"], "chain");
+        if !chain.is_empty() {
+            let chain: Vec<&str> = chain.iter().filter_map(Value::as_str).collect();
+            page += &format!("{name} failed: {}\n", chain.join(": "));
+        }
     }
     page
 }
