@@ -35,7 +35,8 @@ pub fn held(job: &Job<'_>, run: &str, exchange: Option<&str>) -> Result<Vec<Held
     let plans = job.state.held_plans()?.into_iter().map(Held::Plan);
     let deliveries = job.state.held_deliveries()?.into_iter().map(Held::Delivery);
     let all: Vec<Held> = plans.chain(deliveries).collect();
-    let waiting: Vec<String> = all.iter().map(|held| format!("{} (run {})", held.exchange(), held.run())).collect();
+    let mut waiting: Vec<String> = all.iter().map(|held| format!("{} (run {})", held.exchange(), held.run())).collect();
+    waiting.dedup();
     let asked = |held: &Held| held.run().starts_with(run) && exchange.is_none_or(|name| name == held.exchange());
     let found: Vec<Held> = all.into_iter().filter(asked).collect();
     let mut runs: Vec<String> = found.iter().map(Held::run).collect();
@@ -43,7 +44,10 @@ pub fn held(job: &Job<'_>, run: &str, exchange: Option<&str>) -> Result<Vec<Held
     match (runs.as_slice(), waiting.as_slice()) {
         ([_], _) => Ok(found),
         ([], []) => Err(Error::Usage("nothing is held".into())),
-        ([], _) => Err(Error::Usage(format!("nothing of run `{run}` is held; held: {}", waiting.join(", ")))),
+        ([], _) => {
+            let of = exchange.map(|exchange| format!(" for `{exchange}`")).unwrap_or_default();
+            Err(Error::Usage(format!("nothing of run `{run}` is held{of}; held: {}", waiting.join(", "))))
+        }
         _ => Err(Error::Usage(format!("`{run}` is the beginning of several runs; held: {}", waiting.join(", ")))),
     }
 }

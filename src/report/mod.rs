@@ -158,6 +158,12 @@ impl Exchange {
         let failure = self.failure.iter().map(|failure| failure.exit_code);
         exports.chain(imports).chain(failure).max().unwrap_or_default()
     }
+
+    /// Is there anything to approve?
+    pub fn holds(&self) -> bool {
+        let is_held = self.exports.iter().any(|export| export.outcome == Delivered::Held);
+        is_held || self.imports.iter().any(|import| import.verdict == Verdict::Held)
+    }
 }
 
 impl Export {

@@ -161,9 +161,9 @@ impl Page {
         let exit = report.exit_code;
         let style = if exit == Exit::Done { GOOD } else { BAD };
         self.styled(0, style, &format!("Exit code {}: {}.", exit.code(), exit.meaning()));
-        let is_held = report.exchanges.iter().any(|exchange| exchange.exit() == Exit::Held);
+        let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
-        if is_held && !report.dry_run {
+        if holds && !report.dry_run {
             self.line(0, &format!("To let through what is held: passerelle approve {}", report.run));
         }
     }
