@@ -83,9 +83,9 @@ pub enum Delivered {
     Failed,
 }
 
-/// One file of a partner.
+/// One file of a partner. The journal keeps it with its plan: one that an older Passerelle wrote must be readable.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Import {
     pub file: String,
     pub verdict: Verdict,
