@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+/// Characters of a cell that a sentence shows: a page of text in one cell would hide all other findings.
+const SHOWN: usize = 100;
+
 /// What a finding does to its row, or to the file when it has no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -120,8 +123,10 @@ impl fmt::Display for Finding {
             (None, Some(heading)) => write!(f, "{heading}: ")?,
             (None, None) => {}
         }
-        if let Some(read) = &self.read {
-            write!(f, "`{read}` ")?;
+        match self.read.as_ref().map(|read| (read, read.char_indices().nth(SHOWN))) {
+            Some((read, Some((end, _)))) => write!(f, "`{}…` ", &read[..end])?,
+            Some((read, None)) => write!(f, "`{read}` ")?,
+            None => {}
         }
         f.write_str(&self.problem)?;
         match &self.expected {
@@ -144,6 +149,13 @@ mod tests {
         let place = Place::row(17, 20).in_column(3, &"dtBirth".into());
         assert_eq!(place.address().as_deref(), Some("D17"));
         assert_eq!(Place::FILE.address(), None);
+    }
+
+    #[test]
+    fn of_a_page_of_text_a_sentence_shows_the_beginning() {
+        let finding = |read: String| Finding::error("too-long", Place::FILE, "is too long").read(read).to_string();
+        assert_eq!(finding("é".repeat(100)), format!("`{}` is too long", "é".repeat(100)));
+        assert_eq!(finding("é".repeat(30_000)), format!("`{}…` is too long", "é".repeat(100)));
     }
 
     #[test]
