@@ -5,4 +5,5 @@ mod dry_runs;
 mod exits;
 mod holds;
 mod kills;
+mod logs;
 mod renaming;
