@@ -7,3 +7,4 @@ mod holds;
 mod kills;
 mod logs;
 mod renaming;
+mod schema;
