@@ -66,6 +66,9 @@ fn four_is_data_refused() {
     company.write("hr/hr.csv", people(9, "Engineer").replace("00007;Byron7", "00007;"));
     let said = company.ends(&["export", "out"], 4);
     assert!(said.out.contains("1 person left out"), "{}", said.out);
+    company.write("hr/hr.csv", people(0, "Engineer"));
+    let said = company.ends(&["export", "out"], 4);
+    assert!(said.out.contains("failed: use hr.csv"), "{}", said.out);
 }
 
 #[test]
