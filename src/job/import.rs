@@ -15,6 +15,7 @@ use crate::report::{self, Findings, corrections};
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
+use crate::transport::Kind;
 
 /// What one import came to.
 #[derive(Debug, Default)]
@@ -72,7 +73,10 @@ fn take_all(
         }
     }
     for origin in origins(job, exchange, import, named, told)? {
-        told.imports.push(take(job, exchange, import, &origin)?);
+        match take(job, exchange, import, &origin)? {
+            Some(import) => told.imports.push(import),
+            None => told.remarks.push("a file was listed, and taken away before it could be read".into()),
+        }
     }
     if job.is_dry_run() && told.imports.len() > 1 {
         told.remarks
@@ -121,12 +125,21 @@ fn is_known(job: &Job<'_>, exchange: &Exchange, import: &Import, name: &str) -> 
     Ok(job.state.pickup(&exchange.name, &path, &digest)?.is_some())
 }
 
-fn take(job: &mut Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<report::Import, Error> {
-    let gathered = gather(job, exchange, import, origin)?;
+/// None: the partner took the file away in the meantime.
+fn take(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    origin: &Origin,
+) -> Result<Option<report::Import>, Error> {
+    let gathered = match gather(job, exchange, import, origin) {
+        Err(Error::Transport(gone)) if gone.kind == Kind::Missing => return Ok(None),
+        gathered => gathered?,
+    };
     let mut decision = decide(&gathered, exchange, import, job.context.local().date());
     let acted =
         job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &mut decision))?;
-    Ok(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told }))
+    Ok(Some(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told })))
 }
 
 fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<Gathered, Error> {
