@@ -80,7 +80,7 @@ pub fn write_lists(folder: &Path) {
 }
 
 fn cells(person: usize, people: usize, version: Version) -> [String; 16] {
-    let moves = version != Version::First && mixed(person) % 50 == 0;
+    let moves = version != Version::First && mixed(person).is_multiple_of(50);
     let manager = login_of(manager(person));
     let login = login_of(person);
     [
@@ -93,9 +93,9 @@ fn cells(person: usize, people: usize, version: Version) -> [String; 16] {
         if person % 12 == 11 { day(person, 2027, 3) } else { String::new() },
         department(mixed(person) % DEPARTMENTS + usize::from(moves)),
         // Case makes no difference.
-        if person % 20 == 0 { manager.to_uppercase() } else { manager },
+        if person.is_multiple_of(20) { manager.to_uppercase() } else { manager },
         ROLES[usize::from(person * SPAN + 1 < people)].into(),
-        if person % 30 == 0 { ROLES[2].into() } else { String::new() },
+        if person.is_multiple_of(30) { ROLES[2].into() } else { String::new() },
         "fr-FR".into(),
         format!("{person:06}"),
         day(mixed(person), 1960, 45),
