@@ -6,7 +6,8 @@ use chrono::{Days, NaiveDate};
 
 use crate::format::Writer;
 use crate::model::field::{Kind, Sensitivity};
-use crate::model::people::{Column, key};
+use crate::model::index::key;
+use crate::model::people::Column;
 use crate::model::{Field, Finding, People, Place, date};
 use crate::profile::{Chosen, Level};
 use crate::site::Export;

@@ -7,6 +7,7 @@ pub mod exit;
 pub mod field;
 pub mod finding;
 pub mod fold;
+pub mod index;
 pub mod operation;
 pub mod people;
 pub mod table;

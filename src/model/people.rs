@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::digest::{Digest, Digester};
 use crate::model::field::{Field, Relation};
+use crate::model::index::{Index, key};
 use crate::model::table::Table;
 
 /// A snapshot of people. Values are canonical, as in [`crate::model::Delivered`].
@@ -92,19 +93,6 @@ impl People {
         self.links.get(&relation)?[person].map(|other| other as usize)
     }
 
-    /// All people by the values of `fields`; who has an empty one is not in it. A key that several have leads to them all.
-    pub fn by(&self, fields: &[Field]) -> HashMap<String, Vec<u32>> {
-        let columns: Vec<Column> = fields.iter().map(|field| self.column(field)).collect();
-        let mut index: HashMap<String, Vec<u32>> = HashMap::with_capacity(self.len());
-        for person in 0..self.len() {
-            let values: Vec<&str> = columns.iter().map(|column| self.value(person, column)).collect();
-            if values.iter().all(|value| !value.is_empty()) {
-                index.entry(key(&values)).or_default().push(person as u32);
-            }
-        }
-        index
-    }
-
     /// Changes when anybody's value changes.
     pub fn digest(&self) -> Digest {
         let mut digester = Digester::default();
@@ -135,36 +123,26 @@ impl People {
             let direct = steps.next() == Some(relation) && steps.next().is_none();
             (direct && self.position(&field.own()).is_some()).then(|| (index, field.own()))
         })?;
-        let everywhere = self.by(std::slice::from_ref(&by));
+        let references = || (0..self.len()).map(|person| self.table.row(person).cell(reference));
+        if references().all(str::is_empty) {
+            return Some(vec![None; self.len()]);
+        }
+        let everywhere = Index::new(self, std::slice::from_ref(&by));
         let establishment = Field::of("establishment");
-        let at_home = self.column(&establishment);
-        let nearby = match by.is("employee-number") {
-            true => self.by(&[establishment, by]),
-            false => HashMap::new(),
-        };
-        let other = |person: usize| {
-            let reference = self.table.row(person).cell(reference);
-            let home = key(&[self.value(person, &at_home), reference]);
-            let found = nearby.get(&home).or_else(|| everywhere.get(&key(&[reference])))?;
-            match found.as_slice() {
-                [only] => Some(*only),
+        let home = self.column(&establishment);
+        let nearby = by.is("employee-number").then(|| Index::new(self, &[establishment, by]));
+        let find = |(person, reference): (usize, &str)| {
+            if reference.is_empty() {
+                return None;
+            }
+            let at_home = nearby.as_ref().map(|nearby| nearby.get(&key(&[self.value(person, &home), reference])));
+            let found = at_home.filter(|found| !found.is_empty()).unwrap_or_else(|| everywhere.get(&key(&[reference])));
+            match found[..] {
+                [only] => Some(only),
                 _ => None,
             }
         };
-        Some((0..self.len()).map(other).collect())
-    }
-}
-
-/// Several values as one key; case makes no difference.
-pub fn key(values: &[&str]) -> String {
-    let mut key = values.join("\u{1f}");
-    match key.is_ascii() {
-        // Most keys are, and there are millions.
-        true => {
-            key.make_ascii_lowercase();
-            key
-        }
-        false => key.to_lowercase(),
+        Some(references().enumerate().map(find).collect())
     }
 }
 

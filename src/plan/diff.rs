@@ -1,12 +1,11 @@
 //! Diff: what is known and what was delivered, compared person by person.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 
 use crate::model::field::Kind;
+use crate::model::index::{Index, key};
 use crate::model::operation::{Act, Change, Changes, Identity, Mark, Values};
-use crate::model::people::{self, key};
+use crate::model::people;
 use crate::model::table::Row;
 use crate::model::{Delivered, Field, Operation, People, date};
 
@@ -31,7 +30,7 @@ struct Comparison<'a> {
     known: &'a People,
     delivered: &'a Delivered,
     today: NaiveDate,
-    index: HashMap<String, Vec<u32>>,
+    index: Index<'a>,
     /// The columns of the file that say who is meant.
     keys: Vec<Option<usize>>,
     /// Where the people have what the file's columns have; None for a key, which never changes.
@@ -48,7 +47,7 @@ impl<'a> Comparison<'a> {
             known,
             delivered,
             today,
-            index: known.by(identify_by),
+            index: Index::new(known, identify_by),
             keys: identify_by.iter().map(|field| delivered.column(field)).collect(),
             columns: delivered.fields.iter().map(changing).collect(),
             login: known.column(&Field::of("login")),
@@ -63,10 +62,10 @@ impl<'a> Comparison<'a> {
         if values.iter().any(|value| value.is_empty()) {
             return None;
         }
-        let (act, mark) = match self.index.get(&key(&values)).map(Vec::as_slice) {
-            None => (self.creation(row), Some(Mark::Arrival)),
-            Some([person]) => self.update(*person as usize, row)?,
-            Some(_) => return None,
+        let (act, mark) = match self.index.get(&key(&values))[..] {
+            [] => (self.creation(row), Some(Mark::Arrival)),
+            [person] => self.update(person as usize, row)?,
+            [_, ..] => return None,
         };
         Some(Operation { act, mark, file: file.into(), row: row.number() })
     }

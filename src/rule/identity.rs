@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::known::Known;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_key, duplicate_key, missing_key};
-use crate::model::people::key;
+use crate::model::index::key;
 
 /// Finds out whom each row is about; rows about the same person are all left out.
 pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
@@ -22,16 +22,16 @@ pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
             continue;
         }
         let key = key(&values);
-        match index.get(&key).map(Vec::as_slice) {
-            Some([person]) => {
-                sheet.standings[row].subject = Subject::Known(*person);
-                first_rows.note_known(row, *person);
+        match index.get(&key)[..] {
+            [person] => {
+                sheet.standings[row].subject = Subject::Known(person);
+                first_rows.note_known(row, person);
             }
-            Some(several) => sheet.refuse(row, ambiguous_key::finding(sheet, row, &slots, several)),
-            None => {
+            [] => {
                 sheet.standings[row].subject = Subject::New;
                 first_rows.note_new(row, key);
             }
+            ref several => sheet.refuse(row, ambiguous_key::finding(sheet, row, &slots, several)),
         }
     }
     for rows in first_rows.twins.values() {

@@ -1,19 +1,16 @@
 //! Known: the directory by each set of fields by which a check looks for somebody.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use super::Contract;
 use super::column::{Column, Unique};
+use crate::model::index::Index;
 use crate::model::{Field, People};
-
-/// People by the key of some fields, as [`People::by`] gives them.
-type Index = HashMap<String, Vec<u32>>;
 
 /// Each index is built once, when somebody is first looked for in it: a file that changes little needs few of them.
 pub struct Known<'a> {
     people: &'a People,
-    indexes: Vec<(Vec<Field>, OnceCell<Index>)>,
+    indexes: Vec<(Vec<Field>, OnceCell<Index<'a>>)>,
 }
 
 impl<'a> Known<'a> {
@@ -31,10 +28,10 @@ impl<'a> Known<'a> {
 
     /// # Panics
     /// When these fields are neither the key, nor unique, nor a way to name a person.
-    pub fn by(&self, fields: &[Field]) -> &Index {
+    pub fn by(&self, fields: &[Field]) -> &Index<'a> {
         let found = self.indexes.iter().find(|(known, _)| known == fields);
         let (fields, index) = found.expect("what people are looked for by is known from the contract");
-        index.get_or_init(|| self.people.by(fields))
+        index.get_or_init(|| Index::new(self.people, fields))
     }
 }
 

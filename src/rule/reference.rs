@@ -8,7 +8,7 @@ use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_manager, unknown_manager};
 use crate::model::Field;
 use crate::model::fold::fold;
-use crate::model::people::key;
+use crate::model::index::key;
 
 /// Somebody who is known, or whom a row (by its index in the table) creates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,8 +48,8 @@ pub fn login_of<'a>(sheet: &Sheet<'a>, who: Who) -> &'a str {
 }
 
 /// The ways to name somebody, in the order in which they are tried; full names come after them.
-struct Register<'k> {
-    known: &'k Known<'k>,
+struct Register<'k, 'p> {
+    known: &'k Known<'p>,
     login: Way,
     mail: Way,
     number: Way,
@@ -74,8 +74,8 @@ impl Way {
     }
 }
 
-impl<'k> Register<'k> {
-    fn new(sheet: &Sheet<'_>, known: &'k Known<'k>) -> Register<'k> {
+impl<'k, 'p> Register<'k, 'p> {
+    fn new(sheet: &Sheet<'_>, known: &'k Known<'p>) -> Register<'k, 'p> {
         let way = |fields: Vec<Field>| Way::new(sheet, fields);
         Register { known, login: way(login()), mail: way(mail()), number: way(number()) }
     }
@@ -106,8 +106,8 @@ impl<'k> Register<'k> {
     fn find(&self, sheet: &Sheet<'_>, home: &str, said: &str) -> Vec<Who> {
         let ways = [(&self.login, key(&[said])), (&self.mail, key(&[said])), (&self.number, key(&[home, said]))];
         let found = ways.into_iter().map(|(way, key)| {
-            let known = self.known.by(&way.fields).get(&key).into_iter().flatten().map(|person| Who::Known(*person));
-            let mut people: Vec<Who> = known.collect();
+            let known = self.known.by(&way.fields).get(&key).into_iter();
+            let mut people: Vec<Who> = known.map(Who::Known).collect();
             if people.is_empty() {
                 people.extend(way.rows.get(&key).into_iter().flatten());
             }

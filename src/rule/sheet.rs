@@ -6,8 +6,8 @@ use super::filled::Filled;
 use super::reader::Reader;
 use super::recognised::Recognised;
 use super::{Contract, Surroundings, more_findings};
-use crate::model::people::{self, key};
-use crate::model::{Field, Finding, Place, Table};
+use crate::model::index::key;
+use crate::model::{Field, Finding, Place, Table, people};
 
 pub struct Sheet<'a> {
     pub table: &'a Table,

@@ -47,10 +47,9 @@ fn check_fields(sheet: &mut Sheet<'_>, known: &Known<'_>, fields: &[Field]) {
     for row in sheet.rows_of(|subject| subject != Subject::Unclear) {
         let Some(key) = sheet.new_key(row, &slots) else { continue };
         let me = sheet.standings[row].subject;
-        let holder =
-            known.by(fields).get(&key).and_then(|people| people.iter().find(|person| me != Subject::Known(**person)));
+        let holder = known.by(fields).get(&key).into_iter().find(|person| me != Subject::Known(*person));
         match holder {
-            Some(holder) => refuse(sheet, row, &slots, *holder),
+            Some(holder) => refuse(sheet, row, &slots, holder),
             None => claims.entry(key).or_default().push(row),
         }
     }
