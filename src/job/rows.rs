@@ -1,5 +1,6 @@
 //! The rows of an export: people as a partner's profile asks for them. Pure: the same people give the same bytes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
@@ -62,19 +63,13 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
             let problem = format!("is about {who}, as row {first} is; the partner is sent both");
             findings.push(Finding::remark("person-twice", Place { row: Some(number), ..Place::FILE }, problem));
         }
-        let place = |way: &Way<'_>| Place {
-            row: Some(number),
-            heading: Some(way.chosen.heading.as_str().into()),
-            ..Place::FILE
-        };
         let before = findings.len();
-        let cells: Vec<_> =
-            ways.iter().map(|way| way.cell(people, person, export, &who, place(way), &mut findings)).collect();
+        let cells: Vec<_> = ways.iter().map(|way| way.cell(people, person, export, &who, &mut findings)).collect();
         if !findings[before..].iter().any(Finding::is_error)
             && let Err(wrong) = writer.row(&cells)
         {
             let problem = format!("of {who} holds `{}`, which the file's encoding does not have", wrong.character);
-            findings.push(Finding::error("not-encodable", place(&ways[wrong.column]), problem));
+            findings.push(Finding::error("not-encodable", ways[wrong.column].place(number), problem));
         }
         match findings[before..].iter().any(Finding::is_error) {
             true => file.left_out += 1,
@@ -93,38 +88,43 @@ impl<'a> Way<'a> {
         Way { chosen, column: field.map(|field| people.column(field)), kind: field.map_or(Kind::Text, Field::kind) }
     }
 
-    fn cell(
-        &self,
-        people: &People,
+    fn cell<'w>(
+        &'w self,
+        people: &'w People,
         person: usize,
         export: &Export,
         who: &str,
-        place: Place,
         findings: &mut Vec<Finding>,
-    ) -> String {
+    ) -> Cow<'w, str> {
         let value = self.column.as_ref().map_or("", |column| people.value(person, column));
+        let place = || self.place(people.table().row(person).number());
         match self.chosen.column.form.write(value, self.kind, &export.dialect) {
-            Ok(cell) if cell.is_empty() => {
-                findings.extend(self.empty(who, place));
-                String::new()
+            Ok(cell) => {
+                findings.extend(cell.is_empty().then(|| self.empty(who, place)).flatten());
+                cell
             }
-            Ok(cell) => cell.into_owned(),
             Err(problem) => {
-                findings.push(problem.at(place, value));
-                String::new()
+                findings.push(problem.at(place(), value));
+                "".into()
             }
         }
     }
 
-    fn empty(&self, who: &str, place: Place) -> Option<Finding> {
+    fn empty(&self, who: &str, place: impl Fn() -> Place) -> Option<Finding> {
+        let problem = || format!("is empty for {who}");
         match self.chosen.column.level {
             Level::Required => Some(
-                Finding::error("empty-required", place, format!("is empty for {who}"))
+                Finding::error("empty-required", place(), problem())
                     .expected("a value, because the partner requires it"),
             ),
-            Level::Recommended => Some(Finding::remark("empty-recommended", place, format!("is empty for {who}"))),
+            Level::Recommended => Some(Finding::remark("empty-recommended", place(), problem())),
             Level::Optional => None,
         }
+    }
+
+    /// The cell of a person, by the person's row in what the export is made from.
+    fn place(&self, row: u32) -> Place {
+        Place { row: Some(row), heading: Some(self.chosen.heading.as_str().into()), ..Place::FILE }
     }
 }
 
