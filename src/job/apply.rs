@@ -15,7 +15,7 @@ use crate::site::{Exchange, Import};
 use crate::state::{Plan, PlanId, PlanStatus, State};
 
 /// Operations of one transaction: a crash loses at most so many, and the next run does them again.
-const BATCH: usize = 1000;
+const BATCH: usize = 10_000;
 
 /// The plan is applying, or applied and not told. What was confirmed is not repeated.
 pub fn finish(
