@@ -23,9 +23,9 @@ pub enum Kind {
     Damaged,
     /// The server spoke in a way that is not understood.
     Protocol,
-    /// A file of ours could not be read or written: a key, a certificate, the spool.
+    /// A file of ours could not be read or written on the way: the spool, a folder that is the server.
     Local,
-    /// A secret or an option of ours is wrong.
+    /// An option of ours is wrong, or what it names: a secret, a key, a certificate.
     Setup,
 }
 

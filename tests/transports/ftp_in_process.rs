@@ -124,9 +124,9 @@ fn exactly_the_pinned_certificate_is_accepted_whatever_it_says_of_itself() {
 fn a_file_of_authorities_that_cannot_serve_is_named() {
     let site = Site::new();
     std::fs::write(site.path().join("empty.pem"), "").unwrap();
-    for (file, kind) in [("absent.pem", Kind::Local), ("empty.pem", Kind::Setup)] {
+    for file in ["absent.pem", "empty.pem"] {
         let error = site.refusal(1, &format!("encryption = 'explicit'\ntrust = {{ ca = '{file}' }}"));
-        assert_eq!(error.kind, kind);
+        assert_eq!(error.kind, Kind::Setup);
         assert!(error.to_string().ends_with(file), "{error}");
     }
 }

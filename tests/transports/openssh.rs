@@ -116,7 +116,7 @@ fn a_server_that_is_not_the_one_it_should_be_is_refused_with_what_it_showed() {
     let said = server.refuses(Kind::Identity, &format!("key = 'id'\nfingerprint = '{wrong}'"));
     assert!(said.contains(&wrong) && said.contains(&shown), "{said}");
 
-    let said = server.refuses(Kind::Local, "key = 'id'\nknown-hosts = 'absent'");
+    let said = server.refuses(Kind::Setup, "key = 'id'\nknown-hosts = 'absent'");
     assert!(said.contains("absent") && said.contains("No such file"), "{said}");
 }
 
@@ -163,7 +163,7 @@ fn what_is_wrong_with_a_key_is_told_apart() {
         (Kind::Setup, "key = 'locked'\npassphrase = 'file:absent'", "read the secret `file:absent`"),
         (Kind::Setup, "key = 'id.pub'", "the public half"),
         (Kind::Setup, "key = 'damaged'", "is damaged"),
-        (Kind::Local, "key = 'absent'", "No such file"),
+        (Kind::Setup, "key = 'absent'", "No such file"),
         (Kind::Login, "key = 'stranger'", "does not accept the key"),
     ] {
         let message = server.refuses(kind, &format!("{rest}\n{known}"));

@@ -118,20 +118,18 @@ fn system_authorities(provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServer
 
 fn authorities_of(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Error> {
     let failed =
-        |kind| Error::new(kind, format!("read the certificate authorities of `trust` from {}", file.display()));
-    let bytes = std::fs::read(file).map_err(|cause| failed(Kind::Local).caused_by(cause))?;
+        || Error::new(Kind::Setup, format!("read the certificate authorities of `trust` from {}", file.display()));
+    let bytes = std::fs::read(file).map_err(|cause| failed().caused_by(cause))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
-        let certificate = certificate.map_err(|cause| failed(Kind::Setup).caused_by(cause))?;
-        roots.add(certificate).map_err(|cause| failed(Kind::Setup).caused_by(cause))?;
+        let certificate = certificate.map_err(|cause| failed().caused_by(cause))?;
+        roots.add(certificate).map_err(|cause| failed().caused_by(cause))?;
     }
     if roots.is_empty() {
-        return Err(
-            failed(Kind::Setup).caused_by("it holds no certificate in PEM form (`-----BEGIN CERTIFICATE-----`)")
-        );
+        return Err(failed().caused_by("it holds no certificate in PEM form (`-----BEGIN CERTIFICATE-----`)"));
     }
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
-    verifier.map_err(|cause| failed(Kind::Setup).caused_by(cause))
+    verifier.map_err(|cause| failed().caused_by(cause))
 }
 
 impl Verifier {

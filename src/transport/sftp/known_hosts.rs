@@ -22,7 +22,7 @@ pub struct KnownKeys {
 /// Reads the keys of `host` at `port`. As in OpenSSH, a line for `[host]:port` comes before one for `host`.
 pub fn read(file: &Path, host: &str, port: u16) -> Result<KnownKeys, Error> {
     let tried = || format!("read the known hosts in {}", file.display());
-    let text = fs::read_to_string(file).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
+    let text = fs::read_to_string(file).map_err(|cause| Error::new(Kind::Setup, tried()).caused_by(cause))?;
     let mut with_port = Vec::new();
     let mut without_port = Vec::new();
     let mut revoked = Vec::new();

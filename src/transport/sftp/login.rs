@@ -25,7 +25,7 @@ impl Proof {
             Login::Key { path, passphrase } => {
                 let path = base.join(path);
                 let text = fs::read_to_string(&path).map_err(|cause| {
-                    Error::new(Kind::Local, format!("read the key {}", path.display())).caused_by(cause)
+                    Error::new(Kind::Setup, format!("read the key {}", path.display())).caused_by(cause)
                 })?;
                 let passphrase = passphrase.as_ref().map(|name| name.read(base)).transpose()?;
                 private_key::check(&path, &text, passphrase.is_some())?;
