@@ -46,10 +46,11 @@ pub fn with_session<T>(
         };
         let pause = policy.pause_after(tried);
         let again = error.later_may_help() && tried < policy.tries && start.elapsed() + pause < policy.deadline;
-        tracing::warn!(try = tried, of = policy.tries, again, kind = ?error.kind, "could not {}", error.chain());
+        // The last failure is for whoever asked: they tell it once, with what it came to.
         if !again {
             return Err(error);
         }
+        tracing::warn!(try = tried, of = policy.tries, kind = ?error.kind, "could not {}", error.chain());
         thread::sleep(pause);
         tried += 1;
     }
