@@ -19,6 +19,17 @@ fn a_wrong_profile_is_complained_about_as_expected() {
     compare("profile", |document, _| Profile::read("wrong", document).err());
 }
 
+#[test]
+fn a_site_that_is_not_utf_8_or_not_there_is_shown_as_such() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = folder.path().join("site.toml");
+    let complaint = || Site::load(&site).expect_err("it cannot be read").to_string();
+    assert!(complaint().contains("name the site with `--site FILE`"), "{}", complaint());
+    fs::write(&site, b"timezone = \"Europe/Paris\"\nprofiles = \"caf\xE9\"\n").expect("a site");
+    assert!(complaint().starts_with("error: this is not UTF-8\n"), "{}", complaint());
+    assert!(complaint().contains("site.toml:2:16\n"), "{}", complaint());
+}
+
 /// `refuse` says what is wrong with a document of `kind`.
 fn compare(kind: &str, refuse: impl Fn(Arc<Document>, &Path) -> Option<Complaints>) {
     let folder = Path::new("tests/complaints").join(kind);

@@ -42,9 +42,14 @@ impl Document {
     /// Reads a file; that it cannot be read is a complaint too.
     pub fn read(path: &Path) -> Result<Arc<Document>, Complaint> {
         let name = path.display().to_string();
-        std::fs::read_to_string(path)
-            .map(|text| Document::new(&name, text))
-            .map_err(|error| Document::new(&name, "").complaint(None, format!("this file cannot be read: {error}")))
+        let bytes = std::fs::read(path)
+            .map_err(|error| Document::new(&name, "").complaint(None, format!("this file cannot be read: {error}")))?;
+        String::from_utf8(bytes).map(|text| Document::new(&name, text)).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes());
+            let spot = good..good + char::REPLACEMENT_CHARACTER.len_utf8();
+            Document::new(&name, text).complaint(spot, "this is not UTF-8").help("save the file as UTF-8")
+        })
     }
 
     pub fn complaint(

@@ -104,8 +104,11 @@ struct State {
 impl Site {
     /// Reads the site file and the profiles, and collects all that is wrong with them.
     pub fn load(path: &Path) -> Result<Site, Complaints> {
-        let document = Document::read(path).map_err(|complaint| {
-            complaint.help("name the site with `--site FILE`; `passerelle run --sample` writes one to begin with")
+        let document = Document::read(path).map_err(|complaint| match path.exists() {
+            true => complaint,
+            false => {
+                complaint.help("name the site with `--site FILE`; `passerelle run --sample` writes one to begin with")
+            }
         })?;
         Site::read(document, path.parent().unwrap_or(Path::new("")))
     }
