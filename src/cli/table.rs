@@ -1,30 +1,51 @@
-//! A table for the terminal: columns as wide as they must be, the last one wrapped at 80.
+//! A table for the terminal: columns as wide as they must be, wrapped where a line would be wider than 80.
 
 use textwrap::core::display_width;
+use textwrap::{Options, WordSplitter};
 
 const WIDTH: usize = 80;
-/// The last column gets at least so much, and then goes over the edge.
-const NARROWEST: usize = 24;
+const GAP: usize = 2;
 
 /// `heading` is the first row.
 pub fn write<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| display_width(&row[column])).max().unwrap_or_default();
-    let widths: [usize; N] = std::array::from_fn(width);
-    let indent: usize = widths.iter().take(N.saturating_sub(1)).map(|width| width + 2).sum();
-    let last = WIDTH.saturating_sub(indent).max(NARROWEST);
-    rows.iter().map(|row| line(row, &widths, indent, last)).collect()
+    let widths = widths(rows);
+    rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-fn line(row: &[String], widths: &[usize], indent: usize, last: usize) -> String {
-    let Some((tail, front)) = row.split_last() else { return "\n".into() };
-    let front: String = front
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell}{}", " ".repeat(width + 2 - display_width(cell))))
-        .collect();
-    let wrapped = textwrap::wrap(tail, last);
-    let tail = wrapped.join(&format!("\n{}", " ".repeat(indent)));
-    format!("{}\n", format!("{front}{tail}").trim_end())
+/// As wide as the widest cell; where that is too much, the widest column gives way first. Words stay whole: names and
+/// fields are there to be copied.
+fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
+    let most = |column: usize, width: fn(&str) -> usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
+    let mut widths: [usize; N] = std::array::from_fn(|column| most(column, display_width));
+    let least: [usize; N] = std::array::from_fn(|column| most(column, longest_word));
+    while widths.iter().sum::<usize>() + GAP * N.saturating_sub(1) > WIDTH {
+        let giving = (0..N).filter(|column| widths[*column] > least[*column]).max_by_key(|column| widths[*column]);
+        let Some(giving) = giving else { break };
+        widths[giving] -= 1;
+    }
+    widths
+}
+
+fn longest_word(cell: &str) -> usize {
+    cell.split_whitespace().map(display_width).max().unwrap_or(0)
+}
+
+fn line<const N: usize>(row: &[String; N], widths: &[usize; N]) -> String {
+    let cells: [Vec<_>; N] = std::array::from_fn(|column| {
+        textwrap::wrap(&row[column], Options::new(widths[column]).word_splitter(WordSplitter::NoHyphenation))
+    });
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let mut lines = String::new();
+    for index in 0..height {
+        let part = |column: usize| {
+            let text = cells[column].get(index).map_or("", |text| text);
+            format!("{text}{}", " ".repeat((widths[column] + GAP).saturating_sub(display_width(text))))
+        };
+        let line: String = (0..N).map(part).collect();
+        lines += line.trim_end();
+        lines.push('\n');
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -39,5 +60,14 @@ mod tests {
         assert!(table.lines().all(|line| display_width(line) <= WIDTH), "{table}");
         assert!(table.starts_with("heading  meaning\né        a sentence"), "{table}");
         assert_eq!(table.lines().count(), 3);
+    }
+
+    #[test]
+    fn a_column_in_the_middle_is_wrapped_between_words() {
+        let heading = "Date of leaving the company, as the contract has it";
+        let rows = [[heading, "manager.employee-number", "the manager's manager"].map(String::from)];
+        let table = write(&rows);
+        assert!(table.lines().all(|line| display_width(line) <= WIDTH), "{table}");
+        assert!(table.contains("  manager.employee-number  the manager's manager\n"), "{table}");
     }
 }

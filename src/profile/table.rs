@@ -47,18 +47,18 @@ fn written(export: &Export) -> Vec<[String; 5]> {
         .collect()
 }
 
-/// `the person's own`, `the manager's`, `the manager's HR manager's`.
+/// `the person`, `the manager`, `the manager's HR manager`.
 fn whose(field: &Field) -> String {
     let people: Vec<&str> = field
         .relations()
         .map(|relation| match relation {
-            Relation::Manager => "manager's",
-            Relation::HrManager => "HR manager's",
+            Relation::Manager => "manager",
+            Relation::HrManager => "HR manager",
         })
         .collect();
     match people.is_empty() {
-        true => "the person's own".into(),
-        false => format!("the {}", people.join(" ")),
+        true => "the person".into(),
+        false => format!("the {}", people.join("'s ")),
     }
 }
 
