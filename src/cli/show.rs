@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::arguments::Output;
 use crate::cli::table;
@@ -142,51 +142,65 @@ fn one_run(history: &History) -> String {
         page += &format!(", took {:.1} s", (finished - run.started).num_milliseconds() as f64 / 1000.0);
     }
     page += "\n";
-    let mut rows = vec![["exchange", "what", "status", "file"].map(String::from)];
-    for delivery in &history.deliveries {
-        let what = format!("delivery of {} rows", delivery.rows);
-        rows.push([delivery.exchange.clone(), what, delivery.status.to_string(), delivery.file_name.clone()]);
-    }
-    for pickup in &history.pickups {
-        let what = format!("pickup of {} rows", pickup.facts.rows);
-        rows.push([pickup.exchange.clone(), what, pickup.status.to_string(), pickup.path.clone()]);
-    }
-    for plan in &history.plans {
-        let operations = plan.operations;
-        let what =
-            format!("plan: {} done, {} to do, {} failed", operations.done, operations.pending, operations.failed);
-        rows.push([plan.exchange.clone(), what, plan.status.to_string(), plan.path.clone()]);
-    }
-    page += "\n";
-    page += &match rows.len() {
-        1 => "It took in nothing new and delivered nothing new.\n".into(),
-        _ => table::write(&rows),
-    };
-    let plans = history.plans.iter().map(|plan| (&plan.exchange, &plan.held));
-    let deliveries = history.deliveries.iter().map(|delivery| (&delivery.exchange, &delivery.held));
-    for (exchange, held) in plans.chain(deliveries) {
-        held.iter().for_each(|reason| page += &format!("{exchange} held: {reason}\n"));
-    }
-    page + &from_report(run.report.as_ref())
-}
-
-/// What only the report of a run knows: what it finished for another one, and what failed.
-fn from_report(report: Option<&Value>) -> String {
-    let mut page = String::new();
-    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
-    for exchange in report.map(|report| list(report, "exchanges")).unwrap_or_default() {
-        let name = exchange["name"].as_str().unwrap_or_default();
-        for import in list(&exchange, "imports").iter().filter(|import| import["resumed"] == true) {
-            let file = import["file"].as_str().unwrap_or_default();
-            page += &format!("{name} finished what an interrupted run had begun with {file}\n");
-        }
-        let chain = list(&exchange["failure"], "chain");
-        if !chain.is_empty() {
-            let chain: Vec<&str> = chain.iter().filter_map(Value::as_str).collect();
-            page += &format!("{name} failed: {}\n", chain.join(": "));
-        }
+    for exchange in &run.exchanges {
+        page += &format!("\n{exchange}\n");
+        page += &table::write(&done(history, exchange));
     }
     page
+}
+
+/// What an exchange did in a run: a file, and what became of it.
+fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
+    let line = |file: &str, what: String| [format!("  {file}"), what];
+    let held = |reasons: &[String]| -> Vec<_> { reasons.iter().map(|it| line("", format!("held: {it}"))).collect() };
+    let mut rows = Vec::new();
+    for delivery in history.deliveries.iter().filter(|delivery| delivery.exchange == exchange) {
+        rows.push(line(&delivery.file_name, format!("delivery of {}, {}", rows_of(delivery.rows), delivery.status)));
+        rows.extend(held(&delivery.held));
+    }
+    for pickup in history.pickups.iter().filter(|pickup| pickup.exchange == exchange) {
+        rows.push(line(&pickup.path, format!("pickup of {}, {}", rows_of(pickup.facts.rows), pickup.status)));
+        for plan in history.plans.iter().filter(|plan| plan.exchange == exchange && plan.path == pickup.path) {
+            let operations = plan.operations;
+            let counts =
+                format!("{} done, {} to do, {} failed", operations.done, operations.pending, operations.failed);
+            rows.push(line("", format!("operations: {counts}")));
+            rows.extend(held(&plan.held));
+        }
+    }
+    rows.extend(told(&history.run, exchange, rows.is_empty()));
+    rows
+}
+
+fn rows_of(count: usize) -> String {
+    format!("{count} row{}", if count == 1 { "" } else { "s" })
+}
+
+/// What only the run's report knows: why the exchange failed, and what it found to be done already.
+fn told(run: &Run, exchange: &str, is_all: bool) -> Vec<[String; 2]> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_string();
+    let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+    let report = run.report.as_ref().map(|report| list(&report["exchanges"])).unwrap_or_default();
+    let Some(report) = report.iter().find(|report| report["name"] == exchange) else {
+        return vec![["  it was not ended".into(), String::new()]];
+    };
+    let mut rows = Vec::new();
+    for resumed in list(&report["imports"]).iter().filter(|import| import["resumed"] == true) {
+        rows.push([format!("  {}", text(&resumed["file"])), "finished what an interrupted run had begun".into()]);
+    }
+    if is_all && rows.is_empty() {
+        let files = [(&report["exports"], "outcome"), (&report["imports"], "verdict")];
+        rows.extend(files.into_iter().flat_map(|(files, became)| {
+            list(files).into_iter().map(move |file| [format!("  {}", text(&file["file"])), text(&file[became])])
+        }));
+    }
+    let causes: Vec<String> = list(&report["failure"]["chain"]).iter().map(text).collect();
+    match (causes.is_empty(), rows.is_empty() && is_all) {
+        (false, _) => rows.push(["  failed".into(), causes.join(": ")]),
+        (true, true) => rows.push(["  nothing to do".into(), String::new()]),
+        (true, false) => {}
+    }
+    rows
 }
 
 /// What the sample's night left, and where to look.

@@ -36,7 +36,7 @@ fn a_plan_over_its_brake_waits_and_the_partner_is_told() {
 
     let history = company.ends(&["history", &run], 0).out;
     assert!(history.contains("exit code 5"), "{history}");
-    assert!(history.contains("in held: 10 creations"), "{history}");
+    assert!(history.contains("held: 10 creations"), "{history}");
     assert!(history.contains("10 to do"), "{history}");
 }
 
@@ -182,7 +182,7 @@ fn an_approval_that_is_cut_off_is_finished_by_the_next_run() {
     assert_eq!(count(&company), "10");
     assert_eq!(company.names("partner/in"), ["done/users.csv", "done/users.csv.verdict.txt"]);
     let history = company.ends(&["history", &company.last_run()], 0).out;
-    assert!(history.contains("in finished what an interrupted run had begun with in/users.csv"), "{history}");
+    assert!(history.contains("in/users.csv  finished what an interrupted run had begun"), "{history}");
 }
 
 #[test]

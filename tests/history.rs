@@ -1,0 +1,54 @@
+//! What `passerelle history` tells of a run, at eighty columns.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// A site with one export, whose people or server may be missing.
+const SITE: &str = r#"
+timezone = "Europe/Paris"
+state.path = "state.db"
+server.here.directory.path = "here"
+server.partner.directory.path = "partner"
+people.hr.file = { server = "here", file = "hr.csv", profile = "hr-file" }
+
+[export.skillup]
+profile = "skillup"
+people = "hr"
+server = "partner"
+brakes = { shrink = "20%" }
+"#;
+const PEOPLE: &str = "Matricule;Nom;Prénom;Login;Matricule manager\n00001;Martin;Zoé;zoe@acme.example;00001\n";
+
+fn passerelle(folder: &Path, words: &[&str]) -> String {
+    let output = Command::cargo_bin("passerelle").expect("the binary").current_dir(folder).args(words).output();
+    String::from_utf8(output.expect("it runs").stdout).expect("UTF-8")
+}
+
+fn run_and_look_back(folder: &Path) -> String {
+    let report = passerelle(folder, &["run"]);
+    let run = report.split(" · ").nth(1).and_then(|run| run.strip_prefix("run ")).expect("the report names its run");
+    let told = passerelle(folder, &["history", run]);
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    told.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_run_says_what_was_delivered_why_it_failed_and_what_was_done_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    fs::write(folder.join("passerelle.toml"), SITE).expect("a site");
+    fs::create_dir(folder.join("here")).expect("a folder");
+    fs::write(folder.join("here/hr.csv"), PEOPLE).expect("people");
+
+    let failed = run_and_look_back(folder);
+    assert!(failed.contains("failed open the directory partner: it is not there:"), "{failed}");
+
+    fs::create_dir(folder.join("partner")).expect("a folder");
+    let delivered = run_and_look_back(folder);
+    assert!(delivered.contains(".csv delivered"), "{delivered}");
+
+    let again = run_and_look_back(folder);
+    assert!(again.contains(".csv already-delivered"), "{again}");
+}
