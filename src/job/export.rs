@@ -103,7 +103,8 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
     let last_rows = last.map(|last| last.rows);
     held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.to_string()));
     if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
-        held.push(format!("{} rows have an error, and the site holds such a file", file.left_out));
+        let rows = if file.left_out == 1 { "1 row has" } else { &format!("{} rows have", file.left_out) };
+        held.push(format!("{rows} an error, and the site holds such a file"));
     }
     if file.findings.iter().any(|finding| finding.is_error() && finding.place.row.is_none()) {
         held.push("the heading line cannot be written as it is".into());
