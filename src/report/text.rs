@@ -164,7 +164,12 @@ impl Page {
         let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
         if holds && !report.dry_run {
-            self.line(0, &format!("To let through what is held: passerelle approve {}", report.run));
+            let site = match report.site.as_str() {
+                "passerelle.toml" => String::new(),
+                site => format!("--site {site} "),
+            };
+            self.line(0, "To let through what is held:");
+            self.line(2, &format!("passerelle {site}approve {}", report.run));
         }
     }
 
