@@ -7,11 +7,11 @@ use chrono::{NaiveDateTime, Utc};
 use crate::job::deliver::{Handed, discard, hand_over};
 use crate::job::rows::File;
 use crate::job::{Error, Job, gather, rows};
-use crate::model::{Digest, Finding};
+use crate::model::{Digest, Finding, People};
 use crate::plan::brake;
 use crate::report::{self, Delivered, Findings};
 use crate::site::export::EmptyRequired;
-use crate::site::{Exchange, Export, Site};
+use crate::site::{self, Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 use crate::transport::Replacement;
 
@@ -82,7 +82,8 @@ fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export,
     file.findings.splice(0..0, source.findings);
     let name = export.file_name.write(now);
     let digest = Digest::of(&file.bytes);
-    let held = reasons_to_hold(&file, last.as_ref(), export);
+    let mut held = reasons_to_hold(&file, last.as_ref(), export);
+    held.extend(without_source(&source.people, export));
     let is_today = |last: &Delivery| site.local(last.changed).date() == now.date();
     // A renaming that was cut off may have put another file in its place.
     let may_be_replaced = open.iter().any(|earlier| earlier.status == DeliveryStatus::Renaming);
@@ -113,6 +114,14 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
         held.push(changed_heading(&last.heading, &file.heading, export.dialect.separator));
     }
     held
+}
+
+/// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
+fn without_source(people: &People, export: &Export) -> Option<String> {
+    let site::People::File(file) = &*export.people else { return None };
+    let missing = export.columns.iter().filter(|chosen| chosen.source().is_some_and(|field| !people.has(field)));
+    let missing: Vec<String> = missing.map(|chosen| format!("`{}`", chosen.heading)).collect();
+    (!missing.is_empty()).then(|| format!("`{}` has no column from which to fill {}", file.file, missing.join(", ")))
 }
 
 fn changed_heading(before: &str, now: &str, separator: char) -> String {

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::complaint::{Complaint, Complaints, Document, quoted};
 use super::export::{Column, Counts, Export, Level};
+use crate::model::Field;
 use crate::model::fold::fold;
 
 /// What a site says about the columns of an export.
@@ -27,6 +28,14 @@ pub struct Chosen {
     pub heading: String,
     /// Its own heading is the profile's.
     pub column: Column,
+}
+
+impl Chosen {
+    /// The field that fills it; None where the profile has something to write for everybody.
+    pub fn source(&self) -> Option<&Field> {
+        let form = &self.column.form;
+        self.column.field.as_ref().filter(|_| form.constant.is_none() && form.default.is_none())
+    }
 }
 
 impl Export {

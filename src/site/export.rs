@@ -138,10 +138,7 @@ impl Section {
     /// Complains about what is asked of people whose file has no heading for it.
     fn check_people(&self, people: &People, columns: &[Chosen], reader: &mut Reader) {
         let People::File(file) = people else { return };
-        let missing = |chosen: &&Chosen| {
-            let stands_in = chosen.column.form.constant.is_some() || chosen.column.form.default.is_some();
-            chosen.column.field.as_ref().is_some_and(|field| !stands_in && !file.contract.can_have(field))
-        };
+        let missing = |chosen: &&Chosen| chosen.source().is_some_and(|field| !file.contract.can_have(field));
         let (optional, others): (Vec<&Chosen>, Vec<&Chosen>) =
             columns.iter().filter(missing).partition(|chosen| chosen.column.level == Level::Optional);
         let mut complain = |span: Range<usize>, headings: &[&Chosen], way_out: &str| {
