@@ -48,3 +48,34 @@ fn a_heading_that_hr_renamed_holds_the_file_in_place_of_emptying_a_column() {
     assert!(said.contains("held: `hr.csv` has no column from which to fill `Job title`"), "{said}");
     assert!(!folder.path().join("partner/in/skillup.csv").exists());
 }
+
+#[test]
+fn a_site_whose_folder_was_corrected_delivers_to_the_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (absent, in_place) = (SITE.replace("\"in\"", "\"absent\""), SITE.replace("\"in\"", "\"\""));
+    for (text, code, there) in [
+        (absent.as_str(), Some(6), None),
+        (SITE, Some(0), Some("in/skillup.csv")),
+        (&in_place, Some(0), Some("skillup.csv")),
+    ] {
+        site(folder.path(), text, PEOPLE);
+        let (ended, said) = passerelle(folder.path(), &["run"]);
+        assert_eq!(ended, code, "{said}");
+        assert!(there.is_none_or(|there| folder.path().join("partner").join(there).exists()), "{said}");
+    }
+}
+
+#[test]
+fn what_is_held_for_one_folder_is_not_let_through_into_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    site(folder.path(), SITE, &PEOPLE.replace("Fonction", "Poste exact"));
+    let (_, held) = passerelle(folder.path(), &["run"]);
+    let run = held.split("approve ").nth(1).expect("it says how to let it through").trim();
+    fs::write(folder.path().join("passerelle.toml"), SITE.replace("\"in\"", "\"\"")).expect("a site");
+    let (code, said) = passerelle(folder.path(), &["approve", run]);
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("to another place now") && !said.contains("To let through"), "{said}");
+    fs::write(folder.path().join("passerelle.toml"), SITE).expect("a site");
+    assert_eq!(passerelle(folder.path(), &["approve", run]).0, Some(0));
+    assert!(folder.path().join("partner/in/skillup.csv").exists());
+}

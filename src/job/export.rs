@@ -11,7 +11,7 @@ use crate::model::{Digest, Finding, People};
 use crate::plan::brake;
 use crate::report::{self, Delivered, Findings};
 use crate::site::export::EmptyRequired;
-use crate::site::{self, Exchange, Export, Site};
+use crate::site::{self, Direction, Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 use crate::transport::Replacement;
 
@@ -28,7 +28,8 @@ struct Decision {
     file: File,
     digest: Digest,
     held: Vec<String>,
-    /// The very same file was delivered last, on the same day: a partner that expects a file a day gets one.
+    /// The very same file was delivered last, on the same day and to the same folder: a partner that expects a file a day
+    /// gets one, and a site whose server was corrected delivers again.
     is_delivered: bool,
     /// An earlier delivery of the very same file that only needs to be finished.
     same: Option<DeliveryId>,
@@ -51,7 +52,7 @@ fn export_all(
 ) -> Result<(), Error> {
     // What a person let through goes out, even though a brake would hold it again.
     for approved in job.state.unfinished_deliveries(&exchange.name)?.iter().filter(|open| !open.held.is_empty()) {
-        if is_for(approved, exchange, export) {
+        if is_for(exchange, approved) {
             let (released, error) = release(job, exchange, approved);
             told.push(released);
             error.map_or(Ok(()), Err)?;
@@ -62,11 +63,6 @@ fn export_all(
     let acted = act(job, exchange, export, &decision);
     told.push(tell(decision, *acted.as_ref().unwrap_or(&Delivered::Failed)));
     acted.map(drop)
-}
-
-/// The site may have changed: what lies elsewhere says nothing about this place.
-fn is_for(delivery: &Delivery, exchange: &Exchange, export: &Export) -> bool {
-    delivery.server == exchange.server.options.describe() && delivery.folder == export.folder
 }
 
 fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export) -> Result<Gathered, Error> {
@@ -88,11 +84,11 @@ fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export,
     // A renaming that was cut off may have put another file in its place.
     let may_be_replaced = open.iter().any(|earlier| earlier.status == DeliveryStatus::Renaming);
     let is_delivered = !may_be_replaced
-        && last.is_some_and(|last| last.digest == digest && is_today(&last) && is_for(&last, exchange, export));
+        && last.is_some_and(|last| last.digest == digest && is_today(&last) && is_for(exchange, &last));
     // A file that is held again is held by this run, which is the one that its reader will approve.
     let is_same = |earlier: &Delivery| {
         let goes_on = held.is_empty() && earlier.status != DeliveryStatus::Held;
-        goes_on && earlier.file_name == name && earlier.digest == digest && is_for(earlier, exchange, export)
+        goes_on && earlier.file_name == name && earlier.digest == digest && is_for(exchange, earlier)
     };
     let same = open.iter().rfind(|earlier| is_same(earlier)).map(|earlier| earlier.id);
     let superseded = open.into_iter().filter(|earlier| Some(earlier.id) != same).collect();
@@ -114,6 +110,12 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
         held.push(changed_heading(&last.heading, &file.heading, export.dialect.separator));
     }
     held
+}
+
+/// Would it still go to the same place? A site may have been corrected since.
+fn is_for(exchange: &Exchange, earlier: &Delivery) -> bool {
+    let Direction::Export(export) = &exchange.direction else { return false };
+    earlier.server == exchange.server.options.describe() && earlier.folder == export.folder
 }
 
 /// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
@@ -184,11 +186,13 @@ fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decis
 
 /// Delivers a file that a brake held, exactly as it was; or goes on with that where it was cut off.
 pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (report::Export, Option<Error>) {
-    let released = job.act(|context, state, hands| {
-        if delivery.status == DeliveryStatus::Held {
-            state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
-        }
-        hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
+    let released = check_place(exchange, delivery).and_then(|()| {
+        job.act(|context, state, hands| {
+            if delivery.status == DeliveryStatus::Held {
+                state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+            }
+            hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
+        })
     });
     let (outcome, error) = match released {
         Ok(outcome) => (outcome.unwrap_or(Delivered::WouldBeDelivered), None),
@@ -204,6 +208,16 @@ pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (
         findings: Findings::default(),
     };
     (told, error)
+}
+
+fn check_place(exchange: &Exchange, delivery: &Delivery) -> Result<(), Error> {
+    match is_for(exchange, delivery) {
+        true => Ok(()),
+        false => Err(Error::Moved(format!(
+            "the site sends `{0}` to another place now; `passerelle run {0}` makes a file for it",
+            exchange.name
+        ))),
+    }
 }
 
 fn outcome(handed: Handed) -> Delivered {
