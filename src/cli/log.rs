@@ -1,6 +1,9 @@
 //! The log: plain or JSON on standard error, or journald when systemd started us.
 
+use std::fs::File;
 use std::io::{IsTerminal, stderr};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
@@ -9,13 +12,13 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::cli::arguments::Log;
 
-/// Where journald listens, systemd says so.
+/// The device and inode of the stream that systemd has put journald behind.
 const JOURNAL: &str = "JOURNAL_STREAM";
 const LEVELS: &str = "PASSERELLE_LOG";
 
 pub fn start(log: Log) {
     let log = match log {
-        Log::Auto if std::env::var_os(JOURNAL).is_some() => Log::Journald,
+        Log::Auto if is_read_by_journald() => Log::Journald,
         Log::Auto => Log::Plain,
         named => named,
     };
@@ -28,6 +31,13 @@ pub fn start(log: Log) {
         Log::Plain | Log::Auto => (plain(), LevelFilter::WARN),
     };
     tracing_subscriber::registry().with(layer).with(filter(usual)).init();
+}
+
+/// The variable alone proves nothing: whatever a service of systemd starts inherits it, a terminal among them.
+fn is_read_by_journald() -> bool {
+    let Ok(journal) = std::env::var(JOURNAL) else { return false };
+    let ours = stderr().as_fd().try_clone_to_owned().and_then(|ours| File::from(ours).metadata());
+    ours.is_ok_and(|ours| journal == format!("{}:{}", ours.dev(), ours.ino()))
 }
 
 fn plain<S>() -> Box<dyn Layer<S> + Send + Sync>
