@@ -1,0 +1,39 @@
+//! The README's TOML is understood as it stands there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use passerelle::profile::Document;
+use passerelle::site::files::Marker;
+use passerelle::site::{Ready, Site};
+
+const README: &str = include_str!("../README.md");
+
+/// What a snippet leaves out of a site.
+const REST: &str = "state.path = 'state.db'\n";
+
+#[test]
+fn servers_are_written_as_the_readme_shows_them() {
+    let blocks: Vec<&str> = README.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2, "one for SFTP, one for FTPS");
+    let document = Document::new("README.md", REST.to_string() + &blocks.concat());
+    let site = Site::read(document, Path::new("")).unwrap_or_else(|complaints| panic!("{complaints}"));
+    let servers: Vec<String> = site.servers.values().map(|server| server.options.describe()).collect();
+    assert_eq!(
+        servers,
+        ["ftps (explicit) acme@ftps.formation.example:21/in", "sftp acme@sftp.skillup.example:22/acme"]
+    );
+}
+
+#[test]
+fn a_file_is_whole_when_the_readme_says_so() {
+    for (written, ready) in [
+        ("ready = { stable-for = 60 }", Ready::StableFor(60)),
+        ("ready = { marker = \"{name}.done\" }", Ready::Marker(Marker::parse("{name}.done").expect("a marker"))),
+    ] {
+        assert!(README.contains(written));
+        let keys: BTreeMap<String, Ready> = toml::from_str(written).expect("it is understood");
+        assert_eq!(keys["ready"], ready);
+    }
+    assert_eq!(Ready::default(), Ready::StableFor(5));
+}
