@@ -29,7 +29,7 @@ fn is_whole(span: &Range<usize>, document: &Document) -> bool {
 }
 
 fn in_plain_words(message: &str) -> Words {
-    let rules = [unknown_key, unknown_choice, missing_key, wrong_type, not_one_choice, not_toml];
+    let rules = [unknown_key, unknown_choice, missing_key, out_of_range, wrong_type, not_one_choice, not_toml];
     rules.iter().find_map(|rule| rule(message)).unwrap_or_else(|| in_its_own_words(message))
 }
 
@@ -56,6 +56,17 @@ fn meant(wrong: &str, known: &str, introduction: &str) -> String {
 fn missing_key(message: &str) -> Option<Words> {
     let name = message.strip_prefix("missing field `")?.strip_suffix('`')?;
     Some((format!("the key `{name}` is missing"), Some(format!("add `{name} = …`"))))
+}
+
+fn out_of_range(message: &str) -> Option<Words> {
+    let (_, expected) = message.strip_prefix("invalid value: integer ")?.split_once(", expected ")?;
+    let range = match expected {
+        "u8" => "from 0 to 255",
+        "u16" => "from 0 to 65535",
+        _ if expected.starts_with('u') => "from 0 to 4294967295",
+        _ => return None,
+    };
+    Some(("this number is too small or too large".into(), Some(format!("write a whole number {range}"))))
 }
 
 fn wrong_type(message: &str) -> Option<Words> {
