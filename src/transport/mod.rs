@@ -153,6 +153,12 @@ pub fn unusable(name: &[u8]) -> Option<&'static str> {
     usable(name).err()
 }
 
+/// A name or an address, of which an IPv6 one has colons; not a URL, nor a name with a port.
+fn is_host(text: &str) -> bool {
+    let is_address = text.parse::<std::net::IpAddr>().is_ok();
+    is_address || !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || "/:@".contains(letter))
+}
+
 /// Refuses a transfer after which there are not as many bytes as there should be.
 fn compare_sizes(tried: String, expected: u64, found: u64) -> Result<(), Error> {
     if expected == found {

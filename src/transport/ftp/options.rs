@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::trust::Trust;
+use crate::transport::is_host;
 use crate::transport::secret::SecretName;
 
 /// An FTP or FTPS server.
@@ -128,8 +129,10 @@ enum Disagreement {
     NoTrust,
     #[error("`{0}` has no meaning with `encryption = \"none\"`: remove it, or write `encryption = \"explicit\"`")]
     NothingToProtect(&'static str),
-    #[error("`{0}` is empty")]
-    Empty(&'static str),
+    #[error("`user` is empty")]
+    NoUser,
+    #[error("`host` is a name or an address alone; the folder goes into `path`, the port into `port`")]
+    NoHost,
     #[error("`{0}` begins at 1: waiting for ever is not possible")]
     NoTime(&'static str),
 }
@@ -139,10 +142,11 @@ impl TryFrom<Written> for Options {
 
     fn try_from(written: Written) -> Result<Options, Disagreement> {
         let encryption = written.encryption.ok_or(Disagreement::NoEncryption)?;
-        for (key, value) in [("host", &written.host), ("user", &written.user)] {
-            if value.is_empty() {
-                return Err(Disagreement::Empty(key));
-            }
+        if !is_host(&written.host) {
+            return Err(Disagreement::NoHost);
+        }
+        if written.user.is_empty() {
+            return Err(Disagreement::NoUser);
         }
         Ok(Options {
             port: written.port.unwrap_or_else(|| encryption.usual_port()),
@@ -305,6 +309,7 @@ mod tests {
             (format!("{PLAIN}answer-seconds = 0"), "`answer-seconds` begins at 1"),
             (format!("{PLAIN}pasive = true"), "unknown field `pasive`"),
             (PLAIN.replace("'acme'", "''"), "`user` is empty"),
+            (PLAIN.replace("'ftp.example'", "'ftp://ftp.example/in'"), "`host` is a name or an address alone"),
             (PLAIN.replace("env:P", "hunter2"), "a secret is not written here but named"),
         ] {
             let message = parse(&text).unwrap_err();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::transport::is_host;
 use crate::transport::secret::SecretName;
 
 /// `[server.NAME.sftp]`
@@ -122,6 +123,9 @@ impl TryFrom<Written> for Options {
             }
             _ => return Err("there are several ways to know the server: keep one of `known-hosts` and `fingerprint`"),
         };
+        if !is_host(&written.host) {
+            return Err("`host` is a name or an address alone; the folder goes into `path`, the port into `port`");
+        }
         if written.connect_seconds == 0 || written.answer_seconds == 0 {
             return Err("`connect-seconds` and `answer-seconds` begin at 1: waiting for ever is not possible");
         }
