@@ -70,8 +70,7 @@ pub struct Section {
     profile: Spanned<String>,
     people: Spanned<String>,
     server: Spanned<String>,
-    #[serde(default)]
-    folder: String,
+    folder: Option<Spanned<String>>,
     file_name: Option<FileName>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
@@ -92,6 +91,7 @@ impl Section {
         let server = reader.server(&self.server);
         let people = reader.people(&self.people);
         let brakes = self.brakes(&name, reader);
+        let folder = self.folder(reader);
         let (profile, contract) = reader.profile(&self.profile, "exports", |contract| match contract {
             Contract::Export(export) => Some(export),
             _ => None,
@@ -106,7 +106,7 @@ impl Section {
         self.check_people(&people, &columns, reader);
         let export = Export {
             people,
-            folder: self.folder.trim_matches('/').into(),
+            folder,
             file_name: self.file_name.unwrap_or(contract.file_name.clone()),
             dialect: self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner),
             left_out: contract.left_out(&columns).map(String::from).collect(),
@@ -123,6 +123,19 @@ impl Section {
             deadline,
             direction: Direction::Export(Box::new(export)),
         })
+    }
+
+    /// Relative to the server's own, and below it.
+    fn folder(&self, reader: &mut Reader) -> String {
+        let Some(folder) = &self.folder else { return String::new() };
+        let path = folder.get_ref().trim_end_matches('/');
+        if path.split('/').any(|part| matches!(part, "." | "..")) || folder.get_ref().starts_with('/') {
+            let complaint = reader
+                .at(folder.span(), format!("`{}` does not stay in the server's folder", folder.get_ref()))
+                .help("write a path below the server's `path`");
+            reader.complain(complaint);
+        }
+        path.into()
     }
 
     fn brakes(&self, name: &Spanned<String>, reader: &mut Reader) -> Option<Brakes> {
