@@ -125,6 +125,8 @@ impl Site {
         let imports =
             sections.import.into_iter().map(|(name, section)| (name.clone(), section.read(name, &mut reader)));
         let imports: Vec<_> = imports.collect();
+        reader.check_names(&exports);
+        reader.check_names(&imports);
         reader.check_apart(&exports, &imports);
         let exchanges = exports.into_iter().chain(imports).filter_map(|(_, exchange)| exchange);
         let exchanges = exchanges.map(|exchange| (exchange.name.clone(), exchange)).collect();
