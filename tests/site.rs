@@ -64,6 +64,14 @@ ready = { marker = "{name}.done" }
 brakes = { creations = "10%", updates = "30%", shrink = "20%", floor = 20 }
 "#;
 
+const SFTP: &str = r#"[server.drop.sftp]
+host = "sftp.example"
+user = "acme"
+key = "key"
+passphrase = "file:word"
+known-hosts = "hosts"
+"#;
+
 fn site() -> Site {
     let document = Document::new("passerelle.toml", SITE);
     Site::read(document, Path::new("/etc/acme")).unwrap_or_else(|complaints| panic!("{complaints}"))
@@ -145,6 +153,28 @@ fn an_exchange_that_is_not_there_is_answered_with_the_nearest_one() {
         told("payroll"),
         "the site has no exchange `payroll`; its exchanges: `early`, `formation`, `from-skillup` and `skillup`"
     );
+}
+
+#[test]
+fn the_outline_names_the_files_of_this_machine_that_are_not_there() {
+    let base = tempfile::tempdir().expect("a folder");
+    let text = SITE.replace("[server.drop.directory]\npath = \"drop\"", SFTP);
+    let site = Site::read(Document::new("passerelle.toml", text), base.path()).expect("a site");
+    let warnings = || -> Vec<String> {
+        let outline = site.outline(moment("2026-11-22T21:00:00Z"));
+        let import = outline.into_iter().find(|outline| outline.direction == "import").expect("there is an import");
+        let folder = format!("{}/", base.path().display());
+        import.warnings.iter().map(|warning| warning.replace(&folder, "")).collect()
+    };
+    assert_eq!(
+        warnings(),
+        ["lists/departments.csv is not there", "key is not there", "word is not there", "hosts is not there"]
+    );
+    for file in ["key", "word", "hosts", "lists/departments.csv"] {
+        std::fs::create_dir_all(base.path().join("lists")).expect("a folder");
+        std::fs::write(base.path().join(file), "").expect("a file");
+    }
+    assert_eq!(warnings(), [""; 0]);
 }
 
 #[test]

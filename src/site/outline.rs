@@ -1,8 +1,10 @@
 //! An outline: what the night would do, for people, without doing any of it.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 
-use super::{Direction, Exchange, Site};
+use super::{Direction, Exchange, People, Site};
 use crate::profile::complaint::quoted;
 
 /// What one exchange would do.
@@ -19,14 +21,37 @@ pub struct Outline {
     pub what: String,
     /// With the time zone.
     pub deadline: Option<String>,
-    /// What must be said at every run.
+    /// What must be said at every run, and what is not there yet.
     pub warnings: Vec<String>,
 }
 
 impl Site {
     /// Every exchange, in the order of the night.
     pub fn outline(&self, now: DateTime<Utc>) -> Vec<Outline> {
-        self.exchanges(now).into_iter().map(Exchange::outline).collect()
+        let outline = |exchange: &Exchange| {
+            let mut outline = exchange.outline();
+            outline.warnings.extend(self.absent(exchange));
+            outline
+        };
+        self.exchanges(now).into_iter().map(outline).collect()
+    }
+
+    /// What an exchange needs of this machine and is not there, or not for whoever asks.
+    fn absent(&self, exchange: &Exchange) -> Vec<String> {
+        let mut servers = vec![&exchange.server];
+        let mut needed: Vec<PathBuf> = Vec::new();
+        match &exchange.direction {
+            Direction::Import(import) => needed.extend(import.directory.lists.values().cloned()),
+            Direction::Export(export) => {
+                if let People::File(file) = &*export.people {
+                    servers.insert(0, &file.server);
+                }
+            }
+        }
+        needed.extend(servers.into_iter().flat_map(|server| server.options.needs()).map(|path| self.base.join(path)));
+        needed.dedup();
+        needed.retain(|path| !path.exists());
+        needed.into_iter().map(|path| format!("{} is not there", path.display())).collect()
     }
 }
 

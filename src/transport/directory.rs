@@ -18,6 +18,10 @@ pub struct Options {
 }
 
 impl Options {
+    pub fn needs(&self) -> Vec<&Path> {
+        vec![&self.path]
+    }
+
     pub fn describe(&self) -> String {
         format!("directory {}", self.path.display())
     }

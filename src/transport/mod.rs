@@ -48,6 +48,15 @@ impl Options {
         }
     }
 
+    /// What of this machine it needs, relative to the folder of the site file: a folder, a key, a file of authorities.
+    pub fn needs(&self) -> Vec<&Path> {
+        match self {
+            Options::Directory(options) => options.needs(),
+            Options::Ftp(options) => options.needs(),
+            Options::Sftp(options) => options.needs(),
+        }
+    }
+
     /// The server in a few words without secrets, for people: `sftp acme@sftp.skillup.example:22/acme`.
     pub fn describe(&self) -> String {
         match self {

@@ -53,6 +53,14 @@ impl fmt::Display for SecretName {
 }
 
 impl SecretName {
+    /// The file that holds it, where one is named.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            SecretName::File(path) => Some(path),
+            SecretName::Credential(_) | SecretName::Env(_) => None,
+        }
+    }
+
     /// The secret, without the line break that editors leave at the end of a file. [`SecretName::File`] is relative to
     /// `base`. Refused when there is none, when it is empty, and when it is not UTF-8.
     pub fn read(&self, base: &Path) -> Result<SecretString, Error> {

@@ -1,5 +1,6 @@
 //! `[server.NAME.ftp]`: where an FTP server is, who we are there, and what protects the way.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -194,6 +195,14 @@ impl Encryption {
 }
 
 impl Options {
+    pub fn needs(&self) -> Vec<&Path> {
+        let authorities = match &self.protection {
+            Protection::Explicit(Trust::Ca(file), _) | Protection::Implicit(Trust::Ca(file), _) => Some(file.as_path()),
+            _ => None,
+        };
+        self.password.file().into_iter().chain(authorities).collect()
+    }
+
     /// The server in a few words: `ftps (explicit) acme@ftps.formation.example:21/acme`.
     pub fn describe(&self) -> String {
         let protocol = match self.protection {

@@ -1,6 +1,6 @@
 //! What a site writes about an SFTP server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -54,6 +54,19 @@ pub enum Identity {
 pub struct Fingerprint(pub String);
 
 impl Options {
+    pub fn needs(&self) -> Vec<&Path> {
+        let (key, secret) = match &self.login {
+            Login::Password(secret) => (None, Some(secret)),
+            Login::Key { path, passphrase } => (Some(path.as_path()), passphrase.as_ref()),
+            Login::Agent => (None, None),
+        };
+        let known_hosts = match &self.identity {
+            Identity::KnownHosts(path) => Some(path.as_path()),
+            Identity::Fingerprint(_) => None,
+        };
+        key.into_iter().chain(secret.and_then(SecretName::file)).chain(known_hosts).collect()
+    }
+
     pub fn describe(&self) -> String {
         let slash = if self.path.is_empty() || self.path.starts_with('/') { "" } else { "/" };
         format!("sftp {}@{}:{}{slash}{}", self.user, self.host, self.port, self.path)
