@@ -159,12 +159,14 @@ impl Reader {
 
     /// The name of an exchange is part of the names of files, of units and of commands.
     pub fn check_names(&mut self, exchanges: &[Read]) {
-        let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
         for (name, _) in exchanges {
-            if !name.get_ref().chars().all(is_plain) || !name.get_ref().starts_with(char::is_alphanumeric) {
+            if !name.get_ref().chars().all(is_plain)
+                || !name.get_ref().starts_with(|first: char| first.is_ascii_alphanumeric())
+            {
                 let complaint = self
                     .at(name.span(), format!("`{}` cannot be the name of an exchange", name.get_ref()))
-                    .help("begin with a letter or a digit, and use no others than those, `-`, `_` and `.`");
+                    .help("begin with a letter (without accent) or a digit, and use no others than those, `-`, `_` and `.`");
                 self.complain(complaint);
             }
         }
