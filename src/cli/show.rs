@@ -130,12 +130,13 @@ fn runs_as_text(runs: &[Run]) -> String {
 }
 
 fn exit(run: &Run) -> String {
-    run.exit_code.map_or("cut off".into(), |code| code.to_string())
+    run.exit_code.map_or("not ended".into(), |code| code.to_string())
 }
 
 fn one_run(history: &History) -> String {
     let run = &history.run;
-    let mut page = format!("run {} · {} · exit code {}\n", run.id, run.verb, exit(run));
+    let label = if run.exit_code.is_some() { "exit code " } else { "" };
+    let mut page = format!("run {} · {} · {label}{}\n", run.id, run.verb, exit(run));
     let started = run.started.format("%Y-%m-%d %H:%M:%S UTC");
     page += &format!("started {started}");
     if let Some(finished) = run.finished {
@@ -182,7 +183,7 @@ fn told(run: &Run, exchange: &str, is_all: bool) -> Vec<[String; 2]> {
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
     let report = run.report.as_ref().map(|report| list(&report["exchanges"])).unwrap_or_default();
     let Some(report) = report.iter().find(|report| report["name"] == exchange) else {
-        return vec![["  it was not ended".into(), String::new()]];
+        return Vec::new();
     };
     let mut rows = Vec::new();
     for resumed in list(&report["imports"]).iter().filter(|import| import["resumed"] == true) {
