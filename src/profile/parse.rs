@@ -29,7 +29,8 @@ fn is_whole(span: &Range<usize>, document: &Document) -> bool {
 }
 
 fn in_plain_words(message: &str) -> Words {
-    let rules = [unknown_key, unknown_choice, missing_key, out_of_range, wrong_type, not_one_choice, not_toml];
+    let rules =
+        [unknown_key, unknown_choice, missing_key, out_of_range, wrong_type, not_a_day, not_one_choice, not_toml];
     rules.iter().find_map(|rule| rule(message)).unwrap_or_else(|| in_its_own_words(message))
 }
 
@@ -98,6 +99,15 @@ fn wanted(expected: &str) -> &str {
         _ if expected.starts_with(['u', 'i']) => "a whole number, without quotes",
         other => other,
     }
+}
+
+/// The words are chrono's.
+fn not_a_day(message: &str) -> Option<Words> {
+    let is_about_days =
+        ["input contains invalid characters", "input is out of range", "premature end of input", "trailing input"]
+            .iter()
+            .any(|words| message.starts_with(words));
+    is_about_days.then(|| ("this is not a day".into(), Some("write year, month and day: `2026-12-31`".into())))
 }
 
 fn not_one_choice(message: &str) -> Option<Words> {
