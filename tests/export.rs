@@ -79,3 +79,14 @@ fn what_is_held_for_one_folder_is_not_let_through_into_another() {
     assert_eq!(passerelle(folder.path(), &["approve", run]).0, Some(0));
     assert!(folder.path().join("partner/in/skillup.csv").exists());
 }
+
+#[test]
+fn an_establishment_that_nobody_has_is_remarked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = SITE.replace("folder =", "population = { establishments = [\"Lyon\", \"Nantse\"] }\nfolder =");
+    let people = PEOPLE.replace("Matricule;", "Établissement;Matricule;").replace("00001;Martin", "Lyon;00001;Martin");
+    site(folder.path(), &text, &people);
+    let (code, said) = passerelle(folder.path(), &["run"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("nobody is of the establishment `Nantse`") && !said.contains("`Lyon`"), "{said}");
+}

@@ -46,6 +46,7 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
     }
     let names = Names::of(people);
     let population = Filter::new(people, export, today);
+    findings.extend(population.nobody(people));
     let mut file = File {
         bytes: Vec::new(),
         heading: headings.join(&export.dialect.separator.to_string()),
@@ -161,6 +162,16 @@ impl<'a> Filter<'a> {
             contract_end: people.column(&Field::of("contract-end")),
             earliest_end: days.and_then(|days| today.checked_sub_days(days)),
         }
+    }
+
+    /// An establishment that nobody has may be misspelt: its people would be missing without a word.
+    fn nobody(&self, people: &People) -> impl Iterator<Item = Finding> {
+        let has = |person: usize, name: &str| people.value(person, &self.establishment) == name;
+        let all = self.establishments.into_iter().flatten();
+        all.filter(move |name| !(0..people.len()).any(|person| has(person, name))).map(|name| {
+            let problem = format!("nobody is of the establishment `{name}`, which the site's `population` names");
+            Finding::remark("nobody-there", Place::FILE, problem)
+        })
     }
 
     fn takes(&self, people: &People, person: usize) -> bool {
