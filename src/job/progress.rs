@@ -15,15 +15,6 @@ pub trait Progress {
     fn end(&self);
 }
 
-/// Nobody watches.
-pub struct Unwatched;
-
-impl Progress for Unwatched {
-    fn begin(&self, _what: &str, _total: u64, _unit: Unit) {}
-    fn advance(&self, _by: u64) {}
-    fn end(&self) {}
-}
-
 /// A reader or writer whose bytes are counted on the way.
 pub struct Counted<'a, T> {
     pub inner: T,

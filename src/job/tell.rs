@@ -7,6 +7,7 @@ use crate::job::pickup::VERDICT;
 use crate::job::{Context, Error, inside};
 use crate::model::{Digest, Verdict};
 use crate::report::{self, Import, verdict};
+use crate::rule;
 use crate::site::{self, Exchange, Ready};
 use crate::transport::{self, Kind, Session, handover};
 
@@ -47,7 +48,7 @@ pub fn set_aside(
         let name = handover::free_name(session, &aside, telling.name)?;
         let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
         let corrections_name = corrections.as_ref().map(|(name, _)| name.as_str());
-        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name);
+        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name, &rule::meaning);
         if let Some((name, rows)) = &corrections {
             put(session, &aside, name, rows)?;
         }
@@ -73,7 +74,14 @@ pub fn hold(
     telling: Telling<'_>,
 ) -> Result<(), Error> {
     let held = inside(import.files.folder(), "held");
-    let text = report::verdict::write(telling.told, telling.digest, &context.run.to_string(), Utc::now(), None);
+    let text = report::verdict::write(
+        telling.told,
+        telling.digest,
+        &context.run.to_string(),
+        Utc::now(),
+        None,
+        &rule::meaning,
+    );
     context.with_server(&exchange.server, |session| {
         session.make_folder(&held)?;
         put(session, &held, &format!("{}{VERDICT}", telling.name), text.as_bytes())

@@ -36,12 +36,15 @@ pub fn write(report: &Report) -> String {
     page.text
 }
 
-/// The findings alone, without styles: the part of a verdict that a partner reads.
-pub(super) fn findings(findings: &Findings) -> String {
+/// The findings alone, without styles, and what their codes mean: the part of a verdict that a partner reads.
+pub(super) fn findings(findings: &Findings, meaning: Meaning<'_>) -> String {
     let mut page = Page { plain: true, ..Page::default() };
-    page.findings(0, findings, usize::MAX);
+    page.findings(0, findings, usize::MAX, meaning);
     page.text
 }
+
+/// What a finding's code means, in a sentence, where that is known.
+pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
 
 #[derive(Default)]
 struct Page {
@@ -87,7 +90,7 @@ impl Page {
         }
         self.line(4, &counts);
         export.held.iter().for_each(|reason| self.styled(4, BAD, &format!("held: {reason}")));
-        self.findings(4, &export.findings, SHOWN);
+        self.findings(4, &export.findings, SHOWN, &|_| None);
     }
 
     fn import(&mut self, import: &Import) {
@@ -115,7 +118,7 @@ impl Page {
         if let Some(file) = &import.operations_file {
             self.line(4, &format!("what was done to users is in {file}"));
         }
-        self.findings(4, &import.findings, SHOWN);
+        self.findings(4, &import.findings, SHOWN, &|_| None);
         self.operations(4, &import.operations);
     }
 
@@ -127,13 +130,14 @@ impl Page {
         }
     }
 
-    fn findings(&mut self, indent: usize, findings: &Findings, shown: usize) {
+    fn findings(&mut self, indent: usize, findings: &Findings, shown: usize, meaning: Meaning<'_>) {
         for (code, group) in findings.by_code() {
             let (style, severity) = match group[0].is_error() {
                 true => (BAD, "error"),
                 false => (NOTABLE, "remark"),
             };
             self.styled(indent, style, &format!("{severity} {code} ({})", group.len()));
+            meaning(code).iter().for_each(|sentence| self.line(indent + 2, sentence));
             group.iter().take(shown).for_each(|finding| self.finding(indent + 2, finding));
             if group.len() > shown {
                 let rest = group.len() - shown;

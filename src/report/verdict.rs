@@ -5,10 +5,18 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use crate::model::{Digest, Verdict};
-use crate::report::{Import, text};
+use crate::report::Import;
+use crate::report::text::{self, Meaning};
 
 /// `corrections` is the name of the file of rows to correct, where there is one.
-pub fn write(import: &Import, digest: &Digest, run: &str, at: DateTime<Utc>, corrections: Option<&str>) -> String {
+pub fn write(
+    import: &Import,
+    digest: &Digest,
+    run: &str,
+    at: DateTime<Utc>,
+    corrections: Option<&str>,
+    codes: Meaning<'_>,
+) -> String {
     let mut verdict = String::new();
     let mut line = |text: &str| writeln!(verdict, "{text}").expect("a string takes all");
     line(&format!("File:    {}", import.file));
@@ -35,7 +43,7 @@ pub fn write(import: &Import, digest: &Digest, run: &str, at: DateTime<Utc>, cor
     }
     if !import.findings.0.is_empty() {
         line("");
-        line(text::findings(&import.findings).trim_end());
+        line(text::findings(&import.findings, codes).trim_end());
     }
     line("");
     line(&format!("Run {run}, {}", at.format("%Y-%m-%d %H:%M UTC")));

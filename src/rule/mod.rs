@@ -127,6 +127,11 @@ pub static RULES: &[&Rule] = &[
     &unknown_manager::RULE,
 ];
 
+/// What a code means and how to put it right, in one sentence.
+pub fn meaning(code: &str) -> Option<&'static str> {
+    RULES.iter().find(|rule| rule.code == code).map(|rule| rule.meaning)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
