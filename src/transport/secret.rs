@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -69,7 +70,11 @@ impl SecretName {
             SecretName::Env(name) => std::env::var_os(name)
                 .map(|value| value.as_encoded_bytes().to_vec())
                 .ok_or_else(|| self.refused(format!("the environment variable {name} is not set")))?,
-            SecretName::File(path) => self.read_file(&base.join(path), "write the secret into that file")?,
+            SecretName::File(path) => {
+                let path = base.join(path);
+                keep_from_others(&path).map_err(|cause| self.refused(cause))?;
+                self.read_file(&path, "write the secret into that file")?
+            }
         };
         // The cause would show the bytes, so it stays behind.
         let Ok(mut text) = String::from_utf8(bytes) else {
@@ -102,6 +107,15 @@ impl SecretName {
     }
 }
 
+/// Refuses a file that every user of this machine may read. What is not there is for whoever reads it to say.
+pub(super) fn keep_from_others(path: &Path) -> Result<(), String> {
+    let others = std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o007 != 0);
+    match others {
+        true => Err(format!("{0}: every user of this machine may open it; `chmod o= {0}`", path.display())),
+        false => Ok(()),
+    }
+}
+
 fn is_file_name(name: &str) -> bool {
     Path::new(name).file_name() == Some(OsStr::new(name))
 }
@@ -120,11 +134,19 @@ fn without_line_break(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     use secrecy::ExposeSecret;
 
     use super::{SecretName, without_line_break};
     use crate::transport::Kind;
+
+    /// Readable for its owner alone.
+    fn write(path: &Path, text: impl AsRef<[u8]>) {
+        std::fs::write(path, text).unwrap();
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+    }
 
     fn parse(text: &str) -> Result<SecretName, String> {
         SecretName::try_from(text.to_owned()).map_err(|error| error.to_string())
@@ -158,11 +180,16 @@ mod tests {
     #[test]
     fn a_file_is_read_beside_the_site_file_and_never_shown() {
         let base = tempfile::tempdir().unwrap();
-        std::fs::write(base.path().join("password"), "motdepassé\n").unwrap();
+        let path = base.path().join("password");
+        write(&path, "motdepassé\n");
         let name = parse("file:password").unwrap();
         let secret = name.read(base.path()).unwrap();
         assert_eq!(secret.expose_secret(), "motdepassé");
         assert!(!format!("{secret:?} {name:?} {name}").contains("motdepassé"));
+
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        let cause = name.read(base.path()).unwrap_err().chain();
+        assert!(cause.contains("every user of this machine may open it; `chmod o= "), "{cause}");
     }
 
     #[test]
@@ -183,8 +210,8 @@ mod tests {
     #[test]
     fn a_secret_that_is_missing_empty_or_no_text_says_where_it_was_looked_for() {
         let base = tempfile::tempdir().unwrap();
-        std::fs::write(base.path().join("empty"), "\n").unwrap();
-        std::fs::write(base.path().join("latin"), b"motdepass\xE9").unwrap();
+        write(&base.path().join("empty"), "\n");
+        write(&base.path().join("latin"), b"motdepass\xE9");
         for (name, said) in [
             ("file:absent", "absent: No such file or directory"),
             ("file:empty", "it is empty"),

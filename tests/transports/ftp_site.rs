@@ -5,6 +5,7 @@ use std::path::Path;
 use passerelle::transport::{Error, Options, Session};
 
 use crate::certificate::Authority;
+use crate::process::write_secret;
 
 pub const PASSWORD: &str = "correct horse";
 
@@ -21,8 +22,8 @@ pub struct Site {
 impl Site {
     pub fn new() -> Site {
         let (base, authority) = (tempfile::tempdir().unwrap(), Authority::new());
-        std::fs::write(base.path().join("password"), PASSWORD).unwrap();
-        std::fs::write(base.path().join("wrong"), "battery staple").unwrap();
+        write_secret(base.path().join("password"), PASSWORD);
+        write_secret(base.path().join("wrong"), "battery staple");
         std::fs::write(base.path().join("authority.pem"), authority.pem()).unwrap();
         Site { base, authority }
     }

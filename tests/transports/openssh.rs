@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use passerelle::transport::{Kind, Options, handover};
 
 use crate::openssh_server::{OpenSsh, SSHD, me, new_key, run};
-use crate::process::{Server, installed};
+use crate::process::{Server, installed, write_secret};
 use crate::suite;
 
 #[test]
@@ -136,7 +136,7 @@ fn keys_of_every_usual_kind_are_accepted() {
     ] {
         new_key(&server.at(name), kind, passphrase);
         fs::write(server.at("authorized_keys"), server.public(name)).unwrap();
-        fs::write(server.at("passphrase"), passphrase).unwrap();
+        write_secret(server.at("passphrase"), passphrase);
         let passphrase = if passphrase.is_empty() { "" } else { "passphrase = 'file:passphrase'\n" };
         let connected = server.try_with(&format!("key = '{name}'\n{passphrase}known-hosts = 'known_hosts'"));
         assert!(connected.is_ok(), "{name}: {}", connected.err().unwrap().chain());
@@ -150,11 +150,12 @@ fn what_is_wrong_with_a_key_is_told_apart() {
     }
     let server = OpenSsh::start("");
     let known = "known-hosts = 'known_hosts'";
-    fs::write(server.at("right"), "open sesame\n").unwrap();
-    fs::write(server.at("wrong"), "open barley\n").unwrap();
+    write_secret(server.at("right"), "open sesame\n");
+    write_secret(server.at("wrong"), "open barley\n");
     new_key(&server.at("stranger"), &["-t", "ed25519"], "");
     let whole = fs::read_to_string(server.at("id")).unwrap();
-    fs::write(server.at("damaged"), whole.replace("QAAA", "AQAA")).unwrap();
+    write_secret(server.at("damaged"), whole.replace("QAAA", "AQAA"));
+    fs::write(server.at("open-to-all"), &whole).unwrap();
 
     assert!(server.try_with(&format!("key = 'locked'\npassphrase = 'file:right'\n{known}")).is_ok());
     for (kind, rest, said) in [
@@ -163,6 +164,7 @@ fn what_is_wrong_with_a_key_is_told_apart() {
         (Kind::Setup, "key = 'locked'\npassphrase = 'file:absent'", "read the secret `file:absent`"),
         (Kind::Setup, "key = 'id.pub'", "the public half"),
         (Kind::Setup, "key = 'damaged'", "is damaged"),
+        (Kind::Setup, "key = 'open-to-all'", "every user of this machine may open it; `chmod o= "),
         (Kind::Setup, "key = 'absent'", "No such file"),
         (Kind::Login, "key = 'stranger'", "does not accept the key"),
     ] {
@@ -177,7 +179,7 @@ fn a_password_is_not_tried_where_the_server_takes_keys_only() {
         return;
     }
     let server = OpenSsh::start("PasswordAuthentication no\nKbdInteractiveAuthentication no");
-    fs::write(server.at("password"), "secret").unwrap();
+    write_secret(server.at("password"), "secret");
     let said = server.refuses(Kind::Login, "password = 'file:password'\nknown-hosts = 'known_hosts'");
     assert!(said.contains("the server takes publickey, and not a password"), "{said}");
 }
@@ -224,8 +226,8 @@ fn a_password_opens_the_door_and_a_wrong_one_does_not() {
     let user = User::add();
     std::os::unix::fs::chown(server.at("drop"), Some(user.id()), None).unwrap();
     fs::create_dir(server.at("drop/closed")).unwrap();
-    fs::write(server.at("right"), format!("{}\n", User::PASSWORD)).unwrap();
-    fs::write(server.at("wrong"), "wrong horse").unwrap();
+    write_secret(server.at("right"), format!("{}\n", User::PASSWORD));
+    write_secret(server.at("wrong"), "wrong horse");
     let try_as = |user: &str, secret: &str| {
         server.options(user, &format!("password = 'file:{secret}'\nknown-hosts = 'known_hosts'")).connect(server.base())
     };

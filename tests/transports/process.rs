@@ -1,7 +1,8 @@
 //! A program that a test starts, and that never outlives it.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -55,4 +56,11 @@ pub fn installed(program: &str) -> bool {
     assert!(std::env::var_os("PASSERELLE_ALL_SERVERS").is_none_or(|all| all != "1"), "{program} is not installed");
     eprintln!("SKIPPED: {program} is not installed, so nothing was tried against it");
     false
+}
+
+/// Writes a file that only its owner may read, as Passerelle asks of passwords and keys.
+pub fn write_secret(path: impl AsRef<std::path::Path>, text: impl AsRef<[u8]>) {
+    let mut file = std::fs::OpenOptions::new();
+    let mut file = file.write(true).create(true).truncate(true).mode(0o600).open(path).unwrap();
+    file.write_all(text.as_ref()).unwrap();
 }

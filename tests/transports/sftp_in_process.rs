@@ -6,6 +6,7 @@ use std::path::Path;
 
 use passerelle::transport::{Error, Kind, Options, Replacement, Session, handover};
 
+use crate::process::write_secret;
 use crate::sftp_server::{Fault, Manners, PASSWORD, PosixRename, SftpServer};
 use crate::suite;
 
@@ -19,7 +20,7 @@ impl Fixture {
     fn start(manners: Manners) -> Fixture {
         let base = tempfile::tempdir().unwrap();
         fs::create_dir(base.path().join("drop")).unwrap();
-        fs::write(base.path().join("password"), PASSWORD).unwrap();
+        write_secret(base.path().join("password"), PASSWORD);
         let server = SftpServer::start(&base.path().join("drop"), manners);
         Fixture { base, server }
     }
@@ -101,7 +102,7 @@ fn a_new_file_that_is_not_there_never_costs_the_old_one() {
 fn the_password_answers_a_server_that_asks_by_keyboard() {
     let fixture = Fixture::start(Manners { questions: &["Password: "], ..Manners::default() });
     fixture.connect().list("").unwrap();
-    fs::write(fixture.base.path().join("password"), "wrong horse").unwrap();
+    write_secret(fixture.base.path().join("password"), "wrong horse");
     let error = fixture.try_with("").err().unwrap();
     assert_eq!(error.kind, Kind::Login);
     assert!(error.chain().contains("refuses this user with this password"), "{}", error.chain());
@@ -163,7 +164,7 @@ fn a_rename_that_is_never_answered_times_out() {
 #[test]
 fn a_server_that_never_speaks_times_out() {
     let base = tempfile::tempdir().unwrap();
-    fs::write(base.path().join("password"), PASSWORD).unwrap();
+    write_secret(base.path().join("password"), PASSWORD);
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
     let options = format!(
@@ -177,7 +178,7 @@ fn a_server_that_never_speaks_times_out() {
 #[test]
 fn a_port_on_which_nobody_listens_and_a_name_that_nobody_has_are_unreachable() {
     let base = tempfile::tempdir().unwrap();
-    fs::write(base.path().join("password"), PASSWORD).unwrap();
+    write_secret(base.path().join("password"), PASSWORD);
     let port = crate::process::free_port();
     for host in ["127.0.0.1", "no-such-host.invalid"] {
         let options = format!(

@@ -9,6 +9,7 @@ use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
 use super::failure::{self, failed};
 use super::options::Login;
 use super::private_key;
+use crate::transport::secret::keep_from_others;
 use crate::transport::{Error, Kind};
 
 /// What we have to show, read before the server is asked anything.
@@ -24,11 +25,11 @@ impl Proof {
             Login::Password(name) => Proof::Password(name.read(base)?),
             Login::Key { path, passphrase } => {
                 let path = base.join(path);
-                let text = fs::read_to_string(&path).map_err(|cause| {
-                    Error::new(Kind::Setup, format!("read the key {}", path.display())).caused_by(cause)
-                })?;
+                let unusable = || Error::new(Kind::Setup, format!("read the key {}", path.display()));
+                let text = fs::read_to_string(&path).map_err(|cause| unusable().caused_by(cause))?;
                 let passphrase = passphrase.as_ref().map(|name| name.read(base)).transpose()?;
                 private_key::check(&path, &text, passphrase.is_some())?;
+                keep_from_others(&path).map_err(|cause| unusable().caused_by(cause))?;
                 Proof::Key { path, text: text.into(), passphrase }
             }
             Login::Agent => Proof::Agent,
