@@ -87,7 +87,7 @@ impl Session for Directory {
         let path = self.locate(path)?;
         match fs::metadata(&path) {
             Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) if is_missing(&cause) => Ok(None),
             Err(cause) => Err(failed(format!("look at {}", path.display()), cause)),
         }
     }
@@ -104,9 +104,7 @@ impl Session for Directory {
     fn remove(&mut self, path: &str) -> Result<(), Error> {
         let path = self.locate(path)?;
         match fs::remove_file(&path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                Err(failed(format!("remove {}", path.display()), cause))
-            }
+            Err(cause) if !is_missing(&cause) => Err(failed(format!("remove {}", path.display()), cause)),
             _ => Ok(()),
         }
     }
@@ -140,7 +138,7 @@ fn list(folder: &Path) -> io::Result<Listing> {
             }
             Ok(_) => {}
             // Taken away between the two looks, or a link that points nowhere.
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) if is_missing(&cause) => {}
             Err(cause) => return Err(cause),
         }
     }
@@ -152,9 +150,13 @@ fn remember_names_in(folder: Option<&Path>) -> io::Result<()> {
     folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
+fn is_missing(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 fn failed(tried: String, cause: io::Error) -> Error {
     let kind = match cause.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::Missing,
+        _ if is_missing(&cause) => Kind::Missing,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Kind::Full,
         io::ErrorKind::TimedOut => Kind::TimedOut,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::IsADirectory => {
