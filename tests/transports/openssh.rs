@@ -208,8 +208,15 @@ impl User {
 }
 
 impl Drop for User {
+    /// A user cannot be removed while the server still has a process that runs as it, a moment after the last session.
     fn drop(&mut self) {
-        let _ = Command::new("userdel").arg(&self.name).status();
+        for _ in 0..100 {
+            if Command::new("userdel").arg(&self.name).output().is_ok_and(|output| output.status.success()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        eprintln!("LEFT BEHIND: the user {} could not be removed", self.name);
     }
 }
 
