@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer, de};
 
+use crate::transport::handover;
+
 /// `{date}` is written as `YYYYMMDD`, `{time}` as `HHMMSS`, both in the site's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileName(String);
@@ -21,7 +23,7 @@ impl FileName {
             "has a folder in it; a site names the folder with `folder`"
         } else if example.trim() != example || example.chars().any(char::is_control) {
             "has a blank at an end, or a control character; such names get lost on servers"
-        } else if is_partial(&example) {
+        } else if handover::is_partial(&example) {
             "looks like a file that is not whole yet, which partners skip; choose another ending"
         } else {
             return Ok(FileName(pattern.into()));
@@ -40,10 +42,6 @@ impl FileName {
     pub fn is_like(&self, other: &FileName) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
-}
-
-fn is_partial(name: &str) -> bool {
-    name.starts_with('.') || [".part", ".tmp", ".filepart"].iter().any(|ending| name.to_lowercase().ends_with(ending))
 }
 
 impl fmt::Display for FileName {
