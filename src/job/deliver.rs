@@ -8,12 +8,12 @@ use std::io::Write;
 use chrono::Utc;
 
 use crate::job::progress::{Counted, Unit};
-use crate::job::{Context, Error, Hands, inside};
+use crate::job::{Context, Error, Hands};
 use crate::model::Digest;
 use crate::model::digest::Digester;
 use crate::site::Server;
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, State};
-use crate::transport::{self, Kind, Replacement, Session, handover};
+use crate::transport::{self, Kind, Replacement, Session, handover, inside};
 
 /// How a delivery ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,14 +8,14 @@ use chrono::NaiveDate;
 use crate::format::{self, Reading};
 use crate::job::apply::{self, finish};
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, gather, inside, pickup};
+use crate::job::{Context, Error, Hands, Job, gather, pickup};
 use crate::model::{Digest, Finding, Operation, People, Verdict};
 use crate::plan::{self, brake};
 use crate::report::{self, Findings, corrections};
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
-use crate::transport::Kind;
+use crate::transport::{Kind, inside};
 
 /// What one import came to.
 #[derive(Debug, Default)]

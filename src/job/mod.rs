@@ -108,11 +108,3 @@ impl Hands {
         Ok(Hands { _lock: lock, spool: Spool::at(&beside("spool")), operations: beside("operations") })
     }
 }
-
-/// A path on a server.
-fn inside(folder: &str, name: &str) -> String {
-    match folder {
-        "" => name.into(),
-        _ => format!("{folder}/{name}"),
-    }
-}

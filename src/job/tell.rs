@@ -4,12 +4,12 @@ use chrono::Utc;
 
 use crate::job::gather::fetch;
 use crate::job::pickup::VERDICT;
-use crate::job::{Context, Error, inside};
+use crate::job::{Context, Error};
 use crate::model::{Digest, Verdict};
 use crate::report::{self, Import, verdict};
 use crate::rule;
 use crate::site::{self, Exchange, Ready};
-use crate::transport::{self, Kind, Session, handover};
+use crate::transport::{self, Kind, Session, handover, inside};
 
 /// What the partner is told about which file.
 pub struct Telling<'a> {
@@ -52,7 +52,7 @@ pub fn set_aside(
         if let Some((name, rows)) = &corrections {
             put(session, &aside, name, rows)?;
         }
-        put(session, &aside, &format!("{name}{VERDICT}"), text.as_bytes())?;
+        put(session, &aside, &verdict_name(&name), text.as_bytes())?;
         session.remove(&held_verdict(import, telling.name))?;
         if let Ready::Marker(marker) = &import.ready {
             session.remove(&inside(folder, &marker.of(telling.name)))?;
@@ -73,7 +73,6 @@ pub fn hold(
     import: &site::Import,
     telling: Telling<'_>,
 ) -> Result<(), Error> {
-    let held = inside(import.files.folder(), "held");
     let text = report::verdict::write(
         telling.told,
         telling.digest,
@@ -83,8 +82,9 @@ pub fn hold(
         &rule::meaning,
     );
     context.with_server(&exchange.server, |session| {
+        let held = held_folder(import);
         session.make_folder(&held)?;
-        put(session, &held, &format!("{}{VERDICT}", telling.name), text.as_bytes())
+        put(session, &held, &verdict_name(telling.name), text.as_bytes())
     })
 }
 
@@ -94,7 +94,15 @@ pub fn withdraw(context: &Context<'_>, exchange: &Exchange, import: &site::Impor
 }
 
 fn held_verdict(import: &site::Import, name: &str) -> String {
-    inside(&inside(import.files.folder(), "held"), &format!("{name}{VERDICT}"))
+    inside(&held_folder(import), &verdict_name(name))
+}
+
+fn held_folder(import: &site::Import) -> String {
+    inside(import.files.folder(), "held")
+}
+
+fn verdict_name(name: &str) -> String {
+    format!("{name}{VERDICT}")
 }
 
 fn put(session: &mut dyn Session, folder: &str, name: &str, content: &[u8]) -> Result<(), transport::Error> {

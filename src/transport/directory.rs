@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, Kind, Listing, Replacement, Session, compare_sizes, path};
+use super::{Error, Kind, Listing, Replacement, Session, compare_sizes, copy, path};
 
 /// `[server.NAME.directory]`
 #[derive(Debug, Clone, Deserialize)]
@@ -59,17 +59,7 @@ impl Session for Directory {
         let read = |cause| failed(tried(), cause);
         let mut file = File::open(&path).map_err(read)?;
         let announced = file.metadata().map_err(read)?.len();
-        let mut buffer = vec![0; BUFFER];
-        let mut fetched = 0;
-        loop {
-            let count = match file.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(cause) => return Err(read(cause)),
-            };
-            into.write_all(&buffer[..count]).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
-            fetched += count as u64;
-        }
+        let fetched = copy(&mut file, into, tried, read)?;
         compare_sizes(tried(), announced, fetched)?;
         Ok(fetched)
     }
@@ -117,9 +107,6 @@ impl Session for Directory {
         }
     }
 }
-
-/// One read of a file.
-const BUFFER: usize = 1 << 20;
 
 impl Directory {
     fn locate(&self, path: &str) -> Result<PathBuf, Error> {

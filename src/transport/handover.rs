@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Error, Replacement, Session};
+use super::{Error, Replacement, Session, inside};
 
 /// The name that a file has until it is whole. It is the same at every attempt, so that an attempt finds what the one
 /// before it left; its dot and its ending keep it out of every partner's pattern and of our own pickup.
@@ -54,10 +54,6 @@ pub fn free_name(session: &mut dyn Session, folder: &str, name: &str) -> Result<
         .find(|candidate| !taken.contains(&candidate.to_lowercase()))
         .expect("a folder has fewer files than there are numbers");
     Ok(free)
-}
-
-fn inside(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn numbered(name: &str, number: u32) -> String {

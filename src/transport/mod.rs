@@ -12,13 +12,14 @@ pub mod secret;
 pub mod sftp;
 mod tcp;
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 pub use error::{Error, Kind};
+pub use path::inside;
 
 /// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -166,6 +167,28 @@ pub fn unusable(name: &[u8]) -> Option<&'static str> {
 fn is_host(text: &str) -> bool {
     let is_address = text.parse::<std::net::IpAddr>().is_ok();
     is_address || !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || "/:@".contains(letter))
+}
+
+/// With 20 ms of distance libssh2 sends 1.4 MiB/s from a buffer of 32 KiB, and 34 MiB/s from this one.
+const BUFFER: usize = 1 << 20;
+
+/// Copies to the end in large pieces; returns how many bytes. `unread` tells a failure to read.
+fn copy(
+    from: &mut dyn Read,
+    into: &mut dyn Write,
+    tried: impl Fn() -> String,
+    unread: impl Fn(io::Error) -> Error,
+) -> Result<u64, Error> {
+    let mut buffer = vec![0; BUFFER];
+    let mut copied = 0;
+    loop {
+        let count = from.read(&mut buffer).map_err(&unread)?;
+        if count == 0 {
+            return Ok(copied);
+        }
+        into.write_all(&buffer[..count]).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
+        copied += count as u64;
+    }
 }
 
 /// Refuses a transfer after which there are not as many bytes as there should be.

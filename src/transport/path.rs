@@ -1,4 +1,4 @@
-//! A path that stays below a server's own folder.
+//! Paths on a server, which stay below its own folder.
 
 use super::{Error, Kind, usable};
 
@@ -16,6 +16,11 @@ pub fn below(root: &str, path: &str) -> Result<String, Error> {
         whole.push_str(part);
     }
     Ok(whole)
+}
+
+/// The path of a file in a folder; `""` is the server's own.
+pub fn inside(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 #[cfg(test)]
