@@ -106,13 +106,6 @@ macro_rules! number {
         #[serde(transparent)]
         pub struct $name(i64);
 
-        impl $name {
-            /// As a person types it.
-            pub fn parse(text: &str) -> Option<$name> {
-                text.parse().ok().map($name)
-            }
-        }
-
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "{}", self.0)
