@@ -186,14 +186,14 @@ fn blank(exchange: &Exchange) -> report::Exchange {
 /// Codes and counts only: values are for the report.
 fn log(told: &report::Exchange) {
     let exit = told.exit();
-    match (&told.failure, exit) {
+    match &told.failure {
         // The cause may quote the file.
-        (Some(failure), Exit::DataRefused) => {
+        Some(failure) if failure.exit_code == Exit::DataRefused => {
             tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain[0]);
         }
-        (Some(failure), _) => {
+        Some(failure) => {
             tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain.join(": "));
         }
-        (None, _) => tracing::info!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
+        None => tracing::info!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
     }
 }
