@@ -376,7 +376,7 @@ mod tests {
             (" \n;;\n\n", "the file is empty"),
             (&wide, "the heading row has more than 1000 cells"),
         ] {
-            assert_eq!(read(text.as_bytes(), &is_heading).expect_err(problem).problem, problem);
+            assert_eq!(read(text.as_bytes(), &is_heading).expect_err(problem).problem.to_string(), problem);
         }
     }
 }

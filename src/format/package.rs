@@ -9,7 +9,7 @@ use memchr::memmem;
 use zip::ZipArchive;
 
 use crate::format::unreadable::{self, not_a_table};
-use crate::model::{Finding, Place};
+use crate::model::{Finding, Place, Text};
 
 /// All parts together, unfolded.
 const BYTES_AT_MOST: u64 = 256 * 1024 * 1024;
@@ -68,7 +68,7 @@ pub(super) fn too_large() -> Finding {
 }
 
 /// The one finding about a workbook that cannot be read to its end.
-pub(super) fn damaged(problem: impl Into<String>) -> Finding {
+pub(super) fn damaged(problem: impl Into<Text>) -> Finding {
     not_a_table(problem, "the workbook, opened and saved again with a spreadsheet")
 }
 
@@ -114,10 +114,10 @@ mod tests {
     fn an_archive_that_is_no_workbook_is_told_for_what_it_is() {
         for (name, what) in [("word/document.xml", "a Word document"), ("users.csv", "a ZIP archive")] {
             let refusal = check(&archive(&[(name, b"")])).expect_err(what);
-            assert_eq!(refusal.problem, format!("the file is {what}, not a table"));
+            assert_eq!(refusal.problem.to_string(), format!("the file is {what}, not a table"));
         }
         let cut = &archive(&[("_rels/.rels", b"abc")])[..40];
-        assert_eq!(check(cut).expect_err("a cut archive").problem, "the file is cut or damaged");
+        assert_eq!(check(cut).expect_err("a cut archive").problem.to_string(), "the file is cut or damaged");
         assert_eq!(check(&archive(&[("_rels/.rels", b"abc")])), Ok(()));
     }
 

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::format::Kind;
 use crate::format::heading::COLUMNS_AT_MOST;
-use crate::model::{Finding, Place};
+use crate::model::{Finding, Place, Text};
 
 const TABLE: &str = "a CSV file or an Excel workbook (.xlsx)";
 
@@ -45,7 +45,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
 }
 
 /// The one finding about a file that is no table.
-pub(super) fn not_a_table(problem: impl Into<String>, expected: &str) -> Finding {
+pub(super) fn not_a_table(problem: impl Into<Text>, expected: &str) -> Finding {
     Finding::error("not-a-table", Place::FILE, problem).expected(expected)
 }
 
@@ -135,7 +135,7 @@ mod tests {
         for (bytes, problem) in cases {
             let refusal = kind(bytes).expect_err(problem);
             assert_eq!(refusal.code, "not-a-table");
-            assert!(refusal.problem.starts_with(problem), "{refusal}");
+            assert!(refusal.problem.to_string().starts_with(problem), "{refusal}");
         }
     }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Language, Text};
+
 /// Characters of a cell that a sentence shows: a page of text in one cell would hide all other findings.
 const SHOWN: usize = 100;
 
@@ -47,10 +49,10 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
     /// What is wrong: a clause that can follow what was read ("is not a date").
-    pub problem: String,
+    pub problem: Text,
     /// What would have been right, with an example.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
+    pub expected: Option<Text>,
 }
 
 impl Place {
@@ -85,15 +87,15 @@ fn column_letters(column: u32) -> String {
 }
 
 impl Finding {
-    pub fn error(code: &str, place: Place, problem: impl Into<String>) -> Finding {
+    pub fn error(code: &str, place: Place, problem: impl Into<Text>) -> Finding {
         Finding::new(code, Severity::Error, place, problem.into())
     }
 
-    pub fn remark(code: &str, place: Place, problem: impl Into<String>) -> Finding {
+    pub fn remark(code: &str, place: Place, problem: impl Into<Text>) -> Finding {
         Finding::new(code, Severity::Remark, place, problem.into())
     }
 
-    fn new(code: &str, severity: Severity, place: Place, problem: String) -> Finding {
+    fn new(code: &str, severity: Severity, place: Place, problem: Text) -> Finding {
         Finding { code: code.into(), severity, place, read: None, problem, expected: None }
     }
 
@@ -102,7 +104,7 @@ impl Finding {
         self
     }
 
-    pub fn expected(mut self, expected: impl Into<String>) -> Finding {
+    pub fn expected(mut self, expected: impl Into<Text>) -> Finding {
         self.expected = Some(expected.into());
         self
     }
@@ -112,28 +114,54 @@ impl Finding {
     }
 }
 
-/// One line, without the code: ``D17 dtContractStart: `31/02/2026` is not a date; expected …``.
+/// One line, without the code: ``D17 dtContractStart: `31/02/2026` is not a date; expected …``. In English.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.place.address(), &self.place.heading) {
-            (Some(row), Some(heading)) if self.place.column.is_none() => write!(f, "row {row}, {heading}: ")?,
-            (Some(address), Some(heading)) => write!(f, "{address} {heading}: ")?,
-            (Some(row), None) if self.place.column.is_none() => write!(f, "row {row}: ")?,
-            (Some(address), None) => write!(f, "{address}: ")?,
-            (None, Some(heading)) => write!(f, "{heading}: ")?,
-            (None, None) => {}
-        }
-        match self.read.as_ref().map(|read| (read, read.char_indices().nth(SHOWN))) {
-            Some((read, Some((end, _)))) => write!(f, "`{}…` ", &read[..end])?,
-            Some((read, None)) => write!(f, "`{read}` ")?,
-            None => {}
-        }
-        f.write_str(&self.problem)?;
-        match &self.expected {
-            Some(expected) if self.problem.ends_with('?') => write!(f, " Expected {expected}"),
-            Some(expected) => write!(f, "; expected {expected}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.sentence(Language::English))
+    }
+}
+
+/// The words between the parts of a sentence.
+struct Joints {
+    row: &'static str,
+    /// Behind the place.
+    colon: &'static str,
+    expected: &'static str,
+    /// Where the problem ends in a question.
+    expected_anew: &'static str,
+}
+
+const ENGLISH: Joints = Joints { row: "row", colon: ":", expected: "; expected", expected_anew: " Expected" };
+const FRENCH: Joints = Joints { row: "ligne", colon: " :", expected: " ; attendu :", expected_anew: " Attendu :" };
+
+impl Finding {
+    /// One line, without the code.
+    pub fn sentence(&self, language: Language) -> String {
+        let Joints { row, colon, expected, expected_anew } = match language {
+            Language::English => ENGLISH,
+            Language::French => FRENCH,
+        };
+        let is_row = self.place.column.is_none() && self.place.row.is_some();
+        let address = self.place.address().map(|address| if is_row { format!("{row} {address}") } else { address });
+        let place = match (address, &self.place.heading) {
+            (Some(address), Some(heading)) if is_row => format!("{address}, {heading}{colon} "),
+            (Some(address), Some(heading)) => format!("{address} {heading}{colon} "),
+            (Some(address), None) => format!("{address}{colon} "),
+            (None, Some(heading)) => format!("{heading}{colon} "),
+            (None, None) => String::new(),
+        };
+        let read = match self.read.as_ref().map(|read| (read, read.char_indices().nth(SHOWN))) {
+            Some((read, Some((end, _)))) => format!("`{}…` ", &read[..end]),
+            Some((read, None)) => format!("`{read}` "),
+            None => String::new(),
+        };
+        let problem = self.problem.is(language);
+        let expected = match &self.expected {
+            Some(text) if problem.ends_with('?') => format!("{expected_anew} {}", text.is(language)),
+            Some(text) => format!("{expected} {}", text.is(language)),
+            None => String::new(),
+        };
+        format!("{place}{read}{problem}{expected}")
     }
 }
 
@@ -167,5 +195,8 @@ mod tests {
             finding.to_string(),
             "D17 dtBirth: `31/02/2026` is not a date; expected a day as `DD/MM/YYYY`, for example `28/02/2026`"
         );
+        let row = Finding::error("cut-row", Place::row(17, 17), Text::of("is short", "est courte"))
+            .expected(Text::of("9 cells", "9 cellules"));
+        assert_eq!(row.sentence(Language::French), "ligne 17 : est courte ; attendu : 9 cellules");
     }
 }

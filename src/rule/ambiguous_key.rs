@@ -1,13 +1,17 @@
 //! `ambiguous-key`: a row that several users of the directory could be.
 
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot};
-use crate::model::{Field, Finding, Severity};
+use crate::model::{Example, Field, Finding, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "ambiguous-key",
     severity: Severity::Error,
-    meaning: "Several users have what the row is identified by; correct them in the directory, or identify by login.",
+    meaning: Text::of(
+        "Several users have what the row is identified by; correct them in the directory, or identify by login.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slots: &[Slot], people: &[u32]) -> Finding {

@@ -1,12 +1,14 @@
 //! `ambiguous-manager`: a manager who could be one of several people.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "ambiguous-manager",
     severity: Severity::Error,
-    meaning: "Several people could be meant by the manager; write the login of one of them.",
+    meaning: Text::of("Several people could be meant by the manager; write the login of one of them.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// So many are named.

@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "bad-amount",
     severity: Severity::Error,
-    meaning: "The cell is not an amount; write digits with a decimal comma or point, without a currency, such as \
+    meaning: Text::of(
+        "The cell is not an amount; write digits with a decimal comma or point, without a currency, such as \
               `35000,50`.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 const EXPECTED: &str = "digits with a decimal comma or point, for example `35000,50`";

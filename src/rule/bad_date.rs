@@ -4,14 +4,19 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::fault::{Fault, Rule};
+use super::fault::Fault;
 use super::{date_serial, two_digit_year};
-use crate::model::{Severity, date};
+use crate::model::{Example, Rule, Severity, Text, date};
 
 pub static RULE: Rule = Rule {
     code: "bad-date",
     severity: Severity::Error,
-    meaning: "The cell is not a day; write it day first with four digits for the year, such as `31/12/2026`.",
+    meaning: Text::of(
+        "The cell is not a day; write it day first with four digits for the year, such as `31/12/2026`.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub const EXPECTED: &str = "a day as `DD/MM/YYYY`, for example `31/12/2026`";

@@ -1,12 +1,17 @@
 //! `bad-mail`: a text to which no mail can be sent.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "bad-mail",
     severity: Severity::Error,
-    meaning: "The cell is not one mail address; write the address alone, such as `ada.lovelace@acme.example`.",
+    meaning: Text::of(
+        "The cell is not one mail address; write the address alone, such as `ada.lovelace@acme.example`.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";
@@ -89,7 +94,7 @@ mod tests {
             ("mailto:ada@acme.fr", "what no address may hold"),
         ];
         for (text, expected) in cases {
-            let problem = check(text).expect_err(text).problem;
+            let problem = check(text).expect_err(text).problem.to_string();
             assert!(problem.contains(expected), "{text}: {problem}");
         }
     }

@@ -1,12 +1,17 @@
 //! `control-character`: a line break, a tab or an invisible character inside a value.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "control-character",
     severity: Severity::Error,
-    meaning: "There is a line break, a tab or an invisible character inside the cell; type the value again without it.",
+    meaning: Text::of(
+        "There is a line break, a tab or an invisible character inside the cell; type the value again without it.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn check(text: &str) -> Result<(), Fault> {
@@ -54,7 +59,7 @@ mod tests {
         ];
         for (text, problem) in cases {
             let fault = check(text).expect_err(text);
-            assert!(fault.problem.contains(problem), "{}", fault.problem);
+            assert!(fault.problem.to_string().contains(problem), "{}", fault.problem);
         }
         for good in ["Zoé O’Neill-d'Arc", "Ana\u{a0}Maria", ""] {
             assert_eq!(check(good), Ok(()));

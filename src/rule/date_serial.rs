@@ -2,14 +2,19 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "date-serial",
     severity: Severity::Error,
-    meaning: "The cell holds the number by which a spreadsheet counts days; format the column as a date and save \
+    meaning: Text::of(
+        "The cell holds the number by which a spreadsheet counts days; format the column as a date and save \
               again.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// 1900-03-01 to 2078: before, the count of spreadsheets is off by one; after, nobody is employed yet.

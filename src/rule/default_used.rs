@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::Rule;
 use super::sheet::Sheet;
-use crate::model::{Field, Finding, Place, Severity};
+use crate::model::{Example, Field, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "default-used",
     severity: Severity::Remark,
-    meaning: "The file had no value for new users, so the site's default was taken; write the value if another is \
+    meaning: Text::of(
+        "The file had no value for new users, so the site's default was taken; write the value if another is \
               meant.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// One remark a field, with the number of new users.

@@ -1,13 +1,14 @@
 //! `duplicate-heading`: two columns for the same field, so that nobody knows which one counts.
 
-use super::fault::Rule;
 use super::recognised::Recognised;
-use crate::model::{Finding, Place, Severity};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "duplicate-heading",
     severity: Severity::Error,
-    meaning: "Two columns mean the same, and nobody knows which one counts; leave one of them out.",
+    meaning: Text::of("Two columns mean the same, and nobody knows which one counts; leave one of them out.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Forgets all columns of a field but the first, and says so.

@@ -1,13 +1,14 @@
 //! `duplicate-key`: the same person on several rows; none of them is taken, so that nothing depends on their order.
 
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot};
-use crate::model::Severity;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "duplicate-key",
     severity: Severity::Error,
-    meaning: "The same person stands on several rows; keep one of them.",
+    meaning: Text::of("The same person stands on several rows; keep one of them.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// So many other rows are named.

@@ -3,14 +3,15 @@
 use chrono::NaiveDate;
 
 use super::bad_date;
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot};
-use crate::model::{Field, Severity};
+use crate::model::{Example, Field, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "end-before-start",
     severity: Severity::Error,
-    meaning: "The contract ends before it starts; correct one of the two days.",
+    meaning: Text::of("The contract ends before it starts; correct one of the two days.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// An end is compared with the start that the row gives, else with the one that is known. A start alone is not

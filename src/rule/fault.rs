@@ -1,45 +1,24 @@
-//! A rule and its fault: what a check is called, and what it has against one text, before the place is known.
+//! A fault: what a rule has against one text, before the place is known.
 
-use serde::Serialize;
-
-use crate::model::{Finding, Place, Severity};
-
-/// What there is to know about a finding code.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Rule {
-    /// Stable, in kebab case.
-    pub code: &'static str,
-    /// The gravest that it gives.
-    pub severity: Severity,
-    /// One sentence: what is wrong, and how to put it right.
-    pub meaning: &'static str,
-}
+use crate::model::{Finding, Place, Rule, Text};
 
 /// What a rule has against a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     pub rule: &'static Rule,
     /// A clause that follows what was read: "is not a date".
-    pub problem: String,
-    pub expected: Option<String>,
+    pub problem: Text,
+    pub expected: Option<Text>,
 }
 
 impl Rule {
-    pub fn at(&self, place: Place, problem: impl Into<String>) -> Finding {
-        match self.severity {
-            Severity::Error => Finding::error(self.code, place, problem),
-            Severity::Remark => Finding::remark(self.code, place, problem),
-        }
-    }
-
-    pub fn fault(&'static self, problem: impl Into<String>) -> Fault {
+    pub fn fault(&'static self, problem: impl Into<Text>) -> Fault {
         Fault { rule: self, problem: problem.into(), expected: None }
     }
 }
 
 impl Fault {
-    pub fn expected(self, expected: impl Into<String>) -> Fault {
+    pub fn expected(self, expected: impl Into<Text>) -> Fault {
         Fault { expected: Some(expected.into()), ..self }
     }
 

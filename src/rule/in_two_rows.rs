@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 
 use super::duplicate_key::others;
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot};
 use super::taken::said_last;
-use crate::model::Severity;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "in-two-rows",
     severity: Severity::Error,
-    meaning: "Rows of different people claim what only one may have (login, mail, employee number); correct all but \
+    meaning: Text::of(
+        "Rows of different people claim what only one may have (login, mail, employee number); correct all but \
               one.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// `claims` are rows by what they claim; those of the same person were reported as such.

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot, Subject};
-use crate::model::{Field, Severity};
+use crate::model::{Example, Field, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "lost-zeros",
     severity: Severity::Error,
-    meaning: "A spreadsheet took the zeros in front of the employee number; format the column as text and fill it \
+    meaning: Text::of(
+        "A spreadsheet took the zeros in front of the employee number; format the column as text and fill it \
               again.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// All employee numbers of an establishment, as far as their form goes.

@@ -1,15 +1,16 @@
 //! `manager-circle`: people who, one above the other, end up above themselves.
 
-use super::fault::Rule;
 use super::reference::{References, Who, login_of};
 use super::sheet::{Sheet, Subject};
 use crate::model::field::Relation;
-use crate::model::{Finding, Severity};
+use crate::model::{Example, Finding, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "manager-circle",
     severity: Severity::Error,
-    meaning: "The managers form a circle; correct one of its rows. Who has no manager is their own.",
+    meaning: Text::of("The managers form a circle; correct one of its rows. Who has no manager is their own.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Leaves out the rows that close a circle. True: there were some; what is known takes their place, which may close

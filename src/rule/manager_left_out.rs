@@ -1,15 +1,19 @@
 //! `manager-left-out`: a manager whom only this file creates, on a row that is left out.
 
-use super::fault::Rule;
 use super::reference::{References, Who};
 use super::sheet::Sheet;
-use crate::model::Severity;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "manager-left-out",
     severity: Severity::Error,
-    meaning: "The manager would be created by a row that is left out, so the row has to wait; correct the manager's \
+    meaning: Text::of(
+        "The manager would be created by a row that is left out, so the row has to wait; correct the manager's \
               row.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Leaves out the rows whose manager does not come to be. True: there were some, and others may hang on them.

@@ -1,14 +1,15 @@
 //! `misplaced-heading`: the columns by which people are told apart are not the first ones.
 
 use super::Contract;
-use super::fault::Rule;
 use super::recognised::Recognised;
-use crate::model::{Finding, Place, Severity};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "misplaced-heading",
     severity: Severity::Error,
-    meaning: "The columns by which people are told apart must come first; move them to the front.",
+    meaning: Text::of("The columns by which people are told apart must come first; move them to the front.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Lucca's pages ask for them in front ("first column", "columns 1 and 2"); in which order, they do not say.

@@ -1,16 +1,20 @@
 //! `missing-heading`: a column that is not there, and without which people cannot be told apart, or nobody be created.
 
 use super::column::Creation;
-use super::fault::Rule;
 use super::recognised::{Recognised, column_of};
 use super::{Column, Contract, Default};
-use crate::model::{Field, Finding, Place, Severity};
+use crate::model::{Example, Field, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "missing-heading",
     severity: Severity::Error,
-    meaning: "A column is missing; without one that tells people apart the file is refused, without one that new users \
+    meaning: Text::of(
+        "A column is missing; without one that tells people apart the file is refused, without one that new users \
               need nobody is created.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// So many headings are named as examples.

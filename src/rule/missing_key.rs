@@ -1,13 +1,14 @@
 //! `missing-key`: a row that does not say whom it is about.
 
-use super::fault::Rule;
 use super::sheet::{Sheet, Slot};
-use crate::model::{Finding, Severity};
+use crate::model::{Example, Finding, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "missing-key",
     severity: Severity::Error,
-    meaning: "The row does not say whom it is about; fill in the column by which people are told apart.",
+    meaning: Text::of("The row does not say whom it is about; fill in the column by which people are told apart.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot) -> Finding {

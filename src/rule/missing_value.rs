@@ -1,18 +1,22 @@
 //! `missing-value`: a new user without a value that every new user needs, and without a default for it.
 
 use super::column::{Column, Creation};
-use super::fault::Rule;
 use super::filled::{self, Prepared};
 use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{bad_date, bad_mail};
-use crate::model::{Field, Finding, Place, Severity};
+use crate::model::{Example, Field, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "missing-value",
     severity: Severity::Error,
-    meaning: "The row would create a user, but a value that every new user needs is empty; fill it in, or set a \
+    meaning: Text::of(
+        "The row would create a user, but a value that every new user needs is empty; fill it in, or set a \
               default for it in the site where the column takes one.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Fills in defaults for new users, and leaves out those who still lack something.

@@ -56,12 +56,11 @@ mod unknown_manager;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Field, People};
+use crate::model::{Field, Language, People, Rule};
 
 pub use checked::{Checked, check};
 pub use column::Column;
 pub use defaults::Default;
-pub use fault::Rule;
 pub use lists::Lists;
 pub use recognised::{Recognised, knows, recognise};
 
@@ -129,7 +128,7 @@ pub static RULES: &[&Rule] = &[
 
 /// What a code means and how to put it right, in one sentence.
 pub fn meaning(code: &str) -> Option<&'static str> {
-    RULES.iter().find(|rule| rule.code == code).map(|rule| rule.meaning)
+    RULES.iter().find(|rule| rule.code == code).map(|rule| rule.meaning.is(Language::English))
 }
 
 #[cfg(test)]

@@ -2,14 +2,19 @@
 
 use encoding_rs::WINDOWS_1252;
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "mojibake",
     severity: Severity::Error,
-    meaning: "Letters were read in the wrong encoding before the file was written; export again as UTF-8 and do not \
+    meaning: Text::of(
+        "Letters were read in the wrong encoding before the file was written; export again as UTF-8 and do not \
               open the file in between.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn check(cell: &str) -> Result<(), Fault> {
@@ -60,7 +65,7 @@ mod tests {
             ("DÃ\u{89}PÃ\u{94}T", "DÉPÔT"),
         ] {
             let fault = check(read).expect_err(read);
-            assert_eq!(fault.expected.as_deref(), Some(&*format!("`{meant}`")));
+            assert_eq!(fault.expected.map(|text| text.to_string()).as_deref(), Some(&*format!("`{meant}`")));
         }
         assert!(check("Zo\u{fffd}").is_err());
     }

@@ -3,13 +3,17 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::bad_date;
-use super::fault::Rule;
-use crate::model::{Finding, Place, Severity, date};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text, date};
 
 pub static RULE: Rule = Rule {
     code: "month-first",
     severity: Severity::Error,
-    meaning: "The days of the column are written month first; export it again day first, such as `31/12/2026`.",
+    meaning: Text::of(
+        "The days of the column are written month first; export it again day first, such as `31/12/2026`.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// So many rows are named as proof.

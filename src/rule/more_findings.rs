@@ -1,13 +1,17 @@
 //! `more-findings`: so much is wrong with a file that not all of it is listed.
 
-use super::fault::Rule;
-use crate::model::{Finding, Place, Severity};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "more-findings",
     severity: Severity::Remark,
-    meaning: "Not all findings are listed, because there are too many; correct those that are, and send the file \
+    meaning: Text::of(
+        "Not all findings are listed, because there are too many; correct those that are, and send the file \
               again.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Enough for anybody to see what is wrong, and little enough for a file of a million bad rows to fit in memory.

@@ -1,12 +1,14 @@
 //! `not-allowed`: a value outside of the few that the column takes.
 
-use super::fault::{Fault, Rule};
-use crate::model::{Severity, fold};
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text, fold};
 
 pub static RULE: Rule = Rule {
     code: "not-allowed",
     severity: Severity::Error,
-    meaning: "The column takes only certain values; write one of those that the finding names.",
+    meaning: Text::of("The column takes only certain values; write one of those that the finding names.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// The allowed value that is meant, whatever the case of `text`.
@@ -39,6 +41,6 @@ mod tests {
             read("fr_FT", &cultures).expect_err("not a culture").sentence("fr_FT"),
             "`fr_FT` is not allowed here; did you mean `fr-FR`? Expected one of `fr-FR`, `en-GB`"
         );
-        assert!(!read("klingon", &cultures).expect_err("not one").problem.contains("mean"));
+        assert!(!read("klingon", &cultures).expect_err("not one").problem.to_string().contains("mean"));
     }
 }

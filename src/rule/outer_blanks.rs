@@ -1,12 +1,16 @@
 //! `outer-blanks`: spaces around a value, also those that do not break a line.
 
-use super::fault::Rule;
-use crate::model::Severity;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "outer-blanks",
     severity: Severity::Remark,
-    meaning: "There are spaces before or after the value; they were taken off, and should not be written.",
+    meaning: Text::of(
+        "There are spaces before or after the value; they were taken off, and should not be written.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// Takes off what looks like a space, the no-break space of French spreadsheets included.

@@ -1,12 +1,17 @@
 //! `scientific-number`: a long number that a spreadsheet shortened, such as `1,23E+05`.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "scientific-number",
     severity: Severity::Error,
-    meaning: "A spreadsheet shortened a long number and digits are lost; format the column as text and fill it again.",
+    meaning: Text::of(
+        "A spreadsheet shortened a long number and digits are lost; format the column as text and fill it again.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn check(text: &str) -> Result<(), Fault> {

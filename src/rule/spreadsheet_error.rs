@@ -1,12 +1,17 @@
 //! `spreadsheet-error`: a formula that failed and was saved in place of a value, such as `#N/A`.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "spreadsheet-error",
     severity: Severity::Error,
-    meaning: "A formula of the spreadsheet failed and its error was saved; put the formula right or write the value.",
+    meaning: Text::of(
+        "A formula of the spreadsheet failed and its error was saved; put the formula right or write the value.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// As English, French, German and Spanish spreadsheets write them.

@@ -3,34 +3,44 @@
 use std::collections::HashMap;
 
 use super::column::Column;
-use super::fault::Rule;
 use super::in_two_rows;
 use super::known::{Known, unique_fields};
 use super::sheet::{Sheet, Slot, Subject};
-use crate::model::{Field, Severity};
+use crate::model::{Example, Field, Rule, Severity, Text};
 
 pub static LOGIN: Rule = Rule {
     code: "login-taken",
     severity: Severity::Error,
-    meaning: "Another user signs in with this login; give the person one of their own.",
+    meaning: Text::of("Another user signs in with this login; give the person one of their own.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static MAIL: Rule = Rule {
     code: "mail-taken",
     severity: Severity::Error,
-    meaning: "Another user has this mail address; give the person one of their own.",
+    meaning: Text::of("Another user has this mail address; give the person one of their own.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static NUMBER: Rule = Rule {
     code: "number-taken",
     severity: Severity::Error,
-    meaning: "Another user of the establishment has this employee number; correct the number or the establishment.",
+    meaning: Text::of(
+        "Another user of the establishment has this employee number; correct the number or the establishment.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static VALUE: Rule = Rule {
     code: "value-taken",
     severity: Severity::Error,
-    meaning: "Another user has this value, which only one may have; correct it.",
+    meaning: Text::of("Another user has this value, which only one may have; correct it.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 /// A user who gives a value up in the same file still has it: nothing may depend on the order of rows.

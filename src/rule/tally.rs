@@ -1,7 +1,6 @@
 //! A tally: a remark that many cells of a column deserve, told once, at the first.
 
-use super::fault::Rule;
-use crate::model::{Finding, Place};
+use crate::model::{Finding, Place, Rule};
 
 #[derive(Default)]
 pub struct Tally {

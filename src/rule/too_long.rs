@@ -1,12 +1,14 @@
 //! `too-long`: more characters than the column takes.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "too-long",
     severity: Severity::Error,
-    meaning: "The value has more characters than the column takes; shorten it.",
+    meaning: Text::of("The value has more characters than the column takes; shorten it.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn check(text: &str, most: usize) -> Result<(), Fault> {

@@ -1,13 +1,15 @@
 //! `two-digit-year`: a date whose century cannot be known.
 
 use super::bad_date;
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "two-digit-year",
     severity: Severity::Error,
-    meaning: "The year has two digits, so the century is a guess; write all four, such as `01/03/2026`.",
+    meaning: Text::of("The year has two digits, so the century is a guess; write all four, such as `01/03/2026`.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn fault(text: &str) -> Option<Fault> {

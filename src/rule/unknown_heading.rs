@@ -1,14 +1,18 @@
 //! `unknown-heading`: a column that the profile does not have, and that is therefore not used.
 
-use super::fault::Rule;
 use super::recognised::Recognised;
 use super::{Contract, column::Column};
-use crate::model::{Finding, Place, Severity, fold};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text, fold};
 
 pub static RULE: Rule = Rule {
     code: "unknown-heading",
     severity: Severity::Remark,
-    meaning: "The format has no such column, so it is not used; correct the heading, or leave the column out.",
+    meaning: Text::of(
+        "The format has no such column, so it is not used; correct the heading, or leave the column out.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding> {

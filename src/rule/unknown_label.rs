@@ -2,32 +2,43 @@
 //! not have, or has twice.
 
 use super::column::List;
-use super::fault::{Fault, Rule};
+use super::fault::Fault;
 use super::lists::Item;
-use crate::model::Severity;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static DEPARTMENT: Rule = Rule {
     code: "unknown-department",
     severity: Severity::Error,
-    meaning: "No department has this name or code; write one that exists, or have it created first.",
+    meaning: Text::of("No department has this name or code; write one that exists, or have it created first.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static ESTABLISHMENT: Rule = Rule {
     code: "unknown-establishment",
     severity: Severity::Error,
-    meaning: "No establishment has this name or code; write one that exists, or have it created first.",
+    meaning: Text::of("No establishment has this name or code; write one that exists, or have it created first.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static ROLE: Rule = Rule {
     code: "unknown-role",
     severity: Severity::Error,
-    meaning: "No role has this name or code; write one that exists.",
+    meaning: Text::of("No role has this name or code; write one that exists.", ""),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub static AMBIGUOUS: Rule = Rule {
     code: "ambiguous-label",
     severity: Severity::Error,
-    meaning: "The value is the code of one entry of the list and the name of another; write the other of the two.",
+    meaning: Text::of(
+        "The value is the code of one entry of the list and the name of another; write the other of the two.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn fault(list: List, items: &[Item], near: Option<&str>) -> Fault {

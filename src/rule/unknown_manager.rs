@@ -1,13 +1,18 @@
 //! `unknown-manager`: a manager who neither is a user nor becomes one by this file.
 
-use super::fault::{Fault, Rule};
-use crate::model::Severity;
+use super::fault::Fault;
+use crate::model::{Example, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
     code: "unknown-manager",
     severity: Severity::Error,
-    meaning: "The manager is neither a user nor created by this file; write the login, mail, employee number or name \
+    meaning: Text::of(
+        "The manager is neither a user nor created by this file; write the login, mail, employee number or name \
               of one who is, or of the person themselves for no manager.",
+        "",
+    ),
+    correction: Text::of("", ""),
+    example: Example { wrong: "", right: "" },
 };
 
 pub fn fault() -> Fault {
