@@ -12,6 +12,7 @@ pub mod import;
 mod pickup;
 pub mod progress;
 mod rows;
+pub mod rules;
 pub mod run;
 pub mod sample;
 mod tell;

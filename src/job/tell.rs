@@ -4,10 +4,9 @@ use chrono::Utc;
 
 use crate::job::gather::fetch;
 use crate::job::pickup::VERDICT;
-use crate::job::{Context, Error};
+use crate::job::{Context, Error, rules};
 use crate::model::{Digest, Verdict};
 use crate::report::{self, Import, verdict};
-use crate::rule;
 use crate::site::{self, Exchange, Ready};
 use crate::transport::{self, Kind, Session, handover, inside};
 
@@ -48,7 +47,7 @@ pub fn set_aside(
         let name = handover::free_name(session, &aside, telling.name)?;
         let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
         let corrections_name = corrections.as_ref().map(|(name, _)| name.as_str());
-        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name, &rule::meaning);
+        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name, &rules::of);
         if let Some((name, rows)) = &corrections {
             put(session, &aside, name, rows)?;
         }
@@ -73,14 +72,8 @@ pub fn hold(
     import: &site::Import,
     telling: Telling<'_>,
 ) -> Result<(), Error> {
-    let text = report::verdict::write(
-        telling.told,
-        telling.digest,
-        &context.run.to_string(),
-        Utc::now(),
-        None,
-        &rule::meaning,
-    );
+    let text =
+        report::verdict::write(telling.told, telling.digest, &context.run.to_string(), Utc::now(), None, &rules::of);
     context.with_server(&exchange.server, |session| {
         let held = held_folder(import);
         session.make_folder(&held)?;

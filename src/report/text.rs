@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::model::operation::{Act, Change, Mark};
-use crate::model::{Exit, Field, Finding, Operation, Verdict};
+use crate::model::{Exit, Field, Finding, Operation, Rule, Verdict};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
 
 const WIDTH: usize = 80;
@@ -43,8 +43,8 @@ pub(super) fn findings(findings: &Findings, meaning: Meaning<'_>) -> String {
     page.text
 }
 
-/// What a finding's code means, in a sentence, where that is known.
-pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
+/// What there is to know about a finding's code, where that is known.
+pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static Rule>;
 
 #[derive(Default)]
 struct Page {
@@ -137,7 +137,9 @@ impl Page {
                 false => (NOTABLE, "remark"),
             };
             self.styled(indent, style, &format!("{severity} {code} ({})", group.len()));
-            meaning(code).iter().for_each(|sentence| self.line(indent + 2, sentence));
+            if let Some(rule) = meaning(code) {
+                self.line(indent + 2, format!("{} {}", rule.meaning, rule.correction).trim_end());
+            }
             group.iter().take(shown).for_each(|finding| self.finding(indent + 2, finding));
             if group.len() > shown {
                 let rest = group.len() - shown;

@@ -56,7 +56,7 @@ mod unknown_manager;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Field, Language, People, Rule};
+use crate::model::{Field, People, Rule};
 
 pub use checked::{Checked, check};
 pub use column::Column;
@@ -125,11 +125,6 @@ pub static RULES: &[&Rule] = &[
     &unknown_label::AMBIGUOUS,
     &unknown_manager::RULE,
 ];
-
-/// What a code means and how to put it right, in one sentence.
-pub fn meaning(code: &str) -> Option<&'static str> {
-    RULES.iter().find(|rule| rule.code == code).map(|rule| rule.meaning.is(Language::English))
-}
 
 #[cfg(test)]
 mod tests {
