@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::model::Language;
 
 /// The nightly exchange of HR files: exports for partners, imports of users, over FTP, FTPS and SFTP
 #[derive(Debug, Parser)]
@@ -19,6 +22,11 @@ pub struct Arguments {
     /// The form of what is printed
     #[arg(long, global = true, value_enum, default_value_t)]
     pub output: Output,
+
+    /// The language of pages that are not about an exchange, which names its own; else that of the environment
+    /// (LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_enum)]
+    pub language: Option<Language>,
 
     /// The form of the log, on standard error; levels by PASSERELLE_LOG, such as `debug`
     #[arg(long, global = true, value_enum, default_value_t)]
@@ -57,6 +65,8 @@ pub enum Verb {
     Check,
     /// List the profiles, or show the columns of one
     Profiles { name: Option<String> },
+    /// List what can be found in a file, or explain one code: what it means, an example, what to do
+    Rules { code: Option<String> },
     /// List the runs, or show one
     History { run: Option<String> },
 }
@@ -80,6 +90,35 @@ pub enum Log {
     Journald,
 }
 
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Language] {
+        &[Language::English, Language::French]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Language::English => "en",
+            Language::French => "fr",
+        }))
+    }
+}
+
+impl Arguments {
+    /// For pages that are not about an exchange: the language asked for, else that of the environment.
+    pub fn language(&self) -> Language {
+        self.language.unwrap_or_else(|| language_of(|name| std::env::var(name).ok()))
+    }
+}
+
+/// The first of the variables that is set decides; an empty one is not set, says POSIX.
+fn language_of(variable: impl Fn(&str) -> Option<String>) -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|locale| !locale.is_empty());
+    match locale.is_some_and(|locale| locale.starts_with("fr")) {
+        true => Language::French,
+        false => Language::English,
+    }
+}
+
 const EXIT_CODES: &str = "\
 Exit codes:
    0  done; nothing to do is done too
@@ -91,3 +130,24 @@ Exit codes:
    6  a server refused for good
    7  the journal or the disk failed
   75  try later: unreachable, timed out, locked by another run";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_locale_that_is_set_decides_the_language() {
+        let cases: [(&[(&str, &str)], Language); 6] = [
+            (&[], Language::English),
+            (&[("LANG", "fr_FR.UTF-8")], Language::French),
+            (&[("LANG", "fr_FR.UTF-8"), ("LC_MESSAGES", "C")], Language::English),
+            (&[("LANG", "en_GB.UTF-8"), ("LC_MESSAGES", "fr")], Language::French),
+            (&[("LC_ALL", "fr_CA"), ("LC_MESSAGES", "de_DE")], Language::French),
+            (&[("LC_ALL", ""), ("LANG", "fr_BE")], Language::French),
+        ];
+        for (set, expected) in cases {
+            let variable = |wanted: &str| Some(set.iter().find(|(name, _)| *name == wanted)?.1.to_string());
+            assert_eq!(language_of(variable), expected, "{set:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod arguments;
 mod log;
 mod progress;
+mod rules;
 mod show;
 mod table;
 
@@ -38,6 +39,10 @@ fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
         Verb::Run { sample: true, .. } => run_sample(arguments),
         Verb::Profiles { name } => profiles(arguments, name.as_deref()),
+        Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
+            print(&page);
+            Exit::Done
+        }),
         Verb::Check => load(&arguments.site).map(|site| check(arguments, &site)),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
         _ => load(&arguments.site).and_then(|site| execute(arguments, &site, &arguments.site)),
@@ -54,7 +59,9 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         Verb::Import { exchange, files } => run::import(&order, exchange, files)?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
-        Verb::Check | Verb::Profiles { .. } | Verb::History { .. } => unreachable!("they make no run"),
+        Verb::Check | Verb::Profiles { .. } | Verb::Rules { .. } | Verb::History { .. } => {
+            unreachable!("they make no run")
+        }
     };
     print(&written(&report, arguments.output));
     Ok(report.exit_code)

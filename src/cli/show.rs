@@ -223,6 +223,6 @@ and their rows were left out. Next:
     )
 }
 
-fn document(value: &serde_json::Value) -> String {
+pub fn document(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }

@@ -3,13 +3,10 @@
 use crate::model::Rule;
 use crate::rule;
 
-/// All of them, by code.
-pub fn all() -> Vec<&'static Rule> {
-    let mut rules = rule::RULES.to_vec();
-    rules.sort_by_key(|rule| rule.code);
-    rules
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    rule::RULES.iter().copied()
 }
 
 pub fn of(code: &str) -> Option<&'static Rule> {
-    all().into_iter().find(|rule| rule.code == code)
+    all().find(|rule| rule.code == code)
 }

@@ -20,6 +20,15 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    pub fn name(self) -> Text {
+        match self {
+            Severity::Remark => Text::of("remark", "remarque"),
+            Severity::Error => Text::of("error", "erreur"),
+        }
+    }
+}
+
 /// Where a finding is, as the partner counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
