@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::columns::KEY;
 use super::complaint::{Complaint, Complaints, Document, quoted};
 use super::export::{Column, Counts, Export, Level};
 use crate::model::Field;
@@ -47,13 +48,14 @@ impl Export {
         document: &Arc<Document>,
         complaints: &mut Complaints,
     ) -> Vec<Chosen> {
-        let mut chooser = Chooser { export: self, title, document, complaints };
+        let export = self.with_members(choice.optional);
+        let mut chooser = Chooser { export: &export, title, document, complaints };
         chooser.check_optional(choice.optional);
         chooser.check_leave_out(choice.leave_out);
         chooser.check_cap(choice.optional);
         let is_in =
             |list: &[Spanned<String>], column: &Column| list.iter().any(|name| *name.get_ref() == column.heading);
-        let chosen: Vec<&Column> = self
+        let chosen: Vec<&Column> = export
             .columns
             .iter()
             .filter(|column| match column.level {
@@ -70,6 +72,24 @@ impl Export {
         chosen.into_iter().map(|column| Chosen { heading: heading(column), column: column.clone() }).collect()
     }
 
+    /// The same, with the members that are wanted in the place of each family.
+    fn with_members(&self, wanted: &[Spanned<String>]) -> Export {
+        let is_plain = |name: &str| self.columns.iter().any(|column| column.heading == name);
+        let mut wanted: Vec<&str> = wanted.iter().map(|name| name.get_ref().as_str()).collect();
+        wanted.retain(|name| !is_plain(name));
+        wanted.dedup();
+        let mut columns = Vec::new();
+        for column in &self.columns {
+            let members: Vec<Column> = wanted.iter().filter_map(|name| column.member(name)).collect();
+            wanted.retain(|name| members.iter().all(|member| member.heading != *name));
+            match members.is_empty() {
+                true => columns.push(column.clone()),
+                false => columns.extend(members),
+            }
+        }
+        Export { columns, ..self.clone() }
+    }
+
     /// Headings of the recommended columns that are not among the chosen.
     pub fn left_out<'a>(&'a self, chosen: &'a [Chosen]) -> impl Iterator<Item = &'a str> {
         self.columns
@@ -77,6 +97,16 @@ impl Export {
             .filter(|column| column.level == Level::Recommended)
             .map(|column| column.heading.as_str())
             .filter(|heading| chosen.iter().all(|chosen| chosen.column.heading != *heading))
+    }
+}
+
+impl Column {
+    /// The member of this family that a heading names.
+    fn member(&self, heading: &str) -> Option<Column> {
+        let (before, after) = self.heading.split_once(KEY)?;
+        let key = heading.strip_prefix(before)?.strip_suffix(after).filter(|key| !key.is_empty())?;
+        let field = Field::parse(&self.field.as_ref()?.name().replace(KEY, key)).ok()?;
+        Some(Column { heading: heading.into(), field: Some(field), ..self.clone() })
     }
 }
 

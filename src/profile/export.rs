@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::columns::KEY;
 use super::complaint::{Complaints, Document};
 use super::file_name::FileName;
 use super::time::TimeOfDay;
@@ -25,7 +26,8 @@ pub struct Export {
     /// At most so many optional columns may be in the file.
     pub optional_cap: Option<usize>,
     pub dialect: Dialect,
-    /// In the order of the file; a repeated column stands here once for each of its levels.
+    /// In the order of the file; a repeated column stands here once for each of its levels, a family once, with `{key}`
+    /// in heading and field.
     pub columns: Vec<Column>,
 }
 
@@ -179,6 +181,7 @@ fn check_headings(columns: &[Entry], document: &Arc<Document>, complaints: &mut 
 impl Entry {
     /// The column, or each of its levels.
     fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
+        self.check_family(document, complaints);
         let pattern: Arc<str> = self.heading.get_ref().as_str().into();
         let Some(levels) = &self.levels else {
             return self.column(None, None, document, complaints).into_iter().collect();
@@ -196,6 +199,28 @@ impl Entry {
         (1..=levels.most)
             .map_while(|level| self.column(Some(level), Some(repetition.clone()), document, complaints))
             .collect()
+    }
+
+    /// Which members of a family are in the file is the site's choice.
+    fn check_family(&self, document: &Arc<Document>, complaints: &mut Complaints) {
+        let has_key = |text: &Spanned<String>| text.get_ref().contains(KEY);
+        let is_family = has_key(&self.heading);
+        if is_family != self.field.as_ref().is_some_and(has_key) {
+            complaints.push(
+                document
+                    .complaint(
+                        self.heading.span(),
+                        format!("`{}` and its field do not go together", self.heading.get_ref()),
+                    )
+                    .help("a family has `{key}` in both, a plain column in neither"),
+            );
+        } else if is_family && self.level != Level::Optional {
+            complaints.push(
+                document
+                    .complaint(self.heading.span(), "a family can only be optional")
+                    .help("the site chooses its members by their headings: write `level = \"optional\"`"),
+            );
+        }
     }
 
     fn column(

@@ -31,6 +31,7 @@ use crate::model::Digest;
 
 const SHIPPED: &[(&str, &str)] = &[
     ("hr-file", include_str!("../../profiles/hr-file.toml")),
+    ("lucca-file", include_str!("../../profiles/lucca-file.toml")),
     ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
     ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
     ("skillup", include_str!("../../profiles/skillup.toml")),
