@@ -138,3 +138,40 @@ fn run(here: &Path, words: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|cause| panic!("{cause}: {}", String::from_utf8_lossy(&output.stderr)))
 }
+
+#[test]
+fn the_template_and_the_sample_are_accepted_as_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    fs::write(here.join("passerelle.toml"), SITE.replace("IDENTIFY", "login")).expect("a site");
+    let written = run(here, &["profiles", "lucca-users", "--template"]);
+    let files = ["./lucca-users.template.csv", "./lucca-users.sample.csv"];
+    assert_eq!(written["files"], serde_json::json!(files));
+
+    let template = run(here, &["import", "first", files[0]]);
+    let import = &template["exchanges"][0]["imports"][0];
+    assert_eq!(codes(import), ["example-row"], "{template:#}");
+    assert_eq!([&import["rows"], &import["created"], &import["left-out"]], [1, 0, 0], "{template:#}");
+
+    let sample = run(here, &["import", "first", files[1]]);
+    let import = &sample["exchanges"][0]["imports"][0];
+    assert_eq!(codes(import), [""; 0], "{sample:#}");
+    assert_eq!([&import["rows"], &import["created"], &import["left-out"]], [3, 3, 0], "{sample:#}");
+}
+
+#[test]
+fn who_writes_over_the_example_of_the_template_is_somebody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    fs::write(here.join("passerelle.toml"), SITE.replace("IDENTIFY", "login")).expect("a site");
+    run(here, &["profiles", "lucca-users", "--template", "."]);
+    let template = fs::read_to_string(here.join("lucca-users.template.csv")).expect("it was written");
+    fs::write(here.join("first.csv"), template.replace("Exemple", "Martin")).expect("it is filled in");
+    let filled = run(here, &["import", "first"]);
+    assert_eq!(filled["exchanges"][0]["imports"][0]["created"], 1, "{filled:#}");
+}
+
+fn codes(import: &Value) -> Vec<&str> {
+    let findings = import["findings"].as_array().expect("findings");
+    findings.iter().map(|finding| finding["code"].as_str().expect("a code")).collect()
+}

@@ -62,7 +62,15 @@ fn columns() -> Vec<Column> {
         let check =
             Check { date: name.contains('-') && *name != "last-name", person: *name == "manager", ..Check::default() };
         let (heading, field) = (name.to_string(), name.to_string());
-        Column { heading, aliases: Vec::new(), field, creation: Creation::Optional, default: false, check }
+        Column {
+            heading,
+            aliases: Vec::new(),
+            field,
+            creation: Creation::Optional,
+            default: false,
+            check,
+            examples: Vec::new(),
+        }
     };
     FIELDS.iter().map(column).collect()
 }

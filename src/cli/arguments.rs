@@ -64,7 +64,13 @@ pub enum Verb {
     /// Check site and profiles, and say what the night would do
     Check,
     /// List the profiles, or show the columns of one
-    Profiles { name: Option<String> },
+    Profiles {
+        name: Option<String>,
+
+        /// Write a template and a sample of the file that the profile takes into this folder [default: the current one]
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".", requires = "name")]
+        template: Option<PathBuf>,
+    },
     /// List what can be found in a file, or explain one code: what it means, an example, what to do
     Rules { code: Option<String> },
     /// List the runs, or show one

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{Error, run, sample};
+use crate::job::{Error, run, sample, template};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
 fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
         Verb::Run { sample: true, .. } => run_sample(arguments),
-        Verb::Profiles { name } => profiles(arguments, name.as_deref()),
+        Verb::Profiles { name, template } => profiles(arguments, name.as_deref(), template.as_deref()),
         Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
             print(&page);
             Exit::Done
@@ -94,12 +94,19 @@ fn check(arguments: &Arguments, site: &Site) -> Exit {
 }
 
 /// Those of the site, where there is one; else those that are built in.
-fn profiles(arguments: &Arguments, name: Option<&str>) -> Result<Exit, Error> {
+fn profiles(arguments: &Arguments, name: Option<&str>, template: Option<&Path>) -> Result<Exit, Error> {
     let profiles = match arguments.site.exists() {
         true => load(&arguments.site)?.profiles,
         false => Profiles::load(None)?,
     };
-    print(&show::profiles(&profiles, name, arguments.output)?);
+    match (name, template) {
+        (Some(name), Some(folder)) => {
+            let template = template::template(show::profile(&profiles, name)?)?;
+            let paths = if arguments.dry_run { template.paths(folder) } else { template.save(folder)? };
+            print(&show::written(&paths, arguments.dry_run, arguments.output));
+        }
+        _ => print(&show::profiles(&profiles, name, arguments.output)?),
+    }
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,6 @@
 //! What `check`, `profiles` and `history` print, for people or as JSON.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -48,13 +48,7 @@ pub fn outline(site: &Site, now: DateTime<Utc>, output: Output) -> String {
 /// All profiles, or the columns of one.
 pub fn profiles(profiles: &Profiles, name: Option<&str>, output: Output) -> Result<String, Error> {
     let Some(name) = name else { return Ok(list(profiles, output)) };
-    let profile = profiles.get(name).ok_or_else(|| {
-        let help = match fold::nearest(name, profiles.names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`passerelle profiles` lists them".into(),
-        };
-        Error::Usage(format!("there is no profile `{name}`; {help}"))
-    })?;
+    let profile = profile(profiles, name)?;
     Ok(match output {
         Output::Text => columns(profile),
         Output::Json => document(&json!({
@@ -65,6 +59,28 @@ pub fn profiles(profiles: &Profiles, name: Option<&str>, output: Output) -> Resu
             })).collect::<Vec<_>>(),
         })),
     })
+}
+
+/// # Errors
+/// There is none of that name.
+pub fn profile<'a>(profiles: &'a Profiles, name: &str) -> Result<&'a Profile, Error> {
+    profiles.get(name).map(|profile| &**profile).ok_or_else(|| {
+        let help = match fold::nearest(name, profiles.names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`passerelle profiles` lists them".into(),
+        };
+        Error::Usage(format!("there is no profile `{name}`; {help}"))
+    })
+}
+
+/// Which files were written, or would be.
+pub fn written(paths: &[PathBuf], dry_run: bool, output: Output) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    match output {
+        Output::Json => document(&json!({ "dry-run": dry_run, "files": paths })),
+        Output::Text if dry_run => format!("Would be written: {}\n", paths.join(", ")),
+        Output::Text => format!("Written: {}\n", paths.join(", ")),
+    }
 }
 
 fn list(profiles: &Profiles, output: Output) -> String {

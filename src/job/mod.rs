@@ -16,6 +16,7 @@ pub mod rules;
 pub mod run;
 pub mod sample;
 mod tell;
+pub mod template;
 
 use std::path::PathBuf;
 

@@ -20,7 +20,26 @@ pub fn check(columns: Vec<Spanned<Column>>, document: &Arc<Document>, complaints
         check_headings(column, &mut headings, document, complaints);
         check_field(column, &mut fields, document, complaints);
     }
+    check_examples(&columns, document, complaints);
     columns.into_iter().map(Spanned::into_inner).collect()
+}
+
+/// Each person of the sample has something in every column, if only nothing.
+fn check_examples(columns: &[Spanned<Column>], document: &Arc<Document>, complaints: &mut Complaints) {
+    let mut given = columns.iter().filter(|column| !column.get_ref().examples.is_empty());
+    let Some(first) = given.next().map(Spanned::get_ref) else { return };
+    for column in given {
+        let (Column { heading, examples, .. }, wanted) = (column.get_ref(), first.examples.len());
+        if examples.len() != wanted {
+            let problem = format!("`{heading}` has not as many examples as `{}`, which has {wanted}", first.heading);
+            let complaint = document.complaint(document.find(&column.span(), "examples"), problem);
+            complaints.push(complaint.help("give one for each person of the sample, `\"\"` for an empty cell"));
+        }
+        if column.get_ref().field.contains(KEY) {
+            let problem = format!("the family `{heading}` has no heading of its own for its examples");
+            complaints.push(document.complaint(document.find(&column.span(), "examples"), problem));
+        }
+    }
 }
 
 fn check_headings<'a>(

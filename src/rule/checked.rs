@@ -8,8 +8,8 @@ use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::sheet::Sheet;
 use super::{
-    Contract, Recognised, Surroundings, default_used, end_before_start, identity, lost_zeros, manager_circle,
-    manager_left_out, missing_value, month_first, more_findings, reference, taken,
+    Contract, Recognised, Surroundings, default_used, end_before_start, example_row, identity, lost_zeros,
+    manager_circle, manager_left_out, missing_value, month_first, more_findings, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table};
@@ -41,6 +41,7 @@ pub fn check(
 ) -> Checked {
     let defaults = filled::prepare(contract, around);
     let mut sheet = Sheet::new(recognised, table, reading_findings, contract, around);
+    example_row::check(&mut sheet);
     sheet.read_cells();
     let has_keys = contract.identify_by.iter().all(|field| recognised.position(field).is_some());
     let references = match contract.creates && has_keys {
@@ -123,7 +124,8 @@ fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
         fields.iter().map(|field| references.iter().find(|references| references.slot.field == *field)).collect();
     let mut table = Table::default();
     let mut chunk = Chunk::default();
-    for (index, row) in sheet.table.rows().enumerate().filter(|(index, _)| !sheet.standings[*index].out) {
+    let is_taken = |index: &usize| sheet.standings[*index].readable && !sheet.standings[*index].out;
+    for (index, row) in sheet.table.rows().enumerate().filter(|(index, _)| is_taken(index)) {
         for (column, field) in fields.iter().enumerate() {
             let said = sheet.readers[..in_file].get(column).and_then(|reader| reader.again(row));
             match (people[column].map(|references| references.to[index]), said) {

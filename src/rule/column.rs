@@ -21,6 +21,10 @@ pub struct Column {
     pub default: bool,
     #[serde(default)]
     pub check: Check,
+    /// What people of a sample have here, one after the other; the first is the one in the template, and is never
+    /// imported. Without examples the column is in neither.
+    #[serde(default)]
+    pub examples: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

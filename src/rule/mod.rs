@@ -30,6 +30,7 @@ mod default_used;
 mod duplicate_heading;
 mod duplicate_key;
 mod end_before_start;
+mod example_row;
 mod in_two_rows;
 mod iso_date;
 mod lost_zeros;
@@ -96,6 +97,7 @@ pub static RULES: &[&Rule] = &[
     &duplicate_heading::RULE,
     &duplicate_key::RULE,
     &end_before_start::RULE,
+    &example_row::RULE,
     &in_two_rows::RULE,
     &iso_date::RULE,
     &lost_zeros::RULE,

@@ -36,7 +36,15 @@ pub fn columns() -> Vec<Column> {
 
 fn column(heading: &str, field: &str, check: Check) -> Column {
     let (heading, field) = (heading.into(), field.into());
-    Column { heading, aliases: Vec::new(), field, creation: Creation::Optional, default: false, check }
+    Column {
+        heading,
+        aliases: Vec::new(),
+        field,
+        creation: Creation::Optional,
+        default: false,
+        check,
+        examples: Vec::new(),
+    }
 }
 
 fn required(column: Column) -> Column {

@@ -31,7 +31,7 @@ pub struct Standing {
     pub subject: Subject,
     /// The row has an error.
     pub out: bool,
-    /// The file could be cut into the cells of this row.
+    /// The file could be cut into the cells of this row, and they are about somebody.
     pub readable: bool,
     /// The cells that say who is meant are in order.
     pub sound_key: bool,
@@ -177,6 +177,11 @@ impl<'a> Sheet<'a> {
     pub fn is_reported(&self, row: usize, slot: &Slot) -> bool {
         let column = slot.reader.map(|reader| self.readers[reader].index as u32);
         column.is_some_and(|column| self.reported.contains(&(self.number(row), column)))
+    }
+
+    /// Lets the row go on.
+    pub fn note(&mut self, remark: Finding) {
+        note(&mut self.findings, &mut self.unlisted, remark);
     }
 
     /// Leaves the row out.
