@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::arguments::Output;
 use crate::cli::table;
 use crate::job::Error;
-use crate::model::fold;
+use crate::model::{Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
 use crate::state::{History, Run, State};
@@ -169,7 +169,7 @@ fn one_run(history: &History) -> String {
 /// What an exchange did in a run: a file, and what became of it.
 fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
     let line = |file: &str, what: String| [format!("  {file}"), what];
-    let held = |reasons: &[String]| -> Vec<_> { reasons.iter().map(|it| line("", format!("held: {it}"))).collect() };
+    let held = |reasons: &[Text]| -> Vec<_> { reasons.iter().map(|it| line("", format!("held: {it}"))).collect() };
     let mut rows = Vec::new();
     for delivery in history.deliveries.iter().filter(|delivery| delivery.exchange == exchange) {
         rows.push(line(&delivery.file_name, format!("delivery of {}, {}", rows_of(delivery.rows), delivery.status)));

@@ -13,6 +13,7 @@ use crate::job::{Context, Error, Hands};
 use crate::report;
 use crate::site::{Exchange, Import};
 use crate::state::{Plan, PlanId, PlanStatus, State};
+use crate::text;
 
 /// Operations of one transaction: a crash loses at most so many, and the next run does them again.
 const BATCH: usize = 10_000;
@@ -79,7 +80,8 @@ pub fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(
             true => told.created -= 1,
             false => told.updated -= 1,
         }
-        told.failed.push(format!("row {}: {}", failure.operation.row, failure.reason));
+        let (row, reason) = (failure.operation.row, failure.reason);
+        told.failed.push(text!("row {row}: {reason}", "ligne {row} : {reason}"));
     }
     // What was held has been approved.
     told.held.clear();

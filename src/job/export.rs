@@ -1,18 +1,17 @@
 //! Writes the file of one export and delivers it, or holds it.
 
-use std::fmt::Write as _;
-
 use chrono::{NaiveDateTime, Utc};
 
 use crate::job::deliver::{Handed, discard, hand_over};
 use crate::job::rows::File;
 use crate::job::{Error, Job, gather, rows};
-use crate::model::{Digest, Finding, People};
+use crate::model::{Digest, Finding, People, Text};
 use crate::plan::brake;
 use crate::report::{self, Delivered, Findings};
 use crate::site::export::EmptyRequired;
 use crate::site::{self, Direction, Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
+use crate::text;
 use crate::transport::Replacement;
 
 /// What deciding needs to know, all of it read before.
@@ -27,7 +26,7 @@ struct Decision {
     name: String,
     file: File,
     digest: Digest,
-    held: Vec<String>,
+    held: Vec<Text>,
     /// The very same file was delivered last, on the same day and to the same folder: a partner that expects a file a day
     /// gets one, and a site whose server was corrected delivers again.
     is_delivered: bool,
@@ -95,16 +94,18 @@ fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export,
     Decision { name, file, digest, held, is_delivered, same, superseded }
 }
 
-fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<String> {
+fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<Text> {
     let mut held = Vec::new();
     let last_rows = last.map(|last| last.rows);
-    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.to_string()));
+    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.to_string().into()));
     if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
-        let rows = if file.left_out == 1 { "1 row has" } else { &format!("{} rows have", file.left_out) };
-        held.push(format!("{rows} an error, and the site holds such a file"));
+        held.push(with_errors(file.left_out));
     }
     if file.findings.iter().any(|finding| finding.is_error() && finding.place.row.is_none()) {
-        held.push("the heading line cannot be written as it is".into());
+        held.push(Text::of(
+            "the heading line cannot be written as it is",
+            "la ligne d'en-têtes ne peut pas être écrite telle quelle",
+        ));
     }
     if let Some(last) = last.filter(|last| last.heading != file.heading) {
         held.push(changed_heading(&last.heading, &file.heading, export.dialect.separator));
@@ -119,26 +120,44 @@ fn is_for(exchange: &Exchange, earlier: &Delivery) -> bool {
 }
 
 /// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
-fn without_source(people: &People, export: &Export) -> Option<String> {
+fn without_source(people: &People, export: &Export) -> Option<Text> {
     let site::People::File(file) = &*export.people else { return None };
     let missing = export.columns.iter().filter(|chosen| chosen.source().is_some_and(|field| !people.has(field)));
     let missing: Vec<String> = missing.map(|chosen| format!("`{}`", chosen.heading)).collect();
-    (!missing.is_empty()).then(|| format!("`{}` has no column from which to fill {}", file.file, missing.join(", ")))
+    let (file, headings) = (&file.file, missing.join(", "));
+    (!missing.is_empty()).then(|| {
+        text!(
+            "`{file}` has no column from which to fill {headings}",
+            "`{file}` n'a pas de colonne d'où remplir {headings}",
+        )
+    })
 }
 
-fn changed_heading(before: &str, now: &str, separator: char) -> String {
+fn with_errors(rows: usize) -> Text {
+    let have = if rows == 1 { "row has" } else { "rows have" };
+    let comportent = if rows < 2 { "ligne comporte" } else { "lignes comportent" };
+    text!(
+        "{rows} {have} an error, and the site holds such a file",
+        "{rows} {comportent} une erreur, et le site retient un tel fichier",
+    )
+}
+
+fn changed_heading(before: &str, now: &str, separator: char) -> Text {
     let missing = |from: &str, there: &str| -> Vec<String> {
         let there: Vec<&str> = there.split(separator).collect();
         from.split(separator).filter(|cell| !there.contains(cell)).map(|cell| format!("`{cell}`")).collect()
     };
     let (gone, new) = (missing(before, now), missing(now, before));
-    let mut sentence = "the heading line is not that of the last file".to_string();
-    for (headings, what) in [(gone, "gone"), (new, "new")] {
-        if !headings.is_empty() {
-            write!(sentence, "; {what}: {}", headings.join(", ")).expect("a string takes all");
-        }
-    }
-    sentence + "; the partner should know before it comes"
+    let list = |headings: &[String], label: &str| match headings {
+        [] => String::new(),
+        _ => format!("{label}{}", headings.join(", ")),
+    };
+    let (gone_en, new_en) = (list(&gone, "; gone: "), list(&new, "; new: "));
+    let (gone_fr, new_fr) = (list(&gone, " ; disparus : "), list(&new, " ; nouveaux : "));
+    text!(
+        "the heading line is not that of the last file{gone_en}{new_en}; the partner should know before it comes",
+        "la ligne d'en-têtes n'est pas celle du dernier fichier{gone_fr}{new_fr} ; le partenaire doit le savoir avant de le recevoir",
+    )
 }
 
 fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decision) -> Result<Delivered, Error> {

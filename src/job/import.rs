@@ -9,19 +9,20 @@ use crate::format::{self, Reading};
 use crate::job::apply::{self, finish};
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, pickup};
-use crate::model::{Digest, Finding, Operation, People, Verdict};
+use crate::model::{Digest, Finding, Operation, People, Text, Verdict};
 use crate::plan::{self, brake};
 use crate::report::{self, Findings, corrections};
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
+use crate::text;
 use crate::transport::{Kind, inside};
 
 /// What one import came to.
 #[derive(Debug, Default)]
 pub struct Told {
     pub imports: Vec<report::Import>,
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Text>,
     pub error: Option<Error>,
 }
 
@@ -51,6 +52,15 @@ struct Decision {
     corrections: Option<Vec<u8>>,
 }
 
+const TAKEN_AWAY: Text = Text::of(
+    "a file was listed, and taken away before it could be read",
+    "un fichier était présent, et a été repris avant d'être lu",
+);
+const EACH_BY_ITSELF: Text = Text::of(
+    "each file is compared with the directory as it is, not as the files before would leave it",
+    "chaque fichier est comparé à l'annuaire tel qu'il est, non tel que les fichiers précédents le laisseraient",
+);
+
 /// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.
 pub fn import(job: &mut Job<'_>, exchange: &Exchange, import: &Import, named: &[PathBuf]) -> Told {
     let mut told = Told::default();
@@ -69,20 +79,26 @@ fn take_all(
         let resumed = job.act(|context, state, hands| finish(context, state, hands, exchange, import, plan.id))?;
         match resumed {
             Some(file) => told.imports.push(report::Import { resumed: true, ..file }),
-            None => told.remarks.push(format!("an interrupted run left {} half applied; a run finishes it", plan.path)),
+            None => told.remarks.push(left_half_applied(&plan.path)),
         }
     }
     for origin in origins(job, exchange, import, named, told)? {
         match take(job, exchange, import, &origin)? {
             Some(import) => told.imports.push(import),
-            None => told.remarks.push("a file was listed, and taken away before it could be read".into()),
+            None => told.remarks.push(TAKEN_AWAY),
         }
     }
     if job.is_dry_run() && told.imports.len() > 1 {
-        told.remarks
-            .push("each file is compared with the directory as it is, not as the files before would leave it".into());
+        told.remarks.push(EACH_BY_ITSELF);
     }
     Ok(())
+}
+
+fn left_half_applied(path: &str) -> Text {
+    text!(
+        "an interrupted run left {path} half applied; a run finishes it",
+        "une exécution interrompue a laissé {path} appliqué à moitié ; une exécution le termine",
+    )
 }
 
 fn origins(
@@ -101,14 +117,21 @@ fn origins(
     for name in drops.unmarked {
         match is_known(job, exchange, import, &name)? {
             true => names.push(name),
-            false => told.remarks.push(format!("{name} is left for the next run: its marker is not there")),
+            false => told.remarks.push(text!(
+                "{name} is left for the next run: its marker is not there",
+                "{name} attend la prochaine exécution : son fichier marqueur n'est pas là",
+            )),
         }
     }
     for plan in job.state.held_plans()? {
         let is_there = |name: &str| drops.all.iter().any(|there| there == name);
         let is_ours = plan.exchange == exchange.name;
         if let Some(name) = apply::dropped_name(&plan.path).filter(|name| is_ours && !is_there(name)) {
-            told.remarks.push(format!("{} was held, and has been taken away; so its plan is dropped", plan.path));
+            let path = &plan.path;
+            told.remarks.push(text!(
+                "{path} was held, and has been taken away; so its plan is dropped",
+                "{path} était retenu, et a été repris depuis ; son plan est donc abandonné",
+            ));
             job.act(|context, state, hands| {
                 tell::withdraw(context, exchange, import, name)?;
                 discard(context, state, hands, &plan)
@@ -241,7 +264,10 @@ impl Decision {
         };
         self.told.held = match is_refused {
             true => Vec::new(),
-            false => brake::held(&import.brakes, &self.operations, &facts).iter().map(ToString::to_string).collect(),
+            false => brake::held(&import.brakes, &self.operations, &facts)
+                .iter()
+                .map(|held| held.to_string().into())
+                .collect(),
         };
         self.told.verdict = self.told.judge(is_refused);
     }

@@ -4,8 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::job::{Context, Error};
+use crate::model::Text;
 use crate::site::files::Marker;
 use crate::site::{Exchange, Import, Ready};
+use crate::text;
 use crate::transport::{Entry, handover};
 
 /// Verdicts lie where partners look for them; they are never taken for a drop.
@@ -20,7 +22,7 @@ pub struct Drops {
     pub unmarked: Vec<String>,
     /// Every name in the folder.
     pub all: Vec<String>,
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Text>,
 }
 
 pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Drops, Error> {
@@ -28,7 +30,11 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     let first = list()?;
     let mut drops = Drops::default();
     for name in &first.unusable {
-        drops.remarks.push(format!("`{}` cannot be taken: its name {}", name.shown, name.reason));
+        let (shown, reason) = (&name.shown, &name.reason);
+        drops.remarks.push(text!(
+            "`{shown}` cannot be taken: its name {reason}",
+            "`{shown}` ne peut être pris à cause de son nom ({reason})"
+        ));
     }
     let mut candidates: Vec<&Entry> = first.files.iter().filter(|entry| is_candidate(import, &entry.name)).collect();
     candidates.sort_by_key(|entry| (entry.modified, &entry.name));
@@ -44,7 +50,11 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
         match &import.ready {
             Ready::Marker(marker) if !is_marked(marker) => drops.unmarked.push(entry.name.clone()),
             Ready::StableFor(_) if second.as_ref().is_some_and(|second| !second.files.contains(entry)) => {
-                drops.remarks.push(format!("{} is left for the next run: it is still being written", entry.name));
+                let name = &entry.name;
+                drops.remarks.push(text!(
+                    "{name} is left for the next run: it is still being written",
+                    "{name} attend la prochaine exécution : il est encore en cours d'écriture",
+                ));
             }
             _ => drops.names.push(entry.name.clone()),
         }

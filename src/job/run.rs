@@ -176,6 +176,7 @@ fn blank(exchange: &Exchange) -> report::Exchange {
         },
         profile: exchange.profile.title.clone(),
         server: exchange.server.options.describe(),
+        language: exchange.language,
         remarks: exchange.warnings(),
         exports: Vec::new(),
         imports: Vec::new(),

@@ -10,7 +10,7 @@ pub mod verdict;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Exit, Finding, Operation, Verdict};
+use crate::model::{Exit, Finding, Language, Operation, Text, Verdict};
 
 /// What one run came to.
 #[derive(Debug, Serialize)]
@@ -36,8 +36,10 @@ pub struct Exchange {
     /// The partner's or format's title.
     pub profile: String,
     pub server: String,
+    /// In which people read about it.
+    pub language: Language,
     /// Worth knowing every night, such as a connection without encryption.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Text>,
     pub exports: Vec<Export>,
     pub imports: Vec<Import>,
     pub failure: Option<Failure>,
@@ -63,7 +65,7 @@ pub struct Export {
     /// Bytes.
     pub size: u64,
     /// Why the file is held.
-    pub held: Vec<String>,
+    pub held: Vec<Text>,
     pub findings: Findings,
 }
 
@@ -99,9 +101,9 @@ pub struct Import {
     pub updated: usize,
     pub unchanged: usize,
     /// What could not be applied, with the reason.
-    pub failed: Vec<String>,
+    pub failed: Vec<Text>,
     /// Why the plan is held.
-    pub held: Vec<String>,
+    pub held: Vec<Text>,
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,
@@ -195,5 +197,17 @@ impl Import {
             Verdict::Refused | Verdict::TakenInPart => Exit::DataRefused,
             Verdict::Accepted | Verdict::AcceptedWithRemarks => Exit::Done,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_that_an_older_journal_has_in_english_alone_can_still_be_told() {
+        let kept = r#"{"file": "users.csv", "verdict": "held", "held": ["8 creations; the limit is 3"], "failed": []}"#;
+        let import: Import = serde_json::from_str(kept).expect("an older Passerelle wrote it");
+        assert_eq!(import.held[0].is(Language::French), "8 creations; the limit is 3");
     }
 }

@@ -61,7 +61,7 @@ impl Page {
         };
         self.heading(&format!("{} · {way} {}", exchange.name, exchange.server));
         for remark in &exchange.remarks {
-            self.styled(2, NOTABLE, remark);
+            self.styled(2, NOTABLE, remark.is(exchange.language));
         }
         exchange.exports.iter().for_each(|export| self.export(export));
         exchange.imports.iter().for_each(|import| self.import(import));

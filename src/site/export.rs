@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::reader::Reader;
 use super::{Direction, Exchange, People};
 use crate::format::Dialect;
-use crate::model::Field;
+use crate::model::{Field, Language};
 use crate::plan::brake::Limit;
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
@@ -74,6 +74,8 @@ pub struct Section {
     file_name: Option<FileName>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
+    language: Language,
+    #[serde(default)]
     optional: Vec<Spanned<String>>,
     #[serde(default)]
     leave_out: Vec<Spanned<String>>,
@@ -121,6 +123,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
+            language: self.language,
             direction: Direction::Export(Box::new(export)),
         })
     }

@@ -9,6 +9,7 @@ use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
 use super::{Direction, Exchange};
+use crate::model::Language;
 use crate::plan::brake;
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
@@ -37,6 +38,8 @@ pub struct Section {
     ready: Ready,
     identify_by: Spanned<String>,
     deadline: Option<Spanned<TimeOfDay>>,
+    #[serde(default)]
+    language: Language,
     brakes: Option<brake::Brakes>,
 }
 
@@ -77,6 +80,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
+            language: self.language,
             direction: Direction::Import(Box::new(import)),
         })
     }

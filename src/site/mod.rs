@@ -26,7 +26,7 @@ pub use import::Import;
 pub use outline::Outline;
 pub use people::People;
 
-use crate::model::fold;
+use crate::model::{Language, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
 use crate::transport;
@@ -61,6 +61,8 @@ pub struct Exchange {
     pub profile: Arc<Profile>,
     pub server: Arc<Server>,
     pub deadline: Option<Deadline>,
+    /// In which its reports and the partner's files are written.
+    pub language: Language,
     pub direction: Direction,
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use super::{Direction, Exchange, People, Site};
+use crate::model::Text;
 use crate::profile::complaint::quoted;
+use crate::text;
 
 /// What one exchange would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,18 +77,21 @@ impl Exchange {
             server: format!("{} ({})", self.server.name, self.server.options.describe()),
             what,
             deadline: self.deadline.map(|deadline| deadline.to_string()),
-            warnings: self.warnings(),
+            warnings: self.warnings().iter().map(ToString::to_string).collect(),
         }
     }
 
     /// What must be said at every run: nothing of it is wrong, and none of it is as it should be.
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Text> {
         let mut warnings = self.server.options.remarks();
         if let Direction::Export(export) = &self.direction
             && !export.left_out.is_empty()
         {
-            let left_out = quoted(export.left_out.iter().map(String::as_str));
-            warnings.push(format!("{} recommends {left_out}, which the site leaves out", self.profile.title));
+            let (title, left_out) = (&self.profile.title, quoted(export.left_out.iter().map(String::as_str)));
+            warnings.push(text!(
+                "{title} recommends {left_out}, which the site leaves out",
+                "{title} recommande {left_out}, que le site laisse de côté",
+            ));
         }
         warnings
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
-use crate::model::{Digest, Field};
+use crate::model::{Digest, Field, Text};
 use crate::state::stored::{Json, Time, number, words};
 use crate::state::{Error, RunId, State};
 
@@ -75,7 +75,7 @@ pub struct NewDelivery<'a> {
     /// Whom the file is about: a login or an employee number for each person.
     pub people: &'a [String],
     /// Why it is held; without a reason it may leave at once.
-    pub held: &'a [String],
+    pub held: &'a [Text],
     /// The name of the file in the spool.
     pub spooled: &'a str,
     pub at: DateTime<Utc>,
@@ -97,7 +97,7 @@ pub struct Delivery {
     pub people_count: usize,
     pub heading: String,
     pub status: DeliveryStatus,
-    pub held: Vec<String>,
+    pub held: Vec<Text>,
     #[serde(skip)]
     pub spooled: String,
     pub created: DateTime<Utc>,

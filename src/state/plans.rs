@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
-use crate::model::{Digest, Operation};
+use crate::model::{Digest, Operation, Text};
 use crate::state::pickups::{self, Facts, NewPickup, PickupStatus};
 use crate::state::stored::{Json, Time, number, words};
 use crate::state::{Error, RunId, State, operations};
@@ -69,7 +69,7 @@ pub struct NewPlan<'a> {
     pub facts: &'a Facts,
     pub operations: &'a [Operation],
     /// Why it is held; without a reason it may be applied at once.
-    pub held: &'a [String],
+    pub held: &'a [Text],
     /// The text for the partner.
     pub verdict: &'a [u8],
     /// The rows to correct, as a file for the partner.
@@ -89,7 +89,7 @@ pub struct Plan {
     pub path: String,
     pub digests: Digests,
     pub status: PlanStatus,
-    pub held: Vec<String>,
+    pub held: Vec<Text>,
     pub operations: Progress,
     pub created: DateTime<Utc>,
     pub changed: DateTime<Utc>,

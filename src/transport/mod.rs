@@ -21,6 +21,8 @@ use serde::Deserialize;
 pub use error::{Error, Kind};
 pub use path::inside;
 
+use crate::model::Text;
+
 /// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,7 +44,7 @@ impl Options {
     }
 
     /// What must be said at every run: that nothing protects the data on the way, for example.
-    pub fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<Text> {
         match self {
             Options::Directory(_) | Options::Sftp(_) => Vec::new(),
             Options::Ftp(options) => options.remarks(),

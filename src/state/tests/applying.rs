@@ -2,8 +2,8 @@
 
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
-use crate::model::Field;
 use crate::model::field::DATA;
+use crate::model::{Field, Text};
 use crate::state::tests::{apply, at, create, run_in, save, take, update, value};
 use crate::state::{OperationStatus, PlanStatus, State};
 
@@ -159,6 +159,6 @@ fn a_plan_without_operations_is_applied_at_once() {
 fn a_held_plan_is_never_applied() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
-    let plan = save(&mut state, &run, "much", &[create("ada", &[])], &["too many creations".into()]);
+    let plan = save(&mut state, &run, "much", &[create("ada", &[])], &[Text::same("too many creations")]);
     drop(state.apply_next(plan, 1000, at(2)));
 }

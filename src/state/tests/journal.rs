@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use crate::model::{Digest, Field};
+use crate::model::{Digest, Field, Text};
 use crate::state::tests::{apply, at, create, facts, run_in, save};
 use crate::state::{
     DeliveryId, DeliveryStatus, NewDelivery, NewPickup, PickupStatus, PlanId, PlanStatus, RunId, Spool, State,
@@ -13,7 +13,7 @@ use crate::state::{
 
 const PATH: &str = "from-acme/users.csv";
 
-fn prepare(state: &mut State, run: &RunId, content: &str, held: &[String]) -> DeliveryId {
+fn prepare(state: &mut State, run: &RunId, content: &str, held: &[Text]) -> DeliveryId {
     let delivery = NewDelivery {
         run,
         exchange: "skillup",
@@ -80,9 +80,10 @@ fn a_pickup_follows_its_plan() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
     assert_eq!(pickup_status(&state, "a"), None);
-    let plan = save(&mut state, &run, "a", &[create("ada", &[])], &["too many creations".into()]);
+    let plan =
+        save(&mut state, &run, "a", &[create("ada", &[])], &[Text::of("too many creations", "trop de créations")]);
     assert_eq!(pickup_status(&state, "a"), Some(PickupStatus::Held));
-    assert_eq!(state.held_plans().expect("a read")[0].held, ["too many creations"]);
+    assert_eq!(state.held_plans().expect("a read")[0].held, [Text::of("too many creations", "trop de créations")]);
     assert!(state.unfinished_plans("drop").expect("a read").is_empty());
 
     state.set_plan_status(plan, PlanStatus::Applying, at(3)).expect("approved");
@@ -106,7 +107,7 @@ fn a_pickup_follows_its_plan() {
 fn a_held_plan_can_be_discarded_and_its_file_planned_anew() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
-    let first = save(&mut state, &run, "a", &[], &["shrunk".into()]);
+    let first = save(&mut state, &run, "a", &[], &[Text::same("shrunk")]);
     state.set_plan_status(first, PlanStatus::Discarded, at(3)).expect("discarded");
     assert_eq!(pickup_status(&state, "a"), Some(PickupStatus::Refused));
     let second = save(&mut state, &run, "a", &[], &[]);
@@ -171,7 +172,7 @@ fn a_delivery_is_unfinished_until_it_is_delivered() {
 fn a_held_delivery_leaves_only_by_a_decision() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
-    let id = prepare(&mut state, &run, "content", &["the heading line changed".into()]);
+    let id = prepare(&mut state, &run, "content", &[Text::same("the heading line changed")]);
     assert!(state.unfinished_deliveries("skillup").expect("a read").is_empty());
     assert_eq!(state.held_deliveries().expect("a read")[0].id, id);
     state.advance(id, DeliveryStatus::Prepared, at(2)).expect("approved");
@@ -183,7 +184,7 @@ fn a_held_delivery_leaves_only_by_a_decision() {
 fn a_held_delivery_is_never_uploaded() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
-    let id = prepare(&mut state, &run, "content", &["smaller".into()]);
+    let id = prepare(&mut state, &run, "content", &[Text::same("smaller")]);
     drop(state.advance(id, DeliveryStatus::Uploading, at(2)));
 }
 

@@ -10,7 +10,7 @@ use std::error::Error as StdError;
 use chrono::{DateTime, TimeZone, Utc};
 
 use crate::model::operation::{Act, Change, Changes, Identity, Values};
-use crate::model::{Digest, Field, Operation, People};
+use crate::model::{Digest, Field, Operation, People, Text};
 use crate::state::{Applied, Digests, Facts, NewPlan, PlanId, RunId, State};
 
 /// The second of a certain day.
@@ -44,7 +44,7 @@ fn operation(act: Act) -> Operation {
 }
 
 /// Saves a plan for the file `content`, held for these reasons.
-fn save(state: &mut State, run: &RunId, content: &str, operations: &[Operation], held: &[String]) -> PlanId {
+fn save(state: &mut State, run: &RunId, content: &str, operations: &[Operation], held: &[Text]) -> PlanId {
     let digest = Digest::of(content.as_bytes());
     let plan = NewPlan {
         run,

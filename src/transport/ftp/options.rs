@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::trust::Trust;
+use crate::model::Text;
+use crate::text;
 use crate::transport::is_host;
 use crate::transport::secret::SecretName;
 
@@ -215,11 +217,12 @@ impl Options {
     }
 
     /// That nothing protects the way, where it is so.
-    pub fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<Text> {
+        let address = self.address();
         match self.protection {
-            Protection::None => vec![format!(
-                "{} is reached without encryption: names, files and the password can be read by others on the way",
-                self.address()
+            Protection::None => vec![text!(
+                "{address} is reached without encryption: names, files and the password can be read by others on the way",
+                "{address} est joint sans chiffrement : noms, fichiers et mot de passe peuvent être lus par d'autres en chemin",
             )],
             Protection::Explicit(..) | Protection::Implicit(..) => Vec::new(),
         }
@@ -280,7 +283,7 @@ mod tests {
     #[test]
     fn only_plain_ftp_is_remarked() {
         assert_eq!(
-            parse(PLAIN).unwrap().remarks(),
+            parse(PLAIN).unwrap().remarks().iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "ftp.example:21 is reached without encryption: names, files and the password can be read by others on the way"
             ]
