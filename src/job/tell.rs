@@ -6,7 +6,8 @@ use crate::job::gather::fetch;
 use crate::job::pickup::VERDICT;
 use crate::job::{Context, Error, rules};
 use crate::model::{Digest, Verdict};
-use crate::report::{self, Import, verdict};
+use crate::report::Import;
+use crate::report::verdict::{self, Notice};
 use crate::site::{self, Exchange, Ready};
 use crate::transport::{self, Kind, Session, handover, inside};
 
@@ -47,11 +48,19 @@ pub fn set_aside(
         let name = handover::free_name(session, &aside, telling.name)?;
         let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
         let corrections_name = corrections.as_ref().map(|(name, _)| name.as_str());
-        let text = verdict::write(told, telling.digest, &run, Utc::now(), corrections_name, &rules::of);
+        let notice = Notice {
+            import: told,
+            digest: telling.digest,
+            run: &run,
+            at: Utc::now(),
+            language: exchange.language,
+            corrections: corrections_name,
+            codes: &rules::of,
+        };
         if let Some((name, rows)) = &corrections {
             put(session, &aside, name, rows)?;
         }
-        put(session, &aside, &verdict_name(&name), text.as_bytes())?;
+        put(session, &aside, &verdict_name(&name), verdict::write(&notice).as_bytes())?;
         session.remove(&held_verdict(import, telling.name))?;
         if let Ready::Marker(marker) = &import.ready {
             session.remove(&inside(folder, &marker.of(telling.name)))?;
@@ -72,8 +81,16 @@ pub fn hold(
     import: &site::Import,
     telling: Telling<'_>,
 ) -> Result<(), Error> {
-    let text =
-        report::verdict::write(telling.told, telling.digest, &context.run.to_string(), Utc::now(), None, &rules::of);
+    let notice = Notice {
+        import: telling.told,
+        digest: telling.digest,
+        run: &context.run.to_string(),
+        at: Utc::now(),
+        language: exchange.language,
+        corrections: None,
+        codes: &rules::of,
+    };
+    let text = verdict::write(&notice);
     context.with_server(&exchange.server, |session| {
         let held = held_folder(import);
         session.make_folder(&held)?;

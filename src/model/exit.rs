@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::model::Text;
+
 /// What a run, or one exchange of it, came to. From mild to grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Exit {
@@ -42,17 +44,25 @@ impl Exit {
     }
 
     /// A few words for people.
-    pub fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> Text {
         match self {
-            Exit::Done => "done",
-            Exit::Defect => "a defect of Passerelle",
-            Exit::SiteRefused => "site or profile refused",
-            Exit::DataRefused => "data refused: a file was refused, or rows were left out",
-            Exit::Held => "held by a brake, waits for approval",
-            Exit::ServerRefused => "a server refused for good",
-            Exit::Disk => "the journal or the disk failed",
-            Exit::TryLater => "try later: unreachable, timed out, or locked by another run",
-            Exit::Usage => "wrong usage",
+            Exit::Done => Text::of("done", "terminé"),
+            Exit::Defect => Text::of("a defect of Passerelle", "un défaut de Passerelle"),
+            Exit::SiteRefused => Text::of("site or profile refused", "site ou profil refusé"),
+            Exit::DataRefused => Text::of(
+                "data refused: a file was refused, or rows were left out",
+                "données refusées : un fichier a été refusé, ou des lignes ont été écartées",
+            ),
+            Exit::Held => {
+                Text::of("held by a brake, waits for approval", "retenu par un garde-fou, en attente d'une approbation")
+            }
+            Exit::ServerRefused => Text::of("a server refused for good", "un serveur a refusé définitivement"),
+            Exit::Disk => Text::of("the journal or the disk failed", "le journal ou le disque est en défaut"),
+            Exit::TryLater => Text::of(
+                "try later: unreachable, timed out, or locked by another run",
+                "à réessayer plus tard : injoignable, trop lent, ou verrouillé par une autre exécution",
+            ),
+            Exit::Usage => Text::of("wrong usage", "commande mal employée"),
         }
     }
 }

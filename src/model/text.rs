@@ -29,6 +29,22 @@ impl Text {
         Text { en: text.clone(), fr: text }
     }
 
+    /// This text and another one behind it.
+    pub fn then(&self, other: &Text) -> Text {
+        Text::new(format!("{}{}", self.en, other.en), format!("{}{}", self.fr, other.fr))
+    }
+
+    /// With a capital in front and a full stop behind, where they are not there.
+    pub fn sentence(&self) -> Text {
+        let sentence = |clause: &str| {
+            let mut letters = clause.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            let stop = if clause.ends_with(['.', '?', '!']) { "" } else { "." };
+            first.chain(letters).chain(stop.chars()).collect()
+        };
+        Text::new(sentence(&self.en), sentence(&self.fr))
+    }
+
     pub fn is(&self, language: Language) -> &str {
         match language {
             Language::English => &self.en,

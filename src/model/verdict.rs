@@ -1,8 +1,8 @@
 //! A verdict: what the partner is told about a file.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+use crate::model::Text;
 
 /// From best to gravest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -19,19 +19,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Verdict::Accepted => "accepted",
-            Verdict::AcceptedWithRemarks => "accepted with remarks",
-            Verdict::TakenInPart => "taken in part",
-            Verdict::Held => "held",
-            Verdict::Refused => "refused",
+            Verdict::Accepted => Text::of("accepted", "accepté"),
+            Verdict::AcceptedWithRemarks => Text::of("accepted with remarks", "accepté avec remarques"),
+            Verdict::TakenInPart => Text::of("taken in part", "pris en partie"),
+            Verdict::Held => Text::of("held", "retenu"),
+            Verdict::Refused => Text::of("refused", "refusé"),
         }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -3,7 +3,9 @@
 //! Personal values are in findings and operations only, which a report shows to the people it is for; logs never hold them.
 
 pub mod corrections;
+mod count;
 pub mod json;
+mod page;
 pub mod text;
 pub mod verdict;
 
@@ -128,6 +130,15 @@ pub struct Failure {
     /// What was tried, then the causes, outermost first.
     pub chain: Vec<String>,
     pub later_may_help: bool,
+}
+
+impl Report {
+    /// The one that all exchanges share, else English.
+    pub fn language(&self) -> Language {
+        let mut languages = self.exchanges.iter().map(|exchange| exchange.language);
+        let first = languages.next().unwrap_or_default();
+        if languages.all(|other| other == first) { first } else { Language::default() }
+    }
 }
 
 impl Findings {

@@ -1,95 +1,87 @@
-//! The report for people, at most 80 columns wide, with styles that `cli` takes off where there is no terminal.
+//! The report for people, with styles that `cli` takes off where there is no terminal.
+//!
+//! What is said of an exchange is in its language; the frame around all of them is in the one that they share.
 
-use std::fmt::Write as _;
-
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use crate::model::operation::{Act, Change, Mark};
-use crate::model::{Exit, Field, Finding, Operation, Rule, Verdict};
+use crate::model::{Exit, Field, Operation, Rule, Severity, Text, Verdict};
+use crate::report::count::{self, counted};
+use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
+use crate::text;
 
-const WIDTH: usize = 80;
 /// Findings of one code that are shown before the rest is only counted.
 const SHOWN: usize = 12;
 
-const BOLD: Style = Style::new().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const NOTABLE: Style = AnsiColor::Yellow.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
+const BEFORE_DRY_RUN: Text = Text::of(
+    "Dry run: nothing is changed, on no server, in no file, in no journal.",
+    "Essai à blanc : rien n'est changé, ni sur un serveur, ni dans un fichier, ni dans le journal.",
+);
+const AFTER_DRY_RUN: Text =
+    Text::of("This was a dry run: nothing was changed.", "C'était un essai à blanc : rien n'a été changé.");
 
 pub fn write(report: &Report) -> String {
-    let mut page = Page::default();
-    let started = report.started.format("%Y-%m-%d %H:%M UTC");
-    page.heading(&format!("Passerelle {} · run {} · {started}", report.verb, report.run));
-    page.line(0, &report.site);
+    let mut page = Page::styled(report.language());
+    let (verb, run, at) = (report.verb, &report.run, report.started);
+    let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
+    page.say(0, BOLD, &text!("Passerelle {verb} · run {run} · {day}", "Passerelle {verb} · exécution {run} · {jour}"));
+    page.write(0, PLAIN, &report.site);
     if report.dry_run {
-        page.styled(0, NOTABLE, "Dry run: nothing is changed, on no server, in no file, in no journal.");
+        page.say(0, NOTABLE, &BEFORE_DRY_RUN);
     }
     for exchange in &report.exchanges {
+        page.language = exchange.language;
         page.exchange(exchange);
     }
+    page.language = report.language();
     page.blank();
     if report.dry_run {
-        page.styled(0, NOTABLE, "This was a dry run: nothing was changed.");
+        page.say(0, NOTABLE, &AFTER_DRY_RUN);
     }
     page.end(report);
-    page.text
-}
-
-/// The findings alone, without styles, and what their codes mean: the part of a verdict that a partner reads.
-pub(super) fn findings(findings: &Findings, meaning: Meaning<'_>) -> String {
-    let mut page = Page { plain: true, ..Page::default() };
-    page.findings(0, findings, usize::MAX, meaning);
-    page.text
+    page.finish()
 }
 
 /// What there is to know about a finding's code, where that is known.
 pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static Rule>;
 
-#[derive(Default)]
-struct Page {
-    text: String,
-    plain: bool,
-}
-
 impl Page {
     fn exchange(&mut self, exchange: &Exchange) {
         self.blank();
-        let way = match exchange.direction {
-            Direction::Export => "export to",
-            Direction::Import => "import from",
-        };
-        self.heading(&format!("{} · {way} {}", exchange.name, exchange.server));
-        for remark in &exchange.remarks {
-            self.styled(2, NOTABLE, remark.is(exchange.language));
-        }
+        let (name, server) = (&exchange.name, &exchange.server);
+        self.say(
+            0,
+            BOLD,
+            &match exchange.direction {
+                Direction::Export => text!("{name} · export to {server}", "{name} · export vers {server}"),
+                Direction::Import => text!("{name} · import from {server}", "{name} · import depuis {server}"),
+            },
+        );
+        exchange.remarks.iter().for_each(|remark| self.say(2, NOTABLE, remark));
         exchange.exports.iter().for_each(|export| self.export(export));
         exchange.imports.iter().for_each(|import| self.import(import));
         match &exchange.failure {
             Some(failure) => self.failure(failure),
-            None if exchange.exports.is_empty() && exchange.imports.is_empty() => self.line(2, "nothing to do"),
+            None if exchange.exports.is_empty() && exchange.imports.is_empty() => {
+                self.say(2, PLAIN, &Text::of("nothing to do", "rien à faire"));
+            }
             None => {}
         }
     }
 
     fn export(&mut self, export: &Export) {
-        let (style, outcome) = match export.outcome {
-            Delivered::Delivered => (GOOD, "delivered"),
-            Delivered::DeliveredInTwoSteps => {
-                (GOOD, "delivered; the server cannot replace a file at once, so the name was absent for an instant")
+        let (style, outcome) = outcome(export.outcome);
+        self.label(2, style, &Text::same(format!("{} — ", export.file)), &outcome);
+        let counts = count::list(&[counted(export.rows, &count::ROWS), counted(export.size as usize, &count::BYTES)]);
+        match export.left_out {
+            0 => self.say(4, PLAIN, &counts),
+            left_out => {
+                let left_out = counted(left_out, &count::PEOPLE_LEFT_OUT);
+                self.label(4, PLAIN, &counts.then(&Text::of("; ", " ; ")), &left_out);
             }
-            Delivered::AlreadyDelivered => (GOOD, "delivered before, nothing was sent"),
-            Delivered::WouldBeDelivered => (GOOD, "would be delivered"),
-            Delivered::Held => (BAD, "held"),
-            Delivered::Failed => (BAD, "not delivered"),
-        };
-        self.styled(2, style, &format!("{} — {outcome}", export.file));
-        let mut counts = format!("{}, {}", count(export.rows, "row"), count(export.size as usize, "byte"));
-        if export.left_out > 0 {
-            write!(counts, "; {} left out", people(export.left_out)).expect("a string takes all");
         }
-        self.line(4, &counts);
-        export.held.iter().for_each(|reason| self.styled(4, BAD, &format!("held: {reason}")));
+        self.held(&export.held);
         self.findings(4, &export.findings, SHOWN, &|_| None);
     }
 
@@ -99,74 +91,91 @@ impl Page {
             Verdict::AcceptedWithRemarks => NOTABLE,
             Verdict::TakenInPart | Verdict::Held | Verdict::Refused => BAD,
         };
-        self.styled(2, style, &format!("{} — {}", import.file, import.verdict));
+        self.label(2, style, &Text::same(format!("{} — ", import.file)), &import.verdict.name());
         if import.resumed {
-            self.line(4, "an interrupted run had begun to apply it; this run finished it");
+            self.say(4, PLAIN, &RESUMED);
         }
         match import.already_taken {
-            true => self.line(4, "this very file was taken before; nothing was applied again"),
-            false => self.line(4, &counts(import)),
+            true => self.say(4, PLAIN, &ALREADY_TAKEN),
+            false => self.say(4, PLAIN, &counts(import)),
         }
-        import.held.iter().for_each(|reason| self.styled(4, BAD, &format!("held: {reason}")));
-        import.failed.iter().for_each(|reason| self.styled(4, BAD, &format!("not applied: {reason}")));
+        self.held(&import.held);
+        let not_applied = Text::of("not applied: ", "non appliqué : ");
+        import.failed.iter().for_each(|reason| self.label(4, BAD, &not_applied, reason));
         if let Some(place) = &import.set_aside {
-            self.line(4, &format!("set aside as {place}"));
+            self.say(4, PLAIN, &text!("set aside as {place}", "rangé sous {place}"));
         }
         if let Some(place) = &import.corrections {
-            self.line(4, &format!("rows to correct in {place}"));
+            self.say(4, PLAIN, &text!("rows to correct in {place}", "lignes à corriger dans {place}"));
         }
         if let Some(file) = &import.operations_file {
-            self.line(4, &format!("what was done to users is in {file}"));
+            self.say(4, PLAIN, &text!("what was done to users is in {file}", "les opérations faites sont dans {file}"));
         }
         self.findings(4, &import.findings, SHOWN, &|_| None);
         self.operations(4, &import.operations);
     }
 
+    fn held(&mut self, reasons: &[Text]) {
+        reasons.iter().for_each(|reason| self.label(4, BAD, &Text::of("held: ", "retenu : "), reason));
+    }
+
     fn operations(&mut self, indent: usize, operations: &[Operation]) {
-        operations.iter().take(SHOWN).for_each(|operation| self.line(indent, &would(operation)));
+        operations.iter().take(SHOWN).for_each(|operation| self.say(indent, PLAIN, &would(operation)));
         if operations.len() > SHOWN {
-            let rest = operations.len() - SHOWN;
-            self.line(indent, &format!("… and {rest} more operations; `--output json` shows them all"));
+            self.more(indent, &counted(operations.len() - SHOWN, &count::MORE_OPERATIONS));
         }
     }
 
-    fn findings(&mut self, indent: usize, findings: &Findings, shown: usize, meaning: Meaning<'_>) {
+    /// What each code means is told where `meaning` knows it; at most `shown` of a code are listed.
+    pub(super) fn findings(&mut self, indent: usize, findings: &Findings, shown: usize, meaning: Meaning<'_>) {
         for (code, group) in findings.by_code() {
             let (style, severity) = match group[0].is_error() {
-                true => (BAD, "error"),
-                false => (NOTABLE, "remark"),
+                true => (BAD, Severity::Error),
+                false => (NOTABLE, Severity::Remark),
             };
-            self.styled(indent, style, &format!("{severity} {code} ({})", group.len()));
+            let count = group.len();
+            self.label(indent, style, &severity.name(), &Text::same(format!(" {code} ({count})")));
             if let Some(rule) = meaning(code) {
-                self.line(indent + 2, format!("{} {}", rule.meaning, rule.correction).trim_end());
+                let sentences = [&rule.meaning, &rule.correction].map(|text| text.is(self.language));
+                self.write(indent + 2, PLAIN, sentences.join(" ").trim());
             }
-            group.iter().take(shown).for_each(|finding| self.finding(indent + 2, finding));
-            if group.len() > shown {
-                let rest = group.len() - shown;
-                self.line(indent + 2, &format!("… and {rest} more; `--output json` shows them all"));
+            for finding in group.iter().take(shown) {
+                self.write(indent + 2, PLAIN, &finding.sentence(self.language));
+            }
+            if count > shown {
+                self.more(indent + 2, &counted(count - shown, &count::MORE));
             }
         }
     }
 
-    fn finding(&mut self, indent: usize, finding: &Finding) {
-        self.line(indent, &finding.to_string());
+    fn more(&mut self, indent: usize, rest: &Text) {
+        let and = Text::of("… and ", "… et ").then(rest);
+        self.label(
+            indent,
+            PLAIN,
+            &and,
+            &Text::of("; `--output json` shows them all", " ; `--output json` montre tout"),
+        );
     }
 
+    /// What was tried is told in English: it is for whoever looks after the servers, and to be searched for.
     fn failure(&mut self, failure: &Failure) {
-        let mut chain = failure.chain.iter();
+        let mut chain = failure.chain.iter().map(|link| Text::same(link.clone()));
         if let Some(tried) = chain.next() {
-            self.styled(2, BAD, &format!("failed: {tried}"));
+            self.label(2, BAD, &Text::of("failed: ", "échec : "), &tried);
         }
-        chain.for_each(|cause| self.line(4, &format!("because: {cause}")));
+        chain.for_each(|cause| self.label(4, PLAIN, &Text::of("because: ", "cause : "), &cause));
         if failure.later_may_help {
-            self.line(4, "a later try may help");
+            self.say(4, PLAIN, &Text::of("a later try may help", "un nouvel essai peut aboutir plus tard"));
         }
     }
 
     fn end(&mut self, report: &Report) {
         let exit = report.exit_code;
         let style = if exit == Exit::Done { GOOD } else { BAD };
-        self.styled(0, style, &format!("Exit code {}: {}.", exit.code(), exit.meaning()));
+        let code = exit.code();
+        let label = text!("Exit code {code}: ", "Code de sortie {code} : ");
+        self.label(0, style, &label, &exit.meaning().then(&Text::same(".")));
         let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
         if holds && !report.dry_run {
@@ -174,137 +183,91 @@ impl Page {
                 "passerelle.toml" => String::new(),
                 site => format!("--site {site} "),
             };
-            self.line(0, "To let through what is held:");
-            self.line(2, &format!("passerelle {site}approve {}", report.run));
+            self.say(0, PLAIN, &Text::of("To let through what is held:", "Pour laisser passer ce qui est retenu :"));
+            self.write(2, PLAIN, &format!("passerelle {site}approve {}", report.run));
         }
     }
+}
 
-    fn heading(&mut self, text: &str) {
-        self.styled(0, BOLD, text);
-    }
+const RESUMED: Text = Text::of(
+    "an interrupted run had begun to apply it; this run finished it",
+    "une exécution interrompue avait commencé à l'appliquer ; celle-ci l'a achevé",
+);
+pub(super) const ALREADY_TAKEN: Text = Text::of(
+    "this very file was taken before; nothing was applied again",
+    "ce fichier même a déjà été pris ; rien n'a été appliqué de nouveau",
+);
 
-    fn line(&mut self, indent: usize, text: &str) {
-        self.styled(indent, Style::new(), text);
-    }
-
-    /// Wraps; what goes over the line is set in by two more.
-    fn styled(&mut self, indent: usize, style: Style, text: &str) {
-        let first = " ".repeat(indent);
-        let more = " ".repeat(indent + 2);
-        let options = textwrap::Options::new(WIDTH)
-            .initial_indent(&first)
-            .subsequent_indent(&more)
-            .break_words(false)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let style = if self.plain { Style::new() } else { style };
-        for line in textwrap::wrap(&visible(text), options) {
-            writeln!(self.text, "{style}{line}{style:#}").expect("a string takes all");
+fn outcome(outcome: Delivered) -> (Style, Text) {
+    match outcome {
+        Delivered::Delivered => (GOOD, Text::of("delivered", "livré")),
+        Delivered::DeliveredInTwoSteps => (
+            GOOD,
+            Text::of(
+                "delivered; the server cannot replace a file at once, so the name was absent for an instant",
+                "livré ; le serveur ne sait pas remplacer un fichier d'un seul coup : le nom a manqué un instant",
+            ),
+        ),
+        Delivered::AlreadyDelivered => {
+            (GOOD, Text::of("delivered before, nothing was sent", "déjà livré, rien n'a été envoyé"))
         }
-    }
-
-    fn blank(&mut self) {
-        self.text.push('\n');
+        Delivered::WouldBeDelivered => (GOOD, Text::of("would be delivered", "serait livré")),
+        Delivered::Held => (BAD, Text::of("held", "retenu")),
+        Delivered::Failed => (BAD, Text::of("not delivered", "non livré")),
     }
 }
 
 /// What became of the rows, in one line; the same for the operator and the partner.
-pub(super) fn counts(import: &Import) -> String {
+pub(super) fn counts(import: &Import) -> Text {
+    let rows = counted(import.rows, &count::ROWS);
     match (import.verdict, import.rows) {
-        (Verdict::Refused, 0) => return "nothing was taken".into(),
-        (Verdict::Refused, 1) => return "1 row, which was not taken".into(),
-        (Verdict::Refused, rows) => return format!("{}, none of them taken", count(rows, "row")),
+        (Verdict::Refused, 0) => return Text::of("nothing was taken", "rien n'a été pris"),
+        (Verdict::Refused, 1) => return Text::of("1 row, which was not taken", "1 ligne, qui n'a pas été prise"),
+        (Verdict::Refused, _) => return rows.then(&Text::of(", none of them taken", ", dont aucune n'a été prise")),
         _ => {}
     }
     let mut parts = vec![
-        format!("{} created", import.created),
-        format!("{} updated", import.updated),
-        format!("{} unchanged", import.unchanged),
+        counted(import.created, &count::CREATED),
+        counted(import.updated, &count::UPDATED),
+        counted(import.unchanged, &count::UNCHANGED),
     ];
     if import.left_out > 0 {
-        parts.push(format!("{} left out", import.left_out));
+        parts.push(counted(import.left_out, &count::LEFT_OUT));
     }
     if !import.failed.is_empty() {
-        parts.push(format!("{} not applied", import.failed.len()));
+        parts.push(counted(import.failed.len(), &count::NOT_APPLIED));
     }
-    format!("{}: {}", count(import.rows, "row"), parts.join(", "))
-}
-
-/// A partner's file must not write to the operator's terminal: control characters are shown as their pictures.
-fn visible(text: &str) -> String {
-    let picture = |letter: char| match letter {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + letter as u32).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
-    };
-    text.chars().map(picture).collect()
+    rows.then(&Text::of(": ", " : ")).then(&count::list(&parts))
 }
 
 /// ``would update `nils` (row 17): department `Sales` → `Support` ``
-fn would(operation: &Operation) -> String {
-    let (verb, data): (&str, Vec<String>) = match &operation.act {
+fn would(operation: &Operation) -> Text {
+    let (verb, data): (Text, Vec<Text>) = match &operation.act {
         Act::Create { fields, .. } => {
-            ("create", fields.0.iter().map(|(field, value)| format!("{field} `{value}`")).collect())
+            let values = fields.0.iter().map(|(field, value)| Text::same(format!("{field} `{value}`")));
+            (Text::of("would create", "créerait"), values.collect())
         }
         Act::Update { changes, .. } => {
             let change = |(field, change): &(Field, Change)| {
-                format!("{field} {} → {}", quoted(&change.from), quoted(&change.to))
+                let field = Text::same(format!("{field} "));
+                field.then(&quoted(&change.from)).then(&Text::same(" → ")).then(&quoted(&change.to))
             };
-            ("update", changes.0.iter().map(change).collect())
+            (Text::of("would update", "mettrait à jour"), changes.0.iter().map(change).collect())
         }
     };
     let mark = match operation.mark {
-        Some(Mark::Departure) => ", a departure",
-        Some(Mark::Return) => ", a return",
-        Some(Mark::Arrival) | None => "",
+        Some(Mark::Departure) => Text::of(", a departure", ", un départ"),
+        Some(Mark::Return) => Text::of(", a return", ", un retour"),
+        Some(Mark::Arrival) | None => Text::of("", ""),
     };
-    format!("would {verb} `{}` (row {}{mark}): {}", operation.user().login, operation.row, data.join(", "))
+    let (login, row) = (&operation.user().login, operation.row);
+    let who = text!(" `{login}` (row {row}", " `{login}` (ligne {row}");
+    verb.then(&who).then(&mark).then(&Text::of("): ", ") : ")).then(&count::list(&data))
 }
 
-fn quoted(value: &str) -> String {
-    if value.is_empty() { "(empty)".into() } else { format!("`{value}`") }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        _ => format!("{} {noun}s", grouped(number)),
-    }
-}
-
-fn people(number: usize) -> String {
-    match number {
-        1 => "1 person".into(),
-        _ => format!("{} people", grouped(number)),
-    }
-}
-
-/// `1234567` is `1,234,567`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_control_character_of_a_partner_never_reaches_the_terminal() {
-        assert_eq!(visible("a\u{7}\u{1b}[31m\u{7f}\u{9b}é"), "a␇␛[31m␡\u{fffd}é");
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_threes() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
+fn quoted(value: &str) -> Text {
+    match value {
+        "" => Text::of("(empty)", "(vide)"),
+        _ => Text::same(format!("`{value}`")),
     }
 }

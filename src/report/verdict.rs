@@ -1,66 +1,87 @@
 //! The verdict as the partner reads it, a plain text beside the file that was set aside.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 
-use crate::model::{Digest, Verdict};
+use crate::model::{Digest, Language, Text, Verdict};
 use crate::report::Import;
-use crate::report::text::{self, Meaning};
+use crate::report::page::{PLAIN, Page};
+use crate::report::text::{self, ALREADY_TAKEN, Meaning};
+use crate::text;
 
-/// `corrections` is the name of the file of rows to correct, where there is one.
-pub fn write(
-    import: &Import,
-    digest: &Digest,
-    run: &str,
-    at: DateTime<Utc>,
-    corrections: Option<&str>,
-    codes: Meaning<'_>,
-) -> String {
-    let mut verdict = String::new();
-    let mut line = |text: &str| writeln!(verdict, "{text}").expect("a string takes all");
-    line(&format!("File:    {}", import.file));
-    line(&format!("Verdict: {}", import.verdict));
-    line("");
-    match import.already_taken {
-        true => line("This very file was taken before; nothing was applied again."),
-        false => {
-            line(&textwrap::fill(meaning(import.verdict), 80));
-            line(&text::counts(import));
-        }
-    }
-    import.held.iter().for_each(|reason| line(&textwrap::fill(&format!("Held: {reason}"), 80)));
-    import.failed.iter().for_each(|reason| line(&textwrap::fill(&format!("Not applied: {reason}"), 80)));
-    if let Some(corrections) = corrections {
-        line(&textwrap::fill(
-            &format!(
-                "The rows to correct are in {corrections}, each with its reason in the last column; rows are counted as in \
-                 your file. Correct them there and drop that file again; the reasons may stay, except where one asks to be \
-                 emptied."
-            ),
-            80,
-        ));
-    }
-    if !import.findings.0.is_empty() {
-        line("");
-        line(text::findings(&import.findings, codes).trim_end());
-    }
-    line("");
-    line(&format!("Run {run}, {}", at.format("%Y-%m-%d %H:%M UTC")));
-    line(&format!("SHA-256 of the file: {digest}"));
-    verdict
+/// What a partner is told about a file, and how.
+pub struct Notice<'a> {
+    pub import: &'a Import,
+    pub digest: &'a Digest,
+    pub run: &'a str,
+    pub at: DateTime<Utc>,
+    pub language: Language,
+    /// The name of the file of rows to correct, where there is one.
+    pub corrections: Option<&'a str>,
+    pub codes: Meaning<'a>,
 }
 
-fn meaning(verdict: Verdict) -> &'static str {
+pub fn write(notice: &Notice<'_>) -> String {
+    let Notice { import, digest, run, at, .. } = notice;
+    let mut page = Page::plain(notice.language);
+    page.label(0, PLAIN, &Text::of("File:    ", "Fichier : "), &Text::same(import.file.clone()));
+    page.label(0, PLAIN, &Text::of("Verdict: ", "Verdict : "), &import.verdict.name());
+    page.blank();
+    match import.already_taken {
+        true => page.say(0, PLAIN, &ALREADY_TAKEN.sentence()),
+        false => {
+            page.say(0, PLAIN, &meaning(import.verdict));
+            page.say(0, PLAIN, &text::counts(import).sentence());
+        }
+    }
+    for reason in &import.held {
+        page.label(0, PLAIN, &Text::of("Held: ", "Retenu : "), reason);
+    }
+    for reason in &import.failed {
+        page.label(0, PLAIN, &Text::of("Not applied: ", "Non appliqué : "), reason);
+    }
+    if let Some(corrections) = notice.corrections {
+        page.say(0, PLAIN, &to_correct(corrections));
+    }
+    if !import.findings.0.is_empty() {
+        page.blank();
+        page.findings(0, &import.findings, usize::MAX, notice.codes);
+    }
+    page.blank();
+    let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
+    page.say(0, PLAIN, &text!("Run {run}, {day}", "Exécution {run}, le {jour}"));
+    page.say(0, PLAIN, &text!("SHA-256 of the file: {digest}", "SHA-256 du fichier : {digest}"));
+    page.finish()
+}
+
+fn to_correct(corrections: &str) -> Text {
+    text!(
+        "The rows to correct are in {corrections}, each with its reason in the last column; rows are counted as in your \
+         file. Correct them there and drop that file again; the reasons may stay, except where one asks to be emptied.",
+        "Les lignes à corriger sont dans {corrections}, chacune avec son motif dans la dernière colonne ; les lignes sont \
+         comptées comme dans votre fichier. Corrigez-les dans ce fichier et déposez-le de nouveau ; les motifs peuvent \
+         rester, sauf celui qui demande à être vidé.",
+    )
+}
+
+pub fn meaning(verdict: Verdict) -> Text {
     match verdict {
-        Verdict::Accepted => "Every row was taken.",
-        Verdict::AcceptedWithRemarks => "Every row was taken. The remarks below are worth a look before the next file.",
-        Verdict::TakenInPart => {
-            "The rows without an error were taken. The rows with an error were left out: nothing changed for the people in them."
-        }
-        Verdict::Held => {
-            "Nothing was applied yet: the file is unusual, for the reason below, and a person at the company must approve it first. There is nothing to drop again."
-        }
-        Verdict::Refused => "Nothing was applied.",
+        Verdict::Accepted => Text::of("Every row was taken.", "Toutes les lignes ont été prises."),
+        Verdict::AcceptedWithRemarks => Text::of(
+            "Every row was taken. The remarks below are worth a look before the next file.",
+            "Toutes les lignes ont été prises. Les remarques ci-dessous méritent un coup d'œil avant le prochain fichier.",
+        ),
+        Verdict::TakenInPart => Text::of(
+            "The rows without an error were taken. The rows with an error were left out: nothing changed for the people \
+             in them.",
+            "Les lignes sans erreur ont été prises. Les lignes avec une erreur ont été écartées : rien n'a changé pour \
+             les personnes concernées.",
+        ),
+        Verdict::Held => Text::of(
+            "Nothing was applied yet: the file is unusual, for the reason below, and a person at the company must \
+             approve it first. There is nothing to drop again.",
+            "Rien n'a encore été appliqué : le fichier sort de l'ordinaire, pour la raison ci-dessous, et une personne de \
+             l'entreprise doit d'abord l'approuver. Il n'y a rien à déposer de nouveau.",
+        ),
+        Verdict::Refused => Text::of("Nothing was applied.", "Rien n'a été appliqué."),
     }
 }
