@@ -7,11 +7,17 @@ pub static RULE: Rule = Rule {
     code: "ambiguous-key",
     severity: Severity::Error,
     meaning: Text::of(
-        "Several users have what the row is identified by; correct them in the directory, or identify by login.",
-        "",
+        "Several users of the directory have what this row is identified by.",
+        "Plusieurs utilisateurs de l'annuaire ont la valeur qui identifie la ligne.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Ask the company to correct its directory, or to identify users by their login.",
+        "Demandez à l'entreprise de corriger son annuaire, ou d'identifier les utilisateurs par leur login.",
+    ),
+    example: Example {
+        wrong: "mail;lastName\ninfo@acme.example;Lovelace",
+        right: "mail;lastName\nada@acme.example;Lovelace",
+    },
 };
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slots: &[Slot], people: &[u32]) -> Finding {

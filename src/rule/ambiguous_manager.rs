@@ -6,9 +6,12 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "ambiguous-manager",
     severity: Severity::Error,
-    meaning: Text::of("Several people could be meant by the manager; write the login of one of them.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "Several people could be meant by the manager.",
+        "Le manager indiqué peut désigner plusieurs personnes.",
+    ),
+    correction: Text::of("Write the login of the one who is meant.", "Écrivez le login de la bonne personne."),
+    example: Example { wrong: "login;manager\nbo;Kim Lee", right: "login;manager\nbo;kim1" },
 };
 
 /// So many are named.

@@ -8,13 +8,15 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "bad-amount",
     severity: Severity::Error,
-    meaning: Text::of(
-        "The cell is not an amount; write digits with a decimal comma or point, without a currency, such as \
-              `35000,50`.",
-        "",
+    meaning: Text::of("The cell does not hold an amount.", "La cellule ne contient pas un montant."),
+    correction: Text::of(
+        "Write digits with a decimal comma or point, without a currency, such as `35000,50`.",
+        "Écrivez des chiffres, avec une virgule ou un point décimal et sans devise, par exemple `35000,50`.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    example: Example {
+        wrong: "Matricule;Salaire brut annuel\n0001;35 k€",
+        right: "Matricule;Salaire brut annuel\n0001;35000,00",
+    },
 };
 
 const EXPECTED: &str = "digits with a decimal comma or point, for example `35000,50`";

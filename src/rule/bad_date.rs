@@ -12,11 +12,14 @@ pub static RULE: Rule = Rule {
     code: "bad-date",
     severity: Severity::Error,
     meaning: Text::of(
-        "The cell is not a day; write it day first with four digits for the year, such as `31/12/2026`.",
-        "",
+        "The cell does not hold a day of the calendar.",
+        "La cellule ne contient pas un jour du calendrier.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Write the day first and the year with four digits, such as `31/12/2026`.",
+        "Écrivez le jour en premier et l'année sur quatre chiffres, par exemple `31/12/2026`.",
+    ),
+    example: Example { wrong: "login;dtContractEnd\nada;31/02/2027", right: "login;dtContractEnd\nada;28/02/2027" },
 };
 
 pub const EXPECTED: &str = "a day as `DD/MM/YYYY`, for example `31/12/2026`";

@@ -7,11 +7,17 @@ pub static RULE: Rule = Rule {
     code: "bad-mail",
     severity: Severity::Error,
     meaning: Text::of(
-        "The cell is not one mail address; write the address alone, such as `ada.lovelace@acme.example`.",
-        "",
+        "The cell does not hold one mail address to which mail can be sent.",
+        "La cellule ne contient pas une adresse e-mail à laquelle on puisse écrire.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Write one address, without a name around it, such as `ada.lovelace@acme.example`.",
+        "Écrivez une seule adresse, sans nom autour, par exemple `ada.lovelace@acme.example`.",
+    ),
+    example: Example {
+        wrong: "login;mail\nada;Ada Lovelace <ada@acme.example>",
+        right: "login;mail\nada;ada@acme.example",
+    },
 };
 
 pub const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";

@@ -7,11 +7,11 @@ pub static RULE: Rule = Rule {
     code: "control-character",
     severity: Severity::Error,
     meaning: Text::of(
-        "There is a line break, a tab or an invisible character inside the cell; type the value again without it.",
-        "",
+        "A line break, a tab or an invisible character stands inside the cell.",
+        "La cellule contient un saut de ligne, une tabulation ou un caractère invisible.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of("Type the value again, on one line.", "Saisissez de nouveau la valeur, sur une seule ligne."),
+    example: Example { wrong: "login;lastName\nada;\"Lovelace\nByron\"", right: "login;lastName\nada;Lovelace Byron" },
 };
 
 pub fn check(text: &str) -> Result<(), Fault> {

@@ -9,12 +9,15 @@ pub static RULE: Rule = Rule {
     code: "date-serial",
     severity: Severity::Error,
     meaning: Text::of(
-        "The cell holds the number by which a spreadsheet counts days; format the column as a date and save \
-              again.",
-        "",
+        "The cell holds the number by which a spreadsheet counts days, instead of the day.",
+        "La cellule contient le nombre par lequel un tableur compte les jours, au lieu du jour.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Format the column as a date (day, month, year with four digits) and save the file again.",
+        "Mettez la colonne au format date (jour, mois, année sur quatre chiffres), puis enregistrez de nouveau le \
+         fichier.",
+    ),
+    example: Example { wrong: "login;dtContractEnd\nada;46387", right: "login;dtContractEnd\nada;31/12/2026" },
 };
 
 /// 1900-03-01 to 2078: before, the count of spreadsheets is off by one; after, nobody is employed yet.

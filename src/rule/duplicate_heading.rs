@@ -6,9 +6,15 @@ use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "duplicate-heading",
     severity: Severity::Error,
-    meaning: Text::of("Two columns mean the same, and nobody knows which one counts; leave one of them out.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "Two columns mean the same, and nothing tells which one counts.",
+        "Deux colonnes ont le même sens, et rien ne dit laquelle compte.",
+    ),
+    correction: Text::of("Leave one of them out.", "Supprimez l'une des deux."),
+    example: Example {
+        wrong: "login;mail;Email\nada;ada@acme.example;ada@home.example",
+        right: "login;mail\nada;ada@acme.example",
+    },
 };
 
 /// Forgets all columns of a field but the first, and says so.

@@ -6,9 +6,12 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "duplicate-key",
     severity: Severity::Error,
-    meaning: Text::of("The same person stands on several rows; keep one of them.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The same person stands on several rows; none of them is taken, so that nothing depends on their order.",
+        "La même personne figure sur plusieurs lignes ; aucune n'est prise, pour que rien ne dépende de leur ordre.",
+    ),
+    correction: Text::of("Keep one row for each person.", "Ne gardez qu'une ligne par personne."),
+    example: Example { wrong: "login;lastName\nada;Lovelace\nada;Byron", right: "login;lastName\nada;Lovelace" },
 };
 
 /// So many other rows are named.

@@ -9,9 +9,12 @@ use crate::model::{Example, Field, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "end-before-start",
     severity: Severity::Error,
-    meaning: Text::of("The contract ends before it starts; correct one of the two days.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("The contract ends before it starts.", "Le contrat se termine avant de commencer."),
+    correction: Text::of("Correct one of the two days.", "Corrigez l'une des deux dates."),
+    example: Example {
+        wrong: "login;dtContractStart;dtContractEnd\nada;01/03/2026;28/02/2026",
+        right: "login;dtContractStart;dtContractEnd\nada;01/03/2026;28/02/2027",
+    },
 };
 
 /// An end is compared with the start that the row gives, else with the one that is known. A start alone is not

@@ -11,12 +11,19 @@ pub static RULE: Rule = Rule {
     code: "in-two-rows",
     severity: Severity::Error,
     meaning: Text::of(
-        "Rows of different people claim what only one may have (login, mail, employee number); correct all but \
-              one.",
-        "",
+        "Rows of different people claim what only one may have, such as a login, a mail address or an employee \
+         number; none of them is taken.",
+        "Des lignes de personnes différentes se partagent ce qu'une seule peut avoir, comme un login, une adresse \
+         e-mail ou un matricule ; aucune n'est prise.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Leave it to one of these people, and correct the other rows.",
+        "Laissez-le à l'une de ces personnes et corrigez les autres lignes.",
+    ),
+    example: Example {
+        wrong: "login;mail\nada;hr@acme.example\nbo;hr@acme.example",
+        right: "login;mail\nada;ada@acme.example\nbo;hr@acme.example",
+    },
 };
 
 /// `claims` are rows by what they claim; those of the same person were reported as such.

@@ -8,9 +8,15 @@ use crate::model::{Example, Finding, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "manager-circle",
     severity: Severity::Error,
-    meaning: Text::of("The managers form a circle; correct one of its rows. Who has no manager is their own.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The managers form a circle: somebody would be above themselves.",
+        "Les managers forment une boucle : quelqu'un serait au-dessus de lui-même.",
+    ),
+    correction: Text::of(
+        "Correct the manager on one of the rows; for somebody without a manager, write their own login.",
+        "Corrigez le manager de l'une des lignes ; pour quelqu'un qui n'a pas de manager, écrivez son propre login.",
+    ),
+    example: Example { wrong: "login;manager\nada;bo\nbo;ada", right: "login;manager\nada;ada\nbo;ada" },
 };
 
 /// Leaves out the rows that close a circle. True: there were some; what is known takes their place, which may close

@@ -8,12 +8,21 @@ pub static RULE: Rule = Rule {
     code: "manager-left-out",
     severity: Severity::Error,
     meaning: Text::of(
-        "The manager would be created by a row that is left out, so the row has to wait; correct the manager's \
-              row.",
-        "",
+        "The manager would be created by a row that is left out, so this row has to wait for it.",
+        "Le manager serait créé par une ligne qui est écartée ; cette ligne doit donc attendre.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Correct the row of the manager, and send both rows again.",
+        "Corrigez la ligne du manager, puis renvoyez les deux lignes.",
+    ),
+    example: Example {
+        wrong: "login;firstName;lastName;mail;dtContractStart;manager\n\
+                zoe;Zoé;Brun;zoe@acme.example;31/02/2027;ada\n\
+                max;Max;Roy;max@acme.example;01/03/2027;zoe",
+        right: "login;firstName;lastName;mail;dtContractStart;manager\n\
+                zoe;Zoé;Brun;zoe@acme.example;28/02/2027;ada\n\
+                max;Max;Roy;max@acme.example;01/03/2027;zoe",
+    },
 };
 
 /// Leaves out the rows whose manager does not come to be. True: there were some, and others may hang on them.

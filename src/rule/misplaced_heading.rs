@@ -7,9 +7,12 @@ use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "misplaced-heading",
     severity: Severity::Error,
-    meaning: Text::of("The columns by which people are told apart must come first; move them to the front.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The columns that tell people apart do not come first.",
+        "Les colonnes qui identifient les personnes ne viennent pas en premier.",
+    ),
+    correction: Text::of("Move them to the front.", "Déplacez-les au début."),
+    example: Example { wrong: "lastName;login\nLovelace;ada", right: "login;lastName\nada;Lovelace" },
 };
 
 /// Lucca's pages ask for them in front ("first column", "columns 1 and 2"); in which order, they do not say.

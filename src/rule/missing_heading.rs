@@ -9,12 +9,16 @@ pub static RULE: Rule = Rule {
     code: "missing-heading",
     severity: Severity::Error,
     meaning: Text::of(
-        "A column is missing; without one that tells people apart the file is refused, without one that new users \
-              need nobody is created.",
-        "",
+        "A column is missing: without one that tells people apart the file is refused, without one that every new \
+         user needs nobody is created.",
+        "Il manque une colonne : sans celle qui identifie les personnes, le fichier est refusé ; sans celle qu'il \
+         faut à tout nouvel utilisateur, personne n'est créé.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Add the column, under the heading that the finding names.",
+        "Ajoutez la colonne, sous l'en-tête que le constat indique.",
+    ),
+    example: Example { wrong: "firstName;lastName\nAda;Lovelace", right: "login;firstName;lastName\nada;Ada;Lovelace" },
 };
 
 /// So many headings are named as examples.

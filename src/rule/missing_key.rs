@@ -6,9 +6,12 @@ use crate::model::{Example, Finding, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "missing-key",
     severity: Severity::Error,
-    meaning: Text::of("The row does not say whom it is about; fill in the column by which people are told apart.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("The row does not say whom it is about.", "La ligne ne dit pas de qui il s'agit."),
+    correction: Text::of(
+        "Fill in the column that tells people apart.",
+        "Remplissez la colonne qui identifie les personnes.",
+    ),
+    example: Example { wrong: "login;lastName\n;Lovelace", right: "login;lastName\nada;Lovelace" },
 };
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot) -> Finding {

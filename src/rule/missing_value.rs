@@ -11,12 +11,19 @@ pub static RULE: Rule = Rule {
     code: "missing-value",
     severity: Severity::Error,
     meaning: Text::of(
-        "The row would create a user, but a value that every new user needs is empty; fill it in, or set a \
-              default for it in the site where the column takes one.",
-        "",
+        "The row would create a user, but a value that every new user needs is missing.",
+        "La ligne créerait un utilisateur, mais il manque une valeur qu'il faut à tout nouvel utilisateur.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Fill it in; if the person exists already, correct what identifies them. For some columns, the company can \
+         set a default.",
+        "Remplissez-la ; si la personne existe déjà, corrigez ce qui l'identifie. Pour certaines colonnes, \
+         l'entreprise peut fixer une valeur par défaut.",
+    ),
+    example: Example {
+        wrong: "login;firstName;lastName;mail;dtContractStart;manager\nzoe;Zoé;Brun;;01/03/2027;ada",
+        right: "login;firstName;lastName;mail;dtContractStart;manager\nzoe;Zoé;Brun;zoe@acme.example;01/03/2027;ada",
+    },
 };
 
 /// Fills in defaults for new users, and leaves out those who still lack something.

@@ -6,11 +6,13 @@ pub static RULE: Rule = Rule {
     code: "more-findings",
     severity: Severity::Remark,
     meaning: Text::of(
-        "Not all findings are listed, because there are too many; correct those that are, and send the file \
-              again.",
-        "",
+        "There are too many findings to list them all.",
+        "Les constats sont trop nombreux pour être tous énumérés.",
     ),
-    correction: Text::of("", ""),
+    correction: Text::of(
+        "Correct those that are listed, and send the file again.",
+        "Corrigez ceux qui sont énumérés, puis renvoyez le fichier.",
+    ),
     example: Example { wrong: "", right: "" },
 };
 

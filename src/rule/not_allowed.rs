@@ -6,9 +6,15 @@ use crate::model::{Example, Rule, Severity, Text, fold};
 pub static RULE: Rule = Rule {
     code: "not-allowed",
     severity: Severity::Error,
-    meaning: Text::of("The column takes only certain values; write one of those that the finding names.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The column takes only certain values, and this is none of them.",
+        "La colonne n'accepte que certaines valeurs, et celle-ci n'en fait pas partie.",
+    ),
+    correction: Text::of(
+        "Write one of those that the finding names.",
+        "Écrivez l'une de celles que le constat indique.",
+    ),
+    example: Example { wrong: "login;culture\nada;French", right: "login;culture\nada;fr-FR" },
 };
 
 /// The allowed value that is meant, whatever the case of `text`.

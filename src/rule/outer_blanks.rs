@@ -6,11 +6,14 @@ pub static RULE: Rule = Rule {
     code: "outer-blanks",
     severity: Severity::Remark,
     meaning: Text::of(
-        "There are spaces before or after the value; they were taken off, and should not be written.",
-        "",
+        "There are spaces before or after the value; they are taken off.",
+        "Il y a des espaces avant ou après la valeur ; ils sont retirés.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Write the value without them; this time, nothing has to be done.",
+        "Écrivez la valeur sans eux ; cette fois, il n'y a rien à faire.",
+    ),
+    example: Example { wrong: "login;lastName\nada; Lovelace", right: "login;lastName\nada;Lovelace" },
 };
 
 /// Takes off what looks like a space, the no-break space of French spreadsheets included.

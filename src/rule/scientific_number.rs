@@ -7,11 +7,18 @@ pub static RULE: Rule = Rule {
     code: "scientific-number",
     severity: Severity::Error,
     meaning: Text::of(
-        "A spreadsheet shortened a long number and digits are lost; format the column as text and fill it again.",
-        "",
+        "A spreadsheet shortened a long number, and its last digits are lost.",
+        "Un tableur a abrégé un long nombre, et ses derniers chiffres sont perdus.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Format the column as text, fill it in again from the source, and save the file again.",
+        "Mettez la colonne au format texte, remplissez-la de nouveau depuis la source, puis enregistrez de nouveau \
+         le fichier.",
+    ),
+    example: Example {
+        wrong: "login;professionalMobile\nada;3,36123E+10",
+        right: "login;professionalMobile\nada;+33612345678",
+    },
 };
 
 pub fn check(text: &str) -> Result<(), Fault> {

@@ -7,11 +7,14 @@ pub static RULE: Rule = Rule {
     code: "spreadsheet-error",
     severity: Severity::Error,
     meaning: Text::of(
-        "A formula of the spreadsheet failed and its error was saved; put the formula right or write the value.",
-        "",
+        "A formula of the spreadsheet failed, and its error was saved instead of a value.",
+        "Une formule du tableur a échoué, et son erreur a été enregistrée au lieu d'une valeur.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Put the formula right or write the value, and save the file again.",
+        "Corrigez la formule ou écrivez la valeur, puis enregistrez de nouveau le fichier.",
+    ),
+    example: Example { wrong: "login;department\nada;#N/A", right: "login;department\nada;Sales" },
 };
 
 /// As English, French, German and Spanish spreadsheets write them.

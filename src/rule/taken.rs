@@ -11,36 +11,53 @@ use crate::model::{Example, Field, Rule, Severity, Text};
 pub static LOGIN: Rule = Rule {
     code: "login-taken",
     severity: Severity::Error,
-    meaning: Text::of("Another user signs in with this login; give the person one of their own.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("Another user signs in with this login.", "Un autre utilisateur se connecte avec ce login."),
+    correction: Text::of(
+        "Give the person a login of their own; if it is the same person, correct what identifies the row.",
+        "Donnez à la personne un login à elle ; s'il s'agit de la même personne, corrigez ce qui identifie la ligne.",
+    ),
+    example: Example { wrong: "mail;login\nbo@acme.example;ada", right: "mail;login\nbo@acme.example;bo" },
 };
 
 pub static MAIL: Rule = Rule {
     code: "mail-taken",
     severity: Severity::Error,
-    meaning: Text::of("Another user has this mail address; give the person one of their own.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("Another user has this mail address.", "Un autre utilisateur a cette adresse e-mail."),
+    correction: Text::of(
+        "Give the person an address of their own; if it is the same person, correct what identifies the row.",
+        "Donnez à la personne une adresse à elle ; s'il s'agit de la même personne, corrigez ce qui identifie la \
+         ligne.",
+    ),
+    example: Example { wrong: "login;mail\nbo;ada@acme.example", right: "login;mail\nbo;bo@acme.example" },
 };
 
 pub static NUMBER: Rule = Rule {
     code: "number-taken",
     severity: Severity::Error,
     meaning: Text::of(
-        "Another user of the establishment has this employee number; correct the number or the establishment.",
-        "",
+        "Another user of the establishment has this employee number.",
+        "Un autre utilisateur de l'établissement a ce matricule.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Correct the number or the establishment; if it is the same person, correct what identifies the row.",
+        "Corrigez le matricule ou l'établissement ; s'il s'agit de la même personne, corrigez ce qui identifie la \
+         ligne.",
+    ),
+    example: Example { wrong: "login;employeenumber\nbo;0001", right: "login;employeenumber\nbo;0002" },
 };
 
 pub static VALUE: Rule = Rule {
     code: "value-taken",
     severity: Severity::Error,
-    meaning: Text::of("Another user has this value, which only one may have; correct it.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "Another user has this value, which only one may have.",
+        "Un autre utilisateur a cette valeur, qu'un seul peut avoir.",
+    ),
+    correction: Text::of(
+        "Correct the value; if it is the same person, correct what identifies the row.",
+        "Corrigez la valeur ; s'il s'agit de la même personne, corrigez ce qui identifie la ligne.",
+    ),
+    example: Example { wrong: "login;e_badge\nbo;B-0001", right: "login;e_badge\nbo;B-0002" },
 };
 
 /// A user who gives a value up in the same file still has it: nothing may depend on the order of rows.

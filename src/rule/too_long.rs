@@ -6,9 +6,15 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "too-long",
     severity: Severity::Error,
-    meaning: Text::of("The value has more characters than the column takes; shorten it.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The value has more characters than the column takes.",
+        "La valeur compte plus de caractères que la colonne n'en accepte.",
+    ),
+    correction: Text::of("Shorten it.", "Abrégez-la."),
+    example: Example {
+        wrong: "login;jobTitle\nada;Analytical engineer and author of the first programme",
+        right: "login;jobTitle\nada;Analytical engineer",
+    },
 };
 
 pub fn check(text: &str, most: usize) -> Result<(), Fault> {

@@ -7,9 +7,15 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static RULE: Rule = Rule {
     code: "two-digit-year",
     severity: Severity::Error,
-    meaning: Text::of("The year has two digits, so the century is a guess; write all four, such as `01/03/2026`.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of(
+        "The year has two digits, so that its century would be a guess.",
+        "L'année n'a que deux chiffres : il faudrait deviner le siècle.",
+    ),
+    correction: Text::of(
+        "Write all four digits, such as `01/03/2027`.",
+        "Écrivez les quatre chiffres, par exemple `01/03/2027`.",
+    ),
+    example: Example { wrong: "login;dtContractEnd\nada;01/03/27", right: "login;dtContractEnd\nada;01/03/2027" },
 };
 
 pub fn fault(text: &str) -> Option<Fault> {

@@ -8,11 +8,14 @@ pub static RULE: Rule = Rule {
     code: "unknown-heading",
     severity: Severity::Remark,
     meaning: Text::of(
-        "The format has no such column, so it is not used; correct the heading, or leave the column out.",
-        "",
+        "The format has no such column, so it is not used.",
+        "Le format n'a pas cette colonne ; elle n'est donc pas utilisée.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Correct the heading, or leave the column out.",
+        "Corrigez l'en-tête, ou supprimez la colonne.",
+    ),
+    example: Example { wrong: "login;fristName\nada;Ada", right: "login;firstName\nada;Ada" },
 };
 
 pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding> {

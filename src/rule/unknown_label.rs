@@ -9,36 +9,48 @@ use crate::model::{Example, Rule, Severity, Text};
 pub static DEPARTMENT: Rule = Rule {
     code: "unknown-department",
     severity: Severity::Error,
-    meaning: Text::of("No department has this name or code; write one that exists, or have it created first.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("No department has this name or code.", "Aucun département n'a ce nom ni ce code."),
+    correction: Text::of(
+        "Write the name or code of one that exists, or have the company create it first.",
+        "Écrivez le nom ou le code d'un département existant, ou demandez à l'entreprise de le créer d'abord.",
+    ),
+    example: Example { wrong: "login;department\nada;Slaes", right: "login;department\nada;Sales" },
 };
 
 pub static ESTABLISHMENT: Rule = Rule {
     code: "unknown-establishment",
     severity: Severity::Error,
-    meaning: Text::of("No establishment has this name or code; write one that exists, or have it created first.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("No establishment has this name or code.", "Aucun établissement n'a ce nom ni ce code."),
+    correction: Text::of(
+        "Write the name or code of one that exists, or have the company create it first.",
+        "Écrivez le nom ou le code d'un établissement existant, ou demandez à l'entreprise de le créer d'abord.",
+    ),
+    example: Example { wrong: "login;legalEntity\nada;Pairs", right: "login;legalEntity\nada;Paris" },
 };
 
 pub static ROLE: Rule = Rule {
     code: "unknown-role",
     severity: Severity::Error,
-    meaning: Text::of("No role has this name or code; write one that exists.", ""),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    meaning: Text::of("No role has this name or code.", "Aucun rôle n'a ce nom ni ce code."),
+    correction: Text::of(
+        "Write the name or code of one that exists, or have the company create it first.",
+        "Écrivez le nom ou le code d'un rôle existant, ou demandez à l'entreprise de le créer d'abord.",
+    ),
+    example: Example { wrong: "login;rolePrincipal\nada;Emploiee", right: "login;rolePrincipal\nada;Employee" },
 };
 
 pub static AMBIGUOUS: Rule = Rule {
     code: "ambiguous-label",
     severity: Severity::Error,
     meaning: Text::of(
-        "The value is the code of one entry of the list and the name of another; write the other of the two.",
-        "",
+        "The value is the name of one entry of the list and the code of another.",
+        "La valeur est le nom d'une entrée de la liste et le code d'une autre.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Write what only the entry that is meant has: its code or its name.",
+        "Écrivez ce que seule la bonne entrée possède : son code ou son nom.",
+    ),
+    example: Example { wrong: "login;department\nada;IT", right: "login;department\nada;Computers" },
 };
 
 pub fn fault(list: List, items: &[Item], near: Option<&str>) -> Fault {

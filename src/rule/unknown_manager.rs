@@ -7,12 +7,16 @@ pub static RULE: Rule = Rule {
     code: "unknown-manager",
     severity: Severity::Error,
     meaning: Text::of(
-        "The manager is neither a user nor created by this file; write the login, mail, employee number or name \
-              of one who is, or of the person themselves for no manager.",
-        "",
+        "The manager is neither a user nor created by this file.",
+        "Le manager n'est ni un utilisateur, ni créé par ce fichier.",
     ),
-    correction: Text::of("", ""),
-    example: Example { wrong: "", right: "" },
+    correction: Text::of(
+        "Write the login, mail address, employee number, or first and last name of a user; where there is no \
+         manager, the person's own login.",
+        "Écrivez le login, l'adresse e-mail, le matricule ou les prénom et nom d'un utilisateur ; s'il n'y a pas de \
+         manager, le login de la personne elle-même.",
+    ),
+    example: Example { wrong: "login;manager\nbo;Ada Lovelaec", right: "login;manager\nbo;Ada Lovelace" },
 };
 
 pub fn fault() -> Fault {
