@@ -53,11 +53,15 @@ impl Text {
     }
 }
 
-/// A text with values in it: the same expression in each language, ``text!("has {count} rows", "a {count} lignes")``.
+/// A text with values in it, ``text!("has {count} rows", "a {count} lignes")``. Values that are texts themselves are
+/// named behind: ``text!("is {it} of another", "est {it} d'un autre", it)`` shows `it` in the language of each.
 #[macro_export]
 macro_rules! text {
-    ($english:literal, $french:literal $(,)?) => {
-        $crate::model::Text::new(format!($english), format!($french))
+    ($english:literal, $french:literal $(, $text:ident)* $(,)?) => {
+        $crate::model::Text::new(
+            { $(let $text = $text.is($crate::model::Language::English);)* format!($english) },
+            { $(let $text = $text.is($crate::model::Language::French);)* format!($french) },
+        )
     };
 }
 
@@ -109,6 +113,11 @@ mod tests {
         let stored = serde_json::to_string(&text).expect("it is plain");
         assert_eq!(stored, r#"{"en":"has 3 rows","fr":"a 3 lignes"}"#);
         assert_eq!(serde_json::from_str::<Text>(&stored).expect("it was written so"), text);
+        let whole = text!("the file {text}", "le fichier {text}", text);
+        assert_eq!(
+            (whole.is(Language::English), whole.is(Language::French)),
+            ("the file has 3 rows", "le fichier a 3 lignes")
+        );
         assert_eq!(serde_json::from_str::<Text>(r#""old""#).expect("a string").is(Language::French), "old");
     }
 }
