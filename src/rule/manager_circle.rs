@@ -4,6 +4,7 @@ use super::reference::{References, Who, login_of};
 use super::sheet::{Sheet, Subject};
 use crate::model::field::Relation;
 use crate::model::{Example, Finding, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "manager-circle",
@@ -19,27 +20,36 @@ pub static RULE: Rule = Rule {
     example: Example { wrong: "login;manager\nada;bo\nbo;ada", right: "login;manager\nada;ada\nbo;ada" },
 };
 
+/// So many people of a circle are named.
+const NAMED: usize = 12;
+
 /// Leaves out the rows that close a circle. True: there were some; what is known takes their place, which may close
 /// another one.
 pub fn check(sheet: &mut Sheet<'_>, references: &[References]) -> bool {
     let Some(managers) = references.iter().find(|references| references.slot.field.is("manager")) else { return false };
     let circles = Managers::new(sheet, managers).circles();
     for circle in &circles {
-        for row in circle.iter().filter_map(|link| link.row) {
-            let finding = finding(sheet, managers, circle, row);
+        for (start, row) in circle.iter().enumerate().filter_map(|(start, link)| Some((start, link.row?))) {
+            let finding = finding(sheet, managers, circle, start, row);
             sheet.refuse(row, finding);
         }
     }
     !circles.is_empty()
 }
 
-fn finding(sheet: &Sheet<'_>, managers: &References, circle: &[Link], row: usize) -> Finding {
-    let start = circle.iter().position(|link| link.row == Some(row)).unwrap_or_default();
-    let around = circle.iter().cycle().skip(start).take(circle.len() + 1);
-    let logins: Vec<&str> = around.map(|link| login_of(sheet, link.who)).collect();
-    RULE.at(sheet.place(row, &managers.slot), format!("closes a circle of managers: {}", logins.join(" -> ")))
-        .read(sheet.after(row, &managers.slot))
-        .expected("a manager who does not report to the person, or the person's own login for no manager")
+/// The circle is told from the person of the row, who is at `start`.
+fn finding(sheet: &Sheet<'_>, managers: &References, circle: &[Link], start: usize, row: usize) -> Finding {
+    let around = circle[start..].iter().chain(&circle[..start]).take(NAMED);
+    let mut logins: Vec<&str> = around.map(|link| login_of(sheet, link.who)).collect();
+    logins.extend((circle.len() > NAMED).then_some("…"));
+    logins.push(login_of(sheet, circle[start].who));
+    let circle = logins.join(" -> ");
+    let problem = text!("closes a circle of managers: {circle}", "ferme une boucle de managers : {circle}");
+    let expected = Text::of(
+        "a manager who does not report to the person, or the person's own login for no manager",
+        "un manager qui ne dépend pas de la personne, ou le propre login de la personne si elle n'a pas de manager",
+    );
+    RULE.at(sheet.place(row, &managers.slot), problem).read(sheet.after(row, &managers.slot)).expected(expected)
 }
 
 /// Somebody, and the row that says who their manager is, if a row does.
@@ -142,6 +152,18 @@ mod tests {
             "cy reports to bo already"
         );
         assert_eq!(delivered(&checked), ["kim1;ada"]);
+    }
+
+    #[test]
+    fn a_long_circle_is_told_by_its_beginning_and_its_end() {
+        let logins: Vec<String> = (0..30).map(|number| format!("p{number}")).collect();
+        let known = super::super::sample::people("login", &logins.iter().map(String::as_str).collect::<Vec<_>>());
+        let rows: Vec<String> = (0..30).map(|number| format!("p{number};p{}", (number + 1) % 30)).collect();
+        let trial = Trial { known, ..Trial::default() };
+        let findings = trial.findings("login;manager", &rows.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(findings.len(), 30);
+        let circle = "p28 -> p29 -> p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> p8 -> p9 -> … -> p28;";
+        assert!(findings[28].1.contains(circle), "{}", findings[28].1);
     }
 
     #[test]
