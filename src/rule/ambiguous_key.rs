@@ -2,6 +2,7 @@
 
 use super::sheet::{Sheet, Slot};
 use crate::model::{Example, Field, Finding, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "ambiguous-key",
@@ -20,13 +21,18 @@ pub static RULE: Rule = Rule {
     },
 };
 
+/// So many are named.
+const NAMED: usize = 8;
+
 pub fn finding(sheet: &Sheet<'_>, row: usize, slots: &[Slot], people: &[u32]) -> Finding {
     let known = sheet.around.known;
     let login = known.column(&Field::of("login"));
-    let logins: Vec<String> =
-        people.iter().map(|person| format!("`{}`", known.value(*person as usize, &login))).collect();
+    let named = people.iter().take(NAMED);
+    let logins: Vec<String> = named.map(|person| format!("`{}`", known.value(*person as usize, &login))).collect();
+    let (count, logins, more) = (people.len(), logins.join(", "), if people.len() > NAMED { ", …" } else { "" });
     let last = slots.last().expect("people are told apart by something");
-    let problem = format!("could be any of {} users: {}", people.len(), logins.join(", "));
+    let problem =
+        text!("could be any of {count} users: {logins}{more}", "peut désigner {count} utilisateurs : {logins}{more}");
     RULE.at(sheet.place(row, last), problem).read(sheet.said(row, last))
 }
 

@@ -1,7 +1,8 @@
 //! `ambiguous-manager`: a manager who could be one of several people.
 
 use super::fault::Fault;
-use crate::model::{Example, Rule, Severity, Text};
+use crate::model::{Example, Language, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "ambiguous-manager",
@@ -18,11 +19,17 @@ pub static RULE: Rule = Rule {
 const NAMED: usize = 8;
 
 /// `people` are logins, or rows where the login is missing.
-pub fn fault(people: &[String]) -> Fault {
-    let more = if people.len() > NAMED { ", …" } else { "" };
-    let named = people[..people.len().min(NAMED)].join(", ");
-    let problem = format!("could be any of {} people", people.len());
-    RULE.fault(problem).expected(format!("the login of one: {named}{more}"))
+pub fn fault(people: &[Text]) -> Fault {
+    let named = |language: Language| {
+        let named: Vec<&str> = people.iter().take(NAMED).map(|person| person.is(language)).collect();
+        named.join(", ") + if people.len() > NAMED { ", …" } else { "" }
+    };
+    let (count, named) = (people.len(), Text::new(named(Language::English), named(Language::French)));
+    RULE.fault(text!("could be any of {count} people", "peut désigner {count} personnes")).expected(text!(
+        "the login of one: {named}",
+        "le login de l'une d'elles : {named}",
+        named
+    ))
 }
 
 #[cfg(test)]

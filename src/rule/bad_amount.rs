@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "bad-amount",
@@ -19,7 +20,10 @@ pub static RULE: Rule = Rule {
     },
 };
 
-const EXPECTED: &str = "digits with a decimal comma or point, for example `35000,50`";
+const EXPECTED: Text = Text::of(
+    "digits with a decimal comma or point, for example `35000,50`",
+    "des chiffres avec une virgule ou un point décimal, par exemple `35000,50`",
+);
 
 /// The amount with a decimal point, without grouping and without zeros that say nothing.
 pub fn read(text: &str) -> Result<Cow<'_, str>, Fault> {
@@ -28,7 +32,8 @@ pub fn read(text: &str) -> Result<Cow<'_, str>, Fault> {
     }
     let plain: String = text.chars().filter(|letter| !is_space(*letter)).collect();
     if let Some(other) = plain.chars().find(|letter| !letter.is_ascii_digit() && !matches!(letter, ',' | '.')) {
-        return Err(RULE.fault(format!("is not an amount: it holds `{other}`")).expected(EXPECTED));
+        let problem = text!("is not an amount: it holds `{other}`", "n'est pas un montant : `{other}` s'y trouve");
+        return Err(RULE.fault(problem).expected(EXPECTED));
     }
     let (whole, part) = split(&plain, text)?;
     let whole = match whole.trim_start_matches('0') {
@@ -53,37 +58,50 @@ fn is_space(letter: char) -> bool {
 
 /// Cuts digits with commas and points into the whole and the part behind the decimal sign.
 fn split(plain: &str, text: &str) -> Result<(String, String), Fault> {
-    let wrong = |problem: &str| Err(RULE.fault(problem).expected(EXPECTED));
+    let wrong = |english, french| Err(RULE.fault(Text::of(english, french)).expected(EXPECTED));
     let Some(last) = plain.rfind([',', '.']) else {
         return match plain.is_empty() {
-            true => wrong("is not an amount"),
+            true => wrong("is not an amount", "n'est pas un montant"),
             false => Ok((plain.into(), String::new())),
         };
     };
     let (whole, part) = (&plain[..last], &plain[last + 1..]);
     let decimal = &plain[last..=last];
     if whole.is_empty() || part.is_empty() {
-        return wrong("is not an amount: digits are missing around the decimal sign");
+        return wrong(
+            "is not an amount: digits are missing around the decimal sign",
+            "n'est pas un montant : il manque des chiffres avant ou après le signe décimal",
+        );
     }
     let grouping = whole.contains([',', '.']);
     if whole.contains(decimal) {
         return match groups(plain, decimal) {
             true => Ok((plain.replace(decimal, ""), String::new())),
-            false => wrong("is not an amount: it has several decimal signs"),
+            false => wrong(
+                "is not an amount: it has several decimal signs",
+                "n'est pas un montant : il y a plusieurs signes décimaux",
+            ),
         };
     }
     if grouping {
         let sign = if decimal == "," { "." } else { "," };
         return match groups(whole, sign) {
             true => Ok((whole.replace(sign, ""), part.into())),
-            false => wrong("is not an amount: its thousands are not grouped by three"),
+            false => wrong(
+                "is not an amount: its thousands are not grouped by three",
+                "n'est pas un montant : ses milliers ne sont pas groupés par trois",
+            ),
         };
     }
     let in_doubt = part.len() == 3 && whole.len() <= 3 && whole != "0" && plain.len() == text.len();
     match in_doubt {
         true => {
-            let problem = format!("may be {whole}.{part} or {whole}{part}: three digits follow its only sign");
-            Err(RULE.fault(problem).expected(format!("`{whole}{part}`, or `{whole},{part}0`")))
+            let problem = text!(
+                "may be {whole}.{part} or {whole}{part}: three digits follow its only sign",
+                "peut être {whole},{part} ou {whole}{part} : trois chiffres suivent son seul signe"
+            );
+            let expected = text!("`{whole}{part}`, or `{whole},{part}0`", "`{whole}{part}` ou `{whole},{part}0`");
+            Err(RULE.fault(problem).expected(expected))
         }
         false => Ok((whole.into(), part.into())),
     }

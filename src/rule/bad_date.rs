@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::fault::Fault;
 use super::{date_serial, two_digit_year};
 use crate::model::{Example, Rule, Severity, Text, date};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "bad-date",
@@ -22,7 +23,10 @@ pub static RULE: Rule = Rule {
     example: Example { wrong: "login;dtContractEnd\nada;31/02/2027", right: "login;dtContractEnd\nada;28/02/2027" },
 };
 
-pub const EXPECTED: &str = "a day as `DD/MM/YYYY`, for example `31/12/2026`";
+pub const EXPECTED: Text = Text::of(
+    "a day as `DD/MM/YYYY`, for example `31/12/2026`",
+    "un jour au format `JJ/MM/AAAA`, par exemple `31/12/2026`",
+);
 
 /// Outside of these, somebody mistyped.
 const YEARS: RangeInclusive<i32> = 1900..=2100;
@@ -32,7 +36,11 @@ pub fn read(text: &str) -> Result<NaiveDate, Fault> {
     match date::day_first(text).or_else(|| date::iso(text)) {
         Some(day) if YEARS.contains(&day.year()) => Ok(day),
         Some(day) => {
-            let problem = format!("is in the year {}, which cannot be meant", day.year());
+            let year = day.year();
+            let problem = text!(
+                "is in the year {year}, which cannot be meant",
+                "est en l'an {year}, ce qui doit être une faute de frappe"
+            );
             Err(RULE.fault(problem).expected(EXPECTED))
         }
         None => Err(why(text)),
@@ -44,21 +52,30 @@ fn why(text: &str) -> Fault {
         return fault;
     }
     if let Some(day) = date::month_first(text) {
-        let problem = "is not a date: there is no such month; it looks as if the month came first";
-        return RULE.fault(problem).expected(format!("the day first, for example `{}`", day.format("%d/%m/%Y")));
+        let day = day.format("%d/%m/%Y");
+        let problem = Text::of(
+            "is not a date: there is no such month; it looks as if the month came first",
+            "n'est pas une date : ce mois n'existe pas ; le mois semble écrit en premier",
+        );
+        let expected = text!("the day first, for example `{day}`", "le jour en premier, par exemple `{day}`");
+        return RULE.fault(problem).expected(expected);
     }
     let first = text.split([' ', 'T']).next().unwrap_or_default();
     if first.len() < text.len()
         && let Some(day) = date::day_first(first).or_else(|| date::iso(first))
     {
-        return RULE.fault("is a date with a time").expected(format!("the day alone: `{}`", day.format("%d/%m/%Y")));
+        let day = day.format("%d/%m/%Y");
+        return RULE
+            .fault(Text::of("is a date with a time", "est une date avec une heure"))
+            .expected(text!("the day alone: `{day}`", "le jour seul : `{day}`"));
     }
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     let is_number = |part: &&str| part.parse::<u16>().is_ok();
-    match parts.len() == 3 && parts[2].len() == 4 && parts.iter().all(is_number) {
-        true => RULE.fault("is not a day of the calendar").expected(EXPECTED),
-        false => RULE.fault("is not a date").expected(EXPECTED),
-    }
+    let problem = match parts.len() == 3 && parts[2].len() == 4 && parts.iter().all(is_number) {
+        true => Text::of("is not a day of the calendar", "n'est pas un jour du calendrier"),
+        false => Text::of("is not a date", "n'est pas une date"),
+    };
+    RULE.fault(problem).expected(EXPECTED)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "bad-mail",
@@ -20,7 +21,10 @@ pub static RULE: Rule = Rule {
     },
 };
 
-pub const EXPECTED: &str = "one address, for example `ada.lovelace@acme.example`";
+pub const EXPECTED: Text = Text::of(
+    "one address, for example `ada.lovelace@acme.example`",
+    "une seule adresse, par exemple `ada.lovelace@acme.example`",
+);
 
 pub fn check(text: &str) -> Result<(), Fault> {
     match problem(text) {
@@ -30,32 +34,41 @@ pub fn check(text: &str) -> Result<(), Fault> {
 }
 
 /// Not all that the standard permits, but all that people have: quoted names and comments are refused.
-fn problem(text: &str) -> Option<String> {
-    let why = match text.split_once('@') {
-        _ if text.contains(char::is_whitespace) && text.contains('<') => "it is more than the address alone",
-        _ if text.contains([';', ',']) && text.matches('@').count() > 1 => "it holds more than one address",
-        _ if text.contains(';') => "it holds a semicolon",
-        _ if text.contains(',') => "it holds a comma",
-        _ if text.contains(char::is_whitespace) => "it holds a space",
+fn problem(text: &str) -> Option<Text> {
+    let (why, in_french) = match text.split_once('@') {
+        _ if text.contains(char::is_whitespace) && text.contains('<') => {
+            ("it is more than the address alone", "il y a autre chose que l'adresse")
+        }
+        _ if text.contains([';', ',']) && text.matches('@').count() > 1 => {
+            ("it holds more than one address", "il y en a plusieurs")
+        }
+        _ if text.contains(';') => ("it holds a semicolon", "un point-virgule s'y trouve"),
+        _ if text.contains(',') => ("it holds a comma", "une virgule s'y trouve"),
+        _ if text.contains(char::is_whitespace) => ("it holds a space", "un espace s'y trouve"),
         _ if !text.is_ascii() => {
             let other = text.chars().find(|letter| !letter.is_ascii())?;
-            return Some(format!("is not a mail address: it holds `{other}`, and only plain letters are taken"));
+            return Some(text!(
+                "is not a mail address: it holds `{other}`, and only plain letters are taken",
+                "n'est pas une adresse e-mail : `{other}` s'y trouve, et seules les lettres sans accent sont admises"
+            ));
         }
-        None => "it has no `@`",
-        Some((_, host)) if host.contains('@') => "it has more than one `@`",
-        Some(("", _)) => "nothing stands before the `@`",
-        Some((_, "")) => "nothing stands after the `@`",
-        Some((_, host)) if host.ends_with(['.', '-', '>', ')', ':', '!', '?']) => "it ends with punctuation",
-        Some((_, host)) if !host.contains('.') => "there is no dot after the `@`",
+        None => ("it has no `@`", "il y manque le `@`"),
+        Some((_, host)) if host.contains('@') => ("it has more than one `@`", "il y a plusieurs `@`"),
+        Some(("", _)) => ("nothing stands before the `@`", "rien ne précède le `@`"),
+        Some((_, "")) => ("nothing stands after the `@`", "rien ne suit le `@`"),
+        Some((_, host)) if host.ends_with(['.', '-', '>', ')', ':', '!', '?']) => {
+            ("it ends with punctuation", "elle se termine par un signe de ponctuation")
+        }
+        Some((_, host)) if !host.contains('.') => ("there is no dot after the `@`", "aucun point ne suit le `@`"),
         Some((name, _)) if name.contains("..") || name.starts_with('.') || name.ends_with('.') => {
-            "a dot stands where none may"
+            ("a dot stands where none may", "un point est mal placé")
         }
         Some((name, host)) if !name.bytes().all(is_of_name) || !host.split('.').all(is_label) => {
-            "it holds what no address may hold"
+            ("it holds what no address may hold", "il s'y trouve un caractère interdit dans une adresse")
         }
         Some(_) => return None,
     };
-    Some(format!("is not a mail address: {why}"))
+    Some(text!("is not a mail address: {why}", "n'est pas une adresse e-mail : {in_french}"))
 }
 
 fn is_of_name(byte: u8) -> bool {

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "control-character",
@@ -21,9 +22,13 @@ pub fn check(text: &str) -> Result<(), Fault> {
     match text.char_indices().find(|(_, letter)| is_unseen(*letter)) {
         None => Ok(()),
         Some((at, letter)) => {
-            let before = text[..at].chars().count();
-            let problem = format!("holds {} after {before} characters", name(letter));
-            Err(RULE.fault(problem).expected("text on one line, without invisible characters"))
+            let position = text[..at].chars().count() + 1;
+            let name = name(letter);
+            let problem = text!("holds {name} at position {position}", "contient {name} en position {position}", name);
+            Err(RULE.fault(problem).expected(Text::of(
+                "text on one line, without invisible characters",
+                "un texte sur une seule ligne, sans caractère invisible",
+            )))
         }
     }
 }
@@ -37,11 +42,14 @@ fn is_unseen(letter: char) -> bool {
         )
 }
 
-fn name(letter: char) -> String {
+fn name(letter: char) -> Text {
     match letter {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "a line break".into(),
-        '\t' => "a tab".into(),
-        other => format!("the invisible character U+{:04X}", u32::from(other)),
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => Text::of("a line break", "un saut de ligne"),
+        '\t' => Text::of("a tab", "une tabulation"),
+        other => {
+            let code = u32::from(other);
+            text!("the invisible character U+{code:04X}", "le caractère invisible U+{code:04X}")
+        }
     }
 }
 
@@ -52,9 +60,9 @@ mod tests {
     #[test]
     fn unseen_characters_are_named_with_their_place() {
         let cases = [
-            ("Jean\nDupont", "holds a line break after 4 characters"),
-            ("Né\tle", "holds a tab after 2 characters"),
-            ("Dup\u{200b}ont", "holds the invisible character U+200B after 3 characters"),
+            ("Jean\nDupont", "holds a line break at position 5"),
+            ("Né\tle", "holds a tab at position 3"),
+            ("Dup\u{200b}ont", "holds the invisible character U+200B at position 4"),
             ("a\0", "U+0000"),
         ];
         for (text, problem) in cases {

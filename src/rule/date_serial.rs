@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "date-serial",
@@ -24,9 +25,16 @@ pub static RULE: Rule = Rule {
 const SERIALS: std::ops::Range<u64> = 61..65_536;
 
 pub fn fault(text: &str) -> Option<Fault> {
-    let day = day(text)?;
-    let problem = "is the number by which a spreadsheet counts days, not a date";
-    Some(RULE.fault(problem).expected(format!("the day itself, `{}` if the number is right", day.format("%d/%m/%Y"))))
+    let day = day(text)?.format("%d/%m/%Y");
+    let problem = Text::of(
+        "is the number by which a spreadsheet counts days, not a date",
+        "est le nombre par lequel un tableur compte les jours, et non une date",
+    );
+    let expected = text!(
+        "the day itself, `{day}` if the number is right",
+        "le jour lui-même, soit `{day}` si le nombre est juste"
+    );
+    Some(RULE.fault(problem).expected(expected))
 }
 
 fn day(text: &str) -> Option<NaiveDate> {

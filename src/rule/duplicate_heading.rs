@@ -2,6 +2,7 @@
 
 use super::recognised::Recognised;
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "duplicate-heading",
@@ -29,11 +30,15 @@ pub fn drop_repeated(recognised: &mut Recognised) -> Vec<Finding> {
         let first = Place::FILE.in_column(first, &recognised.headings[first]);
         let (letter, heading) = (first.address().unwrap_or_default(), first.heading.unwrap_or_default());
         let problem = match heading == recognised.headings[index] {
-            true => format!("is also the heading of column {letter}"),
-            false => format!("means the same as column {letter}, `{heading}`"),
+            true => text!("is also the heading of column {letter}", "est aussi l'en-tête de la colonne {letter}"),
+            false => text!(
+                "means the same as column {letter}, `{heading}`",
+                "a le même sens que la colonne {letter}, `{heading}`"
+            ),
         };
         let place = Place::FILE.in_column(index, &recognised.headings[index]);
-        findings.push(RULE.at(place, problem).expected("one of the two columns"));
+        findings
+            .push(RULE.at(place, problem).expected(Text::of("one of the two columns", "une seule des deux colonnes")));
         recognised.columns[index] = None;
     }
     findings

@@ -2,6 +2,7 @@
 
 use super::sheet::{Sheet, Slot};
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "duplicate-key",
@@ -22,20 +23,26 @@ pub fn check(sheet: &mut Sheet<'_>, rows: &[usize], slots: &[Slot]) {
     let last = slots.last().expect("people are told apart by something");
     for row in rows {
         let values: Vec<&str> = slots.iter().map(|slot| sheet.said(*row, slot)).collect();
-        let problem = format!("is also on {}; none of these rows was taken", others(sheet, rows, *row));
-        let finding = RULE.at(sheet.place(*row, last), problem).read(values.join(" ")).expected("one row a person");
-        sheet.refuse(*row, finding);
+        let others = others(sheet, rows, *row);
+        let problem = text!(
+            "is also {others}; none of these rows was taken",
+            "figure aussi {others} ; aucune de ces lignes n'a été prise",
+            others
+        );
+        let finding = RULE.at(sheet.place(*row, last), problem).read(values.join(" "));
+        sheet.refuse(*row, finding.expected(Text::of("one row a person", "une seule ligne par personne")));
     }
 }
 
-/// `row 12`, `rows 12, 14 and 3 more`.
-pub fn others(sheet: &Sheet<'_>, rows: &[usize], row: usize) -> String {
+/// `on row 12`, `on rows 12, 14 and 3 more`.
+pub fn others(sheet: &Sheet<'_>, rows: &[usize], row: usize) -> Text {
     let others: Vec<usize> = rows.iter().copied().filter(|other| *other != row).collect();
     let named: Vec<String> = others.iter().take(NAMED).map(|other| sheet.number(*other).to_string()).collect();
-    let noun = if others.len() == 1 { "row" } else { "rows" };
-    match others.len().saturating_sub(NAMED) {
-        0 => format!("{noun} {}", named.join(", ")),
-        more => format!("{noun} {} and {more} more", named.join(", ")),
+    let named_all = named.join(", ");
+    match (others.len(), others.len().saturating_sub(NAMED)) {
+        (1, _) => text!("on row {named_all}", "à la ligne {named_all}"),
+        (_, 0) => text!("on rows {named_all}", "aux lignes {named_all}"),
+        (_, more) => text!("on rows {named_all} and {more} more", "aux lignes {named_all} et {more} autres"),
     }
 }
 

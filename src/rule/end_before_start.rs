@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::bad_date;
 use super::sheet::{Sheet, Slot};
 use crate::model::{Example, Field, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "end-before-start",
@@ -43,10 +44,12 @@ fn day(text: &str) -> Option<NaiveDate> {
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, end: &Slot, first: NaiveDate) {
     let first = first.format("%d/%m/%Y");
-    let finding = RULE
-        .at(sheet.place(row, end), format!("is before the start of the contract, `{first}`"))
-        .read(sheet.said(row, end))
-        .expected("the last day of the contract, on its first day or later");
+    let problem = text!("is before the start of the contract, `{first}`", "est avant le début du contrat, `{first}`");
+    let expected = Text::of(
+        "the last day of the contract, on its first day or later",
+        "le dernier jour du contrat, au plus tôt son premier jour",
+    );
+    let finding = RULE.at(sheet.place(row, end), problem).read(sheet.said(row, end)).expected(expected);
     sheet.refuse(row, finding);
 }
 

@@ -6,6 +6,7 @@ use super::known::Known;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_key, duplicate_key, missing_key};
 use crate::model::index::key;
+use crate::model::{Field, Text};
 
 /// Finds out whom each row is about; rows about the same person are all left out.
 pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
@@ -36,6 +37,17 @@ pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     }
     for rows in first_rows.twins.values() {
         duplicate_key::check(sheet, rows, &slots);
+    }
+}
+
+/// How a datum is called by which people are told apart.
+pub fn called(field: &Field) -> Text {
+    match field.name() {
+        "login" => Text::of("the login", "le login"),
+        "mail" => Text::of("the mail address", "l'adresse e-mail"),
+        "employee-number" => Text::of("the employee number", "le matricule"),
+        "establishment" => Text::of("the establishment", "l'établissement"),
+        _ => Text::of("the value", "la valeur"),
     }
 }
 

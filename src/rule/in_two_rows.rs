@@ -6,6 +6,7 @@ use super::duplicate_key::others;
 use super::sheet::{Sheet, Slot};
 use super::taken::said_last;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "in-two-rows",
@@ -35,11 +36,14 @@ pub fn check(sheet: &mut Sheet<'_>, claims: HashMap<String, Vec<usize>>, slots: 
         for row in &rows {
             let values: Vec<&str> = slots.iter().map(|slot| sheet.after(*row, slot)).collect();
             let place = sheet.place(*row, said_last(sheet, *row, slots));
-            let problem = format!(
-                "is claimed for another person on {}; none of these rows was taken",
-                others(sheet, &rows, *row)
+            let others = others(sheet, &rows, *row);
+            let problem = text!(
+                "is claimed for another person {others}; none of these rows was taken",
+                "est donné aussi à une autre personne {others} ; aucune de ces lignes n'a été prise",
+                others
             );
-            let finding = RULE.at(place, problem).read(values.join(" ")).expected("one person who has it");
+            let expected = Text::of("one person who has it", "une seule personne qui l'ait");
+            let finding = RULE.at(place, problem).read(values.join(" ")).expected(expected);
             sheet.refuse(*row, finding);
         }
     }

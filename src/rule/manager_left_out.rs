@@ -3,6 +3,7 @@
 use super::reference::{References, Who};
 use super::sheet::Sheet;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "manager-left-out",
@@ -35,9 +36,14 @@ pub fn check(sheet: &mut Sheet<'_>, references: &[References]) -> bool {
             if manager == row || sheet.standings[row].out || !sheet.standings[manager].out {
                 continue;
             }
-            let problem = format!("would be created by row {}, which is left out", sheet.number(manager));
-            let finding = RULE.at(sheet.place(row, slot), problem).read(sheet.after(row, slot));
-            sheet.refuse(row, finding.expected(format!("row {} to be corrected first", sheet.number(manager))));
+            let number = sheet.number(manager);
+            let problem = text!(
+                "would be created by row {number}, which is left out",
+                "serait créé par la ligne {number}, qui est écartée"
+            );
+            let expected = text!("row {number} to be corrected first", "d'abord la correction de la ligne {number}");
+            let finding = RULE.at(sheet.place(row, slot), problem).read(sheet.after(row, slot)).expected(expected);
+            sheet.refuse(row, finding);
             some = true;
         }
     }

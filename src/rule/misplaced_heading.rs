@@ -3,6 +3,7 @@
 use super::Contract;
 use super::recognised::Recognised;
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "misplaced-heading",
@@ -24,12 +25,16 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding
     let positions = contract.identify_by.iter().filter_map(|field| recognised.position(field));
     let misplaced = positions.filter(|position| *position >= wanted);
     let expected = match wanted {
-        1 => "it in the first column".to_string(),
-        _ => format!("it among the first {wanted} columns"),
+        1 => Text::of("it in the first column", "cette colonne en premier"),
+        _ => text!("it among the first {wanted} columns", "cette colonne parmi les {wanted} premières"),
     };
-    let problem = "tells people apart, but does not stand in front";
+    let problem = Text::of(
+        "tells people apart, but does not stand in front",
+        "identifie les personnes, mais ne se trouve pas au début",
+    );
     let finding = |index: usize| {
-        RULE.at(Place::FILE.in_column(index, &recognised.headings[index]), problem).expected(expected.clone())
+        let place = Place::FILE.in_column(index, &recognised.headings[index]);
+        RULE.at(place, problem.clone()).expected(expected.clone())
     };
     misplaced.map(finding).collect()
 }

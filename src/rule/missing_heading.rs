@@ -4,6 +4,7 @@ use super::column::Creation;
 use super::recognised::{Recognised, column_of};
 use super::{Column, Contract, Default};
 use crate::model::{Example, Field, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "missing-heading",
@@ -28,8 +29,12 @@ const NAMED: usize = 4;
 pub fn none_known(contract: &Contract<'_>) -> Finding {
     let examples: Vec<String> =
         contract.columns.iter().take(NAMED).map(|column| format!("`{}`", column.heading)).collect();
-    RULE.at(Place::FILE, "the file has no heading that is known")
-        .expected(format!("a first row with headings such as {}", examples.join(", ")))
+    let examples = examples.join(", ");
+    RULE.at(Place::FILE, Text::of("the file has no heading that is known", "le fichier n'a aucun en-tête connu"))
+        .expected(text!(
+            "a first row with headings such as {examples}",
+            "une première ligne avec des en-têtes comme {examples}"
+        ))
 }
 
 /// Errors for the columns that tell people apart; remarks for those that a new user needs.
@@ -50,20 +55,36 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>, defaults: &[De
 
 fn key_finding(field: &Field, contract: &Contract<'_>) -> Finding {
     let heading = column_of(contract.columns, field).map_or(field.name(), |column| &column.heading);
-    let problem = format!("there is no column `{heading}`, by which people are told apart");
-    RULE.at(Place::FILE, problem).expected(format!("a column `{heading}` in front"))
+    let problem = text!(
+        "there is no column `{heading}`, by which people are told apart",
+        "il n'y a pas de colonne `{heading}`, qui identifie les personnes"
+    );
+    RULE.at(Place::FILE, problem).expected(text!("a column `{heading}` in front", "une colonne `{heading}` au début"))
 }
 
 fn needed_finding(absent: &[&Column], is_taken: bool) -> Finding {
     let quoted = |columns: &[&Column]| {
         columns.iter().map(|column| format!("`{}`", column.heading)).collect::<Vec<_>>().join(", ")
     };
-    let others = if is_taken { "; known users are still updated" } else { "" };
-    let problem = format!("nobody can be created without {}{others}", quoted(absent));
+    let without = quoted(absent);
+    let problem = match is_taken {
+        true => text!(
+            "nobody can be created without {without}; known users are still updated",
+            "personne ne peut être créé sans {without} ; les utilisateurs connus sont tout de même mis à jour"
+        ),
+        false => text!("nobody can be created without {without}", "personne ne peut être créé sans {without}"),
+    };
     let defaults: Vec<&Column> = absent.iter().copied().filter(|column| column.default).collect();
     let expected = match defaults.as_slice() {
-        [] => "these columns if there are new users".to_string(),
-        some => format!("these columns if there are new users; the site may have a default for {}", quoted(some)),
+        [] => Text::of("these columns if there are new users", "ces colonnes s'il y a de nouveaux utilisateurs"),
+        some => {
+            let some = quoted(some);
+            text!(
+                "these columns if there are new users; the company can set a default for {some}",
+                "ces colonnes s'il y a de nouveaux utilisateurs ; l'entreprise peut fixer une valeur par défaut pour \
+                 {some}"
+            )
+        }
     };
     Finding { severity: Severity::Remark, ..RULE.at(Place::FILE, problem).expected(expected) }
 }
@@ -97,7 +118,7 @@ mod tests {
             [(
                 Severity::Remark,
                 "nobody can be created without `mail`, `department`; known users are still updated; expected these \
-                 columns if there are new users; the site may have a default for `department`"
+                 columns if there are new users; the company can set a default for `department`"
                     .into()
             )]
         );

@@ -1,7 +1,9 @@
 //! `missing-key`: a row that does not say whom it is about.
 
+use super::identity::called;
 use super::sheet::{Sheet, Slot};
 use crate::model::{Example, Finding, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "missing-key",
@@ -15,9 +17,10 @@ pub static RULE: Rule = Rule {
 };
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot) -> Finding {
-    let problem = "is empty, so nobody knows whom the row is about";
-    RULE.at(sheet.place(row, slot), problem)
-        .expected(format!("the {} of the person", slot.field.name().replace('-', " ")))
+    let problem =
+        Text::of("is empty, so nobody knows whom the row is about", "est vide : rien ne dit de qui parle la ligne");
+    let it = called(&slot.field);
+    RULE.at(sheet.place(row, slot), problem).expected(text!("{it} of the person", "{it} de la personne", it))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{bad_date, bad_mail};
 use crate::model::{Example, Field, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "missing-value",
@@ -90,7 +91,12 @@ fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepa
             None
         }
         Err(fault) => {
-            let problem = format!("is empty, and the site's default for it cannot stand in: it {}", fault.problem);
+            let wrong = &fault.problem;
+            let problem = text!(
+                "is empty, and the company's default for it cannot stand in: it {wrong}",
+                "est vide, et la valeur par défaut de l'entreprise ne peut la remplacer : elle {wrong}",
+                wrong
+            );
             let finding = RULE.at(sheet.place(row, slot), problem);
             Some(Finding { expected: fault.expected.clone(), ..finding })
         }
@@ -101,14 +107,24 @@ fn empty_finding(sheet: &Sheet<'_>, row: usize, need: &Need<'_>) -> Finding {
     let value = match need.column.map(|column| &column.check) {
         Some(check) if check.date => bad_date::EXPECTED,
         Some(check) if check.mail => bad_mail::EXPECTED,
-        Some(check) if check.person => "the login of somebody, or the person's own for nobody",
-        _ => "a value",
+        Some(check) if check.person => Text::of(
+            "the login of a manager, or the person's own for no manager",
+            "le login d'un manager, ou celui de la personne elle-même si elle n'a pas de manager",
+        ),
+        _ => Text::of("a value", "une valeur"),
     };
+    let field = &need.slot.field;
     let expected = match need.takes_default() {
-        true => format!("{value}, or a default for `{}` in the site", need.slot.field),
-        false => value.into(),
+        true => text!(
+            "{value}, or a default for `{field}` from the company",
+            "{value}, ou une valeur par défaut de l'entreprise pour `{field}`",
+            value
+        ),
+        false => value,
     };
-    RULE.at(sheet.place(row, &need.slot), "is empty, and a new user needs it").expected(expected)
+    let problem =
+        Text::of("is empty, and a new user needs it", "est vide, alors qu'il le faut à un nouvel utilisateur");
+    RULE.at(sheet.place(row, &need.slot), problem).expected(expected)
 }
 
 /// All columns in one finding: many new users would say each of them over and over.
@@ -116,14 +132,28 @@ fn absent_finding(place: Place, absent: &[&Need<'_>]) -> Finding {
     let quoted = |headings: &mut dyn Iterator<Item = &str>| {
         headings.map(|heading| format!("`{heading}`")).collect::<Vec<_>>().join(", ")
     };
-    let noun = if absent.len() == 1 { "column" } else { "columns" };
+    let (columns, these) = match absent.len() {
+        1 => (Text::of("column", "la colonne"), Text::of("the column", "cette colonne")),
+        _ => (Text::of("columns", "les colonnes"), Text::of("the columns", "ces colonnes")),
+    };
     let headings = quoted(&mut absent.iter().map(|need| need.heading()));
-    let problem = format!("would create a user, but the file has no {noun} {headings}");
+    let problem = text!(
+        "would create a user, but the file has no {columns} {headings}",
+        "créerait un utilisateur, mais le fichier n'a pas {columns} {headings}",
+        columns
+    );
     let mut with_default =
         absent.iter().filter(|need| need.takes_default()).map(|need| need.slot.field.name()).peekable();
     let expected = match with_default.peek() {
-        None => format!("the {noun}"),
-        Some(_) => format!("the {noun}, or a default in the site for {}", quoted(&mut with_default)),
+        None => these,
+        Some(_) => {
+            let fields = quoted(&mut with_default);
+            text!(
+                "{these}, or a default from the company for {fields}",
+                "{these}, ou une valeur par défaut de l'entreprise pour {fields}",
+                these
+            )
+        }
     };
     RULE.at(place, problem).expected(expected)
 }
@@ -146,7 +176,7 @@ mod tests {
                 "D3 mail: is empty, and a new user needs it; expected one address, for example \
                  `ada.lovelace@acme.example`",
                 "E3 legalEntity: is empty, and a new user needs it; expected a value, or a default for `establishment` \
-                 in the site",
+                 from the company",
             ]
         );
         assert_eq!(delivered(&checked), ["ada;;;;;;;"]);
@@ -160,8 +190,10 @@ mod tests {
         let findings: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
         assert_eq!(
             findings,
-            ["row 2: would create a user, but the file has no column `culture`; expected the column, or a default in \
-                 the site for `culture`"]
+            [
+                "row 2: would create a user, but the file has no column `culture`; expected the column, or a default from \
+                 the company for `culture`"
+            ]
         );
         assert_eq!(checked.left_out, [2]);
     }
@@ -207,7 +239,7 @@ mod tests {
         let trial = Trial { defaults, ..Trial::default() };
         let findings = trial.findings(HEADING, &["new;New;Comer;n@acme.fr;Paris;01/03/2026;;fr-FR"]);
         let expected =
-            "G2 department: is empty, and the site's default for it cannot stand in: it is not a known department; did";
+            "G2 department: is empty, and the company's default for it cannot stand in: it is not a known department;";
         assert!(findings[0].1.starts_with(expected), "{}", findings[0].1);
         assert_eq!(findings.len(), 1, "{findings:?}");
     }

@@ -1,6 +1,7 @@
 //! `more-findings`: so much is wrong with a file that not all of it is listed.
 
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "more-findings",
@@ -20,7 +21,12 @@ pub static RULE: Rule = Rule {
 pub const MOST: usize = 50_000;
 
 pub fn finding(unlisted: usize) -> Option<Finding> {
-    (unlisted > 0).then(|| RULE.at(Place::FILE, format!("{unlisted} more findings are not listed")))
+    let problem = match unlisted {
+        0 => return None,
+        1 => Text::of("1 more finding is not listed", "1 autre constat n'est pas énuméré"),
+        _ => text!("{unlisted} more findings are not listed", "{unlisted} autres constats ne sont pas énumérés"),
+    };
+    Some(RULE.at(Place::FILE, problem))
 }
 
 #[cfg(test)]

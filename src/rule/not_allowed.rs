@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text, fold};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "not-allowed",
@@ -29,10 +30,14 @@ pub fn read<'a>(text: &str, allowed: &'a [String]) -> Result<&'a str, Fault> {
 fn fault(text: &str, allowed: &[String]) -> Fault {
     let all: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
     let problem = match fold::nearest(text, allowed.iter().map(String::as_str)) {
-        Some(near) => format!("is not allowed here; did you mean `{near}`?"),
-        None => "is not allowed here".into(),
+        Some(near) => text!(
+            "is not allowed here; did you mean `{near}`?",
+            "n'est pas accepté ici ; vouliez-vous écrire `{near}` ?"
+        ),
+        None => Text::of("is not allowed here", "n'est pas accepté ici"),
     };
-    RULE.fault(problem).expected(format!("one of {}", all.join(", ")))
+    let all = all.join(", ");
+    RULE.fault(problem).expected(text!("one of {all}", "l'une des valeurs {all}"))
 }
 
 #[cfg(test)]

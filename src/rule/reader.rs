@@ -15,7 +15,7 @@ use super::{
     scientific_number, spreadsheet_error, too_long,
 };
 use crate::model::table::{Chunk, Row};
-use crate::model::{Field, Finding, Place};
+use crate::model::{Field, Finding, Place, Text};
 
 pub struct Reader<'a> {
     /// The column in the file, from 0.
@@ -139,10 +139,12 @@ impl<'a> Reader<'a> {
         let iso = std::mem::take(&mut self.iso);
         let blanks = blanks.finding(
             &outer_blanks::RULE,
-            "has spaces around it, which were taken off",
-            "no spaces around a value",
+            Text::of("has spaces around it, which were taken off", "est entouré d'espaces, qui ont été retirés"),
+            Text::of("no spaces around a value", "une valeur sans espaces autour"),
         );
-        let iso = iso.finding(&iso_date::RULE, "is written year first, which was understood", bad_date::EXPECTED);
+        let year_first =
+            Text::of("is written year first, which was understood", "commence par l'année, ce qui a été compris");
+        let iso = iso.finding(&iso_date::RULE, year_first, bad_date::EXPECTED);
         let order = self.order.finding(Place::FILE.in_column(self.index, &self.heading));
         blanks.into_iter().chain(iso).chain(order).collect()
     }

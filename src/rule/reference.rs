@@ -6,9 +6,10 @@ use super::fault::Fault;
 use super::known::{Known, login, mail, number};
 use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_manager, unknown_manager};
-use crate::model::Field;
 use crate::model::fold::fold;
 use crate::model::index::key;
+use crate::model::{Field, Text};
+use crate::text;
 
 /// Somebody who is known, or whom a row (by its index in the table) creates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -189,10 +190,13 @@ fn name(text: &str) -> String {
 
 fn ambiguous(sheet: &Sheet<'_>, people: &[Who]) -> Fault {
     let named = |who: &Who| match (login_of(sheet, *who), who) {
-        ("", Who::Row(row)) => format!("row {}", sheet.number(*row as usize)),
-        (login, _) => format!("`{login}`"),
+        ("", Who::Row(row)) => {
+            let row = sheet.number(*row as usize);
+            text!("row {row}", "ligne {row}")
+        }
+        (login, _) => Text::same(format!("`{login}`")),
     };
-    ambiguous_manager::fault(&people.iter().map(named).collect::<Vec<String>>())
+    ambiguous_manager::fault(&people.iter().map(named).collect::<Vec<Text>>())
 }
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, slot: &Slot, fault: Fault) {

@@ -25,8 +25,14 @@ pub fn check(text: &str) -> Result<(), Fault> {
     match is_shortened(text) {
         false => Ok(()),
         true => Err(RULE
-            .fault("is a number that a spreadsheet shortened; digits are lost")
-            .expected("all digits, in a column that is formatted as text")),
+            .fault(Text::of(
+                "is a number that a spreadsheet shortened; digits are lost",
+                "est un nombre qu'un tableur a abrégé ; des chiffres sont perdus",
+            ))
+            .expected(Text::of(
+                "all digits, in a column that is formatted as text",
+                "tous les chiffres, dans une colonne au format texte",
+            ))),
     }
 }
 

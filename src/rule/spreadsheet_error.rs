@@ -46,12 +46,19 @@ pub fn check(text: &str) -> Result<(), Fault> {
         return Ok(());
     }
     if ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error)) {
-        return Err(RULE.fault("is the error of a formula").expected("the value, or an empty cell"));
+        let problem = Text::of("is the error of a formula", "est l'erreur d'une formule");
+        return Err(RULE
+            .fault(problem)
+            .expected(Text::of("the value, or an empty cell", "la valeur, ou une cellule vide")));
     }
     let hidden = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
     match hidden {
         true => {
-            Err(RULE.fault("is what a spreadsheet shows when its column is too narrow").expected("the value itself"))
+            let problem = Text::of(
+                "is what a spreadsheet shows when its column is too narrow",
+                "est ce qu'un tableur affiche quand la colonne est trop étroite",
+            );
+            Err(RULE.fault(problem).expected(Text::of("the value itself", "la valeur elle-même")))
         }
         false => Ok(()),
     }

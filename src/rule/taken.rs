@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::column::Column;
+use super::identity::called;
 use super::in_two_rows;
 use super::known::{Known, unique_fields};
 use super::sheet::{Sheet, Slot, Subject};
 use crate::model::{Example, Field, Rule, Severity, Text};
+use crate::text;
 
 pub static LOGIN: Rule = Rule {
     code: "login-taken",
@@ -87,19 +89,32 @@ fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], holder: u32) {
     let holder = sheet.around.known.value(holder as usize, &sheet.login.known);
     let slot = said_last(sheet, row, slots);
     let value = slots.last().expect("a key has fields");
-    let (rule, noun) = match value.field.name() {
-        "login" => (&LOGIN, "login"),
-        "mail" => (&MAIL, "mail address"),
-        "employee-number" => (&NUMBER, "employee number"),
-        _ => (&VALUE, "value"),
+    let rule = match value.field.name() {
+        "login" => &LOGIN,
+        "mail" => &MAIL,
+        "employee-number" => &NUMBER,
+        _ => &VALUE,
     };
+    let it = called(&value.field);
     let problem = match slots {
         // The number was known, the establishment is new.
         [home, number] if slot.field == home.field => {
-            format!("has another user with the {noun} `{}`: `{holder}`", sheet.after(row, number))
+            let number = sheet.after(row, number);
+            text!(
+                "has another user with {it} `{number}`: `{holder}`",
+                "a un autre utilisateur avec {it} `{number}` : `{holder}`",
+                it
+            )
         }
-        [home, _] => format!("is the {noun} of another user in `{}`: `{holder}`", sheet.after(row, home)),
-        _ => format!("is the {noun} of another user: `{holder}`"),
+        [home, _] => {
+            let home = sheet.after(row, home);
+            text!(
+                "is {it} of another user in `{home}`: `{holder}`",
+                "est {it} d'un autre utilisateur de `{home}` : `{holder}`",
+                it
+            )
+        }
+        _ => text!("is {it} of another user: `{holder}`", "est {it} d'un autre utilisateur : `{holder}`", it),
     };
     let finding = rule.at(sheet.place(row, slot), problem).read(sheet.after(row, slot));
     sheet.refuse(row, finding);

@@ -1,6 +1,7 @@
 //! A tally: a remark that many cells of a column deserve, told once, at the first.
 
-use crate::model::{Finding, Place, Rule};
+use crate::model::{Finding, Place, Rule, Text};
+use crate::text;
 
 #[derive(Default)]
 pub struct Tally {
@@ -17,12 +18,20 @@ impl Tally {
     }
 
     /// `problem` follows what was read; how many more cells of the column are like it follows the problem.
-    pub fn finding(self, rule: &Rule, problem: &str, expected: &str) -> Option<Finding> {
+    pub fn finding(self, rule: &Rule, problem: Text, expected: Text) -> Option<Finding> {
         let (place, read) = self.first?;
         let problem = match self.more {
-            0 => problem.into(),
-            1 => format!("{problem} (1 more such cell in this column)"),
-            more => format!("{problem} ({more} more such cells in this column)"),
+            0 => problem,
+            1 => text!(
+                "{problem} (1 more such cell in this column)",
+                "{problem} (et 1 autre cellule de cette colonne)",
+                problem
+            ),
+            more => text!(
+                "{problem} ({more} more such cells in this column)",
+                "{problem} (et {more} autres cellules de cette colonne)",
+                problem
+            ),
         };
         Some(rule.at(place, problem).read(read).expected(expected))
     }

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "too-long",
@@ -23,7 +24,9 @@ pub fn check(text: &str, most: usize) -> Result<(), Fault> {
     }
     match text.chars().count() {
         length if length <= most => Ok(()),
-        length => Err(RULE.fault(format!("has {length} characters")).expected(format!("at most {most}"))),
+        length => Err(RULE
+            .fault(text!("has {length} characters", "compte {length} caractères"))
+            .expected(text!("at most {most}", "{most} au plus"))),
     }
 }
 

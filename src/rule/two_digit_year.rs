@@ -23,8 +23,11 @@ pub fn fault(text: &str) -> Option<Fault> {
     let three = [parts.next()?, parts.next()?, parts.next()?];
     let short =
         three.iter().all(|part| matches!(part.len(), 1 | 2) && part.bytes().all(|digit| digit.is_ascii_digit()));
-    (parts.next().is_none() && short)
-        .then(|| RULE.fault("has a year of two digits; the century cannot be known").expected(bad_date::EXPECTED))
+    let problem = Text::of(
+        "has a year of two digits; the century cannot be known",
+        "a une année de deux chiffres ; le siècle ne peut être connu",
+    );
+    (parts.next().is_none() && short).then(|| RULE.fault(problem).expected(bad_date::EXPECTED))
 }
 
 #[cfg(test)]

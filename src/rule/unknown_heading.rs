@@ -3,6 +3,7 @@
 use super::recognised::Recognised;
 use super::{Contract, column::Column};
 use crate::model::{Example, Finding, Place, Rule, Severity, Text, fold};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "unknown-heading",
@@ -32,12 +33,28 @@ pub fn findings(recognised: &Recognised, contract: &Contract<'_>) -> Vec<Finding
             match (heading.trim(), nearest(heading, &candidates)) {
                 ("", _) => {
                     let place = Place { heading: None, ..place };
-                    RULE.at(place, "has no heading; the column is not used")
+                    RULE.at(
+                        place,
+                        Text::of(
+                            "has no heading; the column is not used",
+                            "n'a pas d'en-tête ; la colonne n'est pas utilisée",
+                        ),
+                    )
                 }
-                (_, None) => RULE.at(place, "is not a known heading; the column is not used"),
-                (_, Some(near)) => {
-                    RULE.at(place, format!("is not a known heading; the column is not used; did you mean `{near}`?"))
-                }
+                (_, None) => RULE.at(
+                    place,
+                    Text::of(
+                        "is not a known heading; the column is not used",
+                        "n'est pas un en-tête connu ; la colonne n'est pas utilisée",
+                    ),
+                ),
+                (_, Some(near)) => RULE.at(
+                    place,
+                    text!(
+                        "is not a known heading; the column is not used; did you mean `{near}`?",
+                        "n'est pas un en-tête connu ; la colonne n'est pas utilisée ; vouliez-vous écrire `{near}` ?"
+                    ),
+                ),
             }
         })
         .collect()

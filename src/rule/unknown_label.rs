@@ -5,6 +5,7 @@ use super::column::List;
 use super::fault::Fault;
 use super::lists::Item;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static DEPARTMENT: Rule = Rule {
     code: "unknown-department",
@@ -54,25 +55,31 @@ pub static AMBIGUOUS: Rule = Rule {
 };
 
 pub fn fault(list: List, items: &[Item], near: Option<&str>) -> Fault {
-    let (rule, noun): (&'static Rule, &str) = match list {
-        List::Departments => (&DEPARTMENT, "department"),
-        List::Establishments => (&ESTABLISHMENT, "establishment"),
-        List::Roles => (&ROLE, "role"),
+    let (rule, noun, in_french): (&'static Rule, &str, &str) = match list {
+        List::Departments => (&DEPARTMENT, "department", "département"),
+        List::Establishments => (&ESTABLISHMENT, "establishment", "établissement"),
+        List::Roles => (&ROLE, "role", "rôle"),
     };
     let problem = match near {
-        Some(near) => format!("is not a known {noun}; did you mean `{near}`?"),
-        None => format!("is not a known {noun}"),
+        Some(near) => text!(
+            "is not a known {noun}; did you mean `{near}`?",
+            "n'est pas un {in_french} connu ; vouliez-vous écrire `{near}` ?"
+        ),
+        None => text!("is not a known {noun}", "n'est pas un {in_french} connu"),
     };
-    let fault = rule.fault(problem);
-    match items.first() {
-        None => fault.expected(format!("the list of {noun}s to have entries; it is empty")),
+    rule.fault(problem).expected(match items.first() {
+        None => text!(
+            "an entry of the company's list of {noun}s, which is empty",
+            "une entrée de la liste de l'entreprise, qui est vide"
+        ),
         Some(Item { code, name }) if code.is_empty() => {
-            fault.expected(format!("the name of one, for example `{name}`"))
+            text!("the name of one, for example `{name}`", "un nom de la liste, par exemple `{name}`")
         }
-        Some(Item { code, name }) => {
-            fault.expected(format!("the name or code of one, for example `{name}` or `{code}`"))
-        }
-    }
+        Some(Item { code, name }) => text!(
+            "the name or code of one, for example `{name}` or `{code}`",
+            "un nom ou un code de la liste, par exemple `{name}` ou `{code}`"
+        ),
+    })
 }
 
 /// The one of the two that is written exactly so, if only one is.
@@ -85,10 +92,17 @@ pub fn exact<'a>(text: &str, named: &'a Item, coded: &'a Item) -> Option<&'a str
 }
 
 pub fn ambiguous(named: &Item, coded: &Item) -> Fault {
-    let problem = format!("is the name of one entry and the code of another, `{}`", coded.name);
-    let expected = match named.code.is_empty() {
-        true => format!("`{}`, if the other is meant", coded.name),
-        false => format!("`{}` for the first, or `{}` for the second", named.code, coded.name),
+    let (first, second) = (&named.code, &coded.name);
+    let problem = text!(
+        "is the name of one entry and the code of another, `{second}`",
+        "est le nom d'une entrée et le code d'une autre, `{second}`"
+    );
+    let expected = match first.is_empty() {
+        true => text!("`{second}`, if the other is meant", "`{second}`, si c'est l'autre qui est visée"),
+        false => text!(
+            "`{first}` for the first, or `{second}` for the second",
+            "`{first}` pour la première, ou `{second}` pour la seconde"
+        ),
     };
     AMBIGUOUS.fault(problem).expected(expected)
 }

@@ -20,8 +20,12 @@ pub static RULE: Rule = Rule {
 };
 
 pub fn fault() -> Fault {
-    RULE.fault("is neither a user nor created by this file")
-        .expected("a user's login, mail, employee number within the same establishment, or first and last name")
+    let problem =
+        Text::of("is neither a user nor created by this file", "n'est ni un utilisateur, ni créé par ce fichier");
+    RULE.fault(problem).expected(Text::of(
+        "a user's login, mail, employee number within the same establishment, or first and last name",
+        "le login, l'adresse e-mail, le matricule au sein du même établissement, ou les prénom et nom d'un utilisateur",
+    ))
 }
 
 #[cfg(test)]
