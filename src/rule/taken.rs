@@ -59,7 +59,10 @@ pub static VALUE: Rule = Rule {
         "Correct the value; if it is the same person, correct what identifies the row.",
         "Corrigez la valeur ; s'il s'agit de la même personne, corrigez ce qui identifie la ligne.",
     ),
-    example: Example { wrong: "login;e_badge\nbo;B-0001", right: "login;e_badge\nbo;B-0002" },
+    example: Example {
+        wrong: "login;iban\nbo;FR7630006000011234567890189",
+        right: "login;iban\nbo;DE89370400440532013000",
+    },
 };
 
 /// A user who gives a value up in the same file still has it: nothing may depend on the order of rows.

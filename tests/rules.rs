@@ -1,0 +1,146 @@
+//! The page of each rule keeps its word: its example has the finding, and put right it has not.
+
+use passerelle::format;
+use passerelle::job::rules;
+use passerelle::model::{Field, Finding, Language, People, Rule};
+use passerelle::profile::{self, Profiles};
+use passerelle::rule::column::{List, Unique};
+use passerelle::rule::lists::Item;
+use passerelle::rule::{self, Column, Contract, Default, Lists, Surroundings};
+
+/// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
+const DIRECTORY: &str = "\
+login;first-name;last-name;mail;establishment;employee-number;contract-start;contract-end;department;manager;iban
+ada;Ada;Lovelace;ada@acme.example;Paris;0001;2020-01-01;;Sales;ada;FR7630006000011234567890189
+bo;Bo;Derek;bo@acme.example;Paris;0002;2020-01-01;;Sales;ada;
+cy;Cy;Young;info@acme.example;Lyon;0001;2020-01-01;;Computers;ada;
+kim1;Kim;Lee;info@acme.example;Lyon;0002;2020-01-01;;Computers;cy;
+kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;
+";
+
+/// What no few lines of text can show.
+const WITHOUT_EXAMPLE: [&str; 1] = ["more-findings"];
+
+#[test]
+fn every_rule_speaks_both_languages() {
+    for rule in written() {
+        for text in [&rule.meaning, &rule.correction] {
+            let [english, french] = [Language::English, Language::French].map(|language| text.is(language));
+            assert!(!english.is_empty() && !french.is_empty() && english != french, "{}: {text:?}", rule.code);
+            assert!([english, french].iter().all(|sentence| sentence.ends_with('.')), "{}: {text:?}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn every_example_has_its_finding_and_none_once_it_is_put_right() {
+    for rule in with_example() {
+        let wrong = findings(rule, rule.example.wrong);
+        let mut codes: Vec<&str> = wrong.iter().map(|finding| finding.code.as_str()).collect();
+        codes.dedup();
+        let expected = match rule.code {
+            // Somebody must have made a mistake before others have to wait for them.
+            "manager-left-out" => vec!["bad-date", "manager-left-out"],
+            code => vec![code],
+        };
+        assert_eq!(codes, expected, "{}: {wrong:#?}", rule.example.wrong);
+        assert!(wrong.iter().any(|finding| finding.severity == rule.severity), "{}: {wrong:#?}", rule.code);
+        let right = findings(rule, rule.example.right);
+        assert!(right.is_empty(), "{}: {}: {right:#?}", rule.code, rule.example.right);
+    }
+}
+
+#[test]
+fn what_is_found_is_said_in_both_languages() {
+    for finding in with_example().flat_map(|rule| findings(rule, rule.example.wrong)) {
+        let [english, french] = [Language::English, Language::French].map(|language| finding.problem.is(language));
+        assert_ne!(english, french, "{finding:?}");
+    }
+}
+
+#[test]
+fn no_two_rules_have_the_same_code() {
+    let mut codes: Vec<&str> = rules::all().map(|rule| rule.code).collect();
+    codes.sort_unstable();
+    assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
+}
+
+/// The others say nothing yet.
+fn written() -> impl Iterator<Item = &'static Rule> {
+    rules::all().filter(|rule| !["default-used", "lost-zeros", "mojibake", "month-first"].contains(&rule.code))
+}
+
+fn with_example() -> impl Iterator<Item = &'static Rule> {
+    written().filter(|rule| !WITHOUT_EXAMPLE.contains(&rule.code))
+}
+
+/// What is found in a file, apart from the remark that new users need more columns than the few of an example, and the
+/// one that they got the company's defaults.
+fn findings(rule: &Rule, file: &str) -> Vec<Finding> {
+    let mut findings = check(rule, file);
+    findings.retain(|finding| match &*finding.code {
+        "missing-heading" => finding.is_error(),
+        "default-used" => rule.code == "default-used",
+        _ => true,
+    });
+    findings
+}
+
+fn check(rule: &Rule, file: &str) -> Vec<Finding> {
+    let columns = columns(rule);
+    let identify_by = match file.split(';').next() {
+        // An HR file, of which only cells are checked.
+        Some("Matricule") => Vec::new(),
+        Some("mail") => vec![Field::of("mail")],
+        Some("legalEntity") => vec![Field::of("establishment"), Field::of("employee-number")],
+        _ => vec![Field::of("login")],
+    };
+    let contract = Contract { columns: &columns, identify_by: &identify_by, creates: !identify_by.is_empty() };
+    let reading = match format::read(file.as_bytes(), &rule::knows(&contract)) {
+        Ok(reading) => reading,
+        Err(no_table) => return vec![no_table],
+    };
+    let set = [("establishment", "Paris"), ("department", "Sales"), ("role", "Employee"), ("culture", "fr-FR")];
+    let set = set.into_iter().map(|(field, value)| (Field::of(field), value.to_string())).collect();
+    let defaults = [Default { establishment: None, department: None, set }];
+    let recognised = rule::recognise(&reading.heading, &contract, &defaults);
+    let around = Surroundings { known: &known(), lists: &lists(), defaults: &defaults };
+    let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
+    [reading.findings, recognised.findings, checked.findings].concat()
+}
+
+/// Those of Lucca's format, with what a company's own profile may ask in addition; amounts are in HR files only.
+fn columns(rule: &Rule) -> Vec<Column> {
+    let profiles = Profiles::load(None).expect("the shipped profiles are right");
+    let name = if rule.code == "bad-amount" { "hr-file" } else { "lucca-users" };
+    let mut columns = match &profiles.get(name).expect("it is shipped").contract {
+        profile::Contract::Import(import) => import.columns.clone(),
+        profile::Contract::People(people) => people.columns.clone(),
+        profile::Contract::Export(_) => panic!("{name} is no file that is read"),
+    };
+    for column in &mut columns {
+        match column.heading.as_str() {
+            "iban" => column.check.unique = Some(Unique::Everywhere),
+            "jobTitle" => column.check.length = Some(40),
+            _ => {}
+        }
+    }
+    columns
+}
+
+fn known() -> People {
+    let reading = format::read(DIRECTORY.as_bytes(), &|heading| Field::parse(heading).is_ok());
+    let reading = reading.expect("the directory is a table");
+    People::new(reading.heading.iter().map(|name| Field::of(name)).collect(), reading.table)
+}
+
+fn lists() -> Lists {
+    let items = |items: &[[&str; 2]]| {
+        items.iter().map(|[code, name]| Item { code: code.to_string(), name: name.to_string() }).collect()
+    };
+    let mut lists = Lists::default();
+    lists.insert(List::Departments, items(&[["SAL", "Sales"], ["IT", "Computers"], ["X", "IT"]]));
+    lists.insert(List::Establishments, items(&[["P", "Paris"], ["L", "Lyon"]]));
+    lists.insert(List::Roles, items(&[["", "Employee"], ["", "Manager"]]));
+    lists
+}
