@@ -72,7 +72,10 @@ pub enum Verb {
         template: Option<PathBuf>,
     },
     /// List what can be found in a file, or explain one code: what it means, an example, what to do
-    Rules { code: Option<String> },
+    Rules {
+        /// Such as `bad-date`
+        code: Option<String>,
+    },
     /// List the runs, or show one
     History { run: Option<String> },
 }

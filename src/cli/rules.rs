@@ -1,6 +1,7 @@
 //! What `rules` prints: all codes that a finding can have, or the page of one.
 
 use serde_json::json;
+use textwrap::{Options, WordSplitter};
 
 use crate::cli::arguments::Output;
 use crate::cli::{show, table};
@@ -8,17 +9,20 @@ use crate::job::{Error, rules};
 use crate::model::{Language, Rule, Severity, Text, fold};
 
 const WIDTH: usize = 80;
+const INDENT: &str = "    ";
 
-const HEADINGS: [Text; 3] = [Text::of("code", "code"), Text::of("severity", "gravité"), Text::of("meaning", "sens")];
 const ERROR: Text = Text::of(
-    "error: its row is left out; where it names no row, the file is refused",
-    "erreur : la ligne est écartée ; sans ligne, c'est le fichier qui est refusé",
+    "The row is left out; where the finding names no row, the whole file is refused.",
+    "La ligne est écartée ; si le constat ne nomme aucune ligne, c'est tout le fichier qui est refusé.",
 );
-const REMARK: Text =
-    Text::of("remark: good to know; nothing is left out", "remarque : bon à savoir ; rien n'est écarté");
-const CORRECTION: Text = Text::of("What to do", "Que faire");
-const WRONG: Text = Text::of("An example", "Un exemple");
-const RIGHT: Text = Text::of("Put right", "Corrigé");
+const REMARK: Text = Text::of("Nothing is left out because of it.", "Rien n'est écarté pour autant.");
+const ONE: Text = Text::of(
+    "`passerelle rules CODE` explains one of them, with an example.",
+    "`passerelle rules CODE` en explique une, avec un exemple.",
+);
+const CORRECTION: Text = Text::of("What to do:", "Que faire :");
+const WRONG: Text = Text::of("For example, with the columns that matter:", "Par exemple, avec les colonnes utiles :");
+const RIGHT: Text = Text::of("Put right:", "Une fois corrigé :");
 
 /// All rules in a table, or the page of the one that has the code.
 pub fn page(code: Option<&str>, language: Language, output: Output) -> Result<String, Error> {
@@ -42,40 +46,43 @@ fn list(language: Language, output: Output) -> String {
     if output == Output::Json {
         return show::document(&json!({ "rules": rules::all().collect::<Vec<_>>() }));
     }
-    let mut rows = vec![HEADINGS.map(|heading| heading.is(language).to_string())];
-    rows.extend(
-        rules::all()
-            .map(|rule| [rule.code, rule.severity.name().is(language), rule.meaning.is(language)].map(String::from)),
-    );
-    table::write(&rows)
+    let longest = rules::all().map(|rule| rule.code.len()).max().unwrap_or_default();
+    let row = |rule: &&Rule| {
+        // Spaces make the columns of all groups as wide.
+        let code = format!("  {:longest$}", rule.code);
+        [code, format!("{:8}", rule.severity.name().is(language)), rule.meaning.is(language).into()]
+    };
+    let group = |(title, rules): (Text, &'static [&'static Rule])| {
+        let rows: Vec<[String; 3]> = rules.iter().map(row).collect();
+        format!("{}\n{}", title.is(language), table::write(&rows))
+    };
+    let groups: Vec<String> = rules::groups().into_iter().map(group).collect();
+    format!("{}\n{}\n", groups.join("\n"), ONE.is(language))
 }
 
 fn one(rule: &Rule, language: Language) -> String {
-    let severity = match rule.severity {
+    let consequence = match rule.severity {
         Severity::Error => ERROR,
         Severity::Remark => REMARK,
     };
-    let paragraphs = [
-        format!("{} · {}", rule.code, severity.is(language)),
-        wrapped(&rule.meaning, language),
-        titled(CORRECTION, &wrapped(&rule.correction, language), language),
-        titled(WRONG, rule.example.wrong, language),
-        titled(RIGHT, rule.example.right, language),
+    let meaning = format!("{} {}", rule.meaning.is(language), consequence.is(language));
+    let mut paragraphs = vec![
+        format!("{} · {}", rule.code, rule.severity.name().is(language)),
+        wrapped(&meaning, WIDTH),
+        titled(&CORRECTION, &wrapped(rule.correction.is(language), WIDTH - INDENT.len()), language),
     ];
+    let examples = [(&WRONG, rule.example.wrong), (&RIGHT, rule.example.right)];
+    paragraphs.extend(
+        examples.iter().filter(|(_, lines)| !lines.is_empty()).map(|(title, lines)| titled(title, lines, language)),
+    );
     paragraphs.join("\n\n") + "\n"
 }
 
-fn wrapped(text: &Text, language: Language) -> String {
-    textwrap::fill(text.is(language), WIDTH - INDENT.len())
+fn wrapped(text: &str, width: usize) -> String {
+    textwrap::fill(text, Options::new(width).word_splitter(WordSplitter::NoHyphenation))
 }
 
-const INDENT: &str = "    ";
-
 /// The lines of an example are not wrapped: they can be copied.
-fn titled(title: Text, text: &str, language: Language) -> String {
-    let colon = match language {
-        Language::English => ":",
-        Language::French => " :",
-    };
-    format!("{}{colon}\n{}", title.is(language), textwrap::indent(text, INDENT).trim_end())
+fn titled(title: &Text, lines: &str, language: Language) -> String {
+    format!("{}\n{}", title.is(language), textwrap::indent(lines, INDENT))
 }

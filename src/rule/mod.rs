@@ -1,6 +1,6 @@
 //! One check per file, named after its finding code, with its options and its tests.
 //!
-//! To add a check: a file here with its `RULE`, a line in [`RULES`], and a call from `reader` for a cell, from
+//! To add a check: a file here with its `RULE`, a line in its group of [`RULES`], and a call from `reader` for a cell, from
 //! `recognised` for a heading, or from `checked` for rows and the whole file.
 
 pub mod checked;
@@ -57,7 +57,7 @@ mod unknown_manager;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Field, People, Rule};
+use crate::model::{Field, People, Rule, Text};
 
 pub use checked::{Checked, check};
 pub use column::Column;
@@ -84,48 +84,58 @@ pub struct Surroundings<'a> {
     pub defaults: &'a [Default],
 }
 
-/// Every finding that a check can give, by its code.
-pub static RULES: &[&Rule] = &[
-    &ambiguous_key::RULE,
-    &ambiguous_manager::RULE,
-    &bad_amount::RULE,
-    &bad_date::RULE,
-    &bad_mail::RULE,
-    &control_character::RULE,
-    &date_serial::RULE,
-    &default_used::RULE,
-    &duplicate_heading::RULE,
-    &duplicate_key::RULE,
-    &end_before_start::RULE,
-    &example_row::RULE,
-    &in_two_rows::RULE,
-    &iso_date::RULE,
-    &lost_zeros::RULE,
-    &manager_circle::RULE,
-    &manager_left_out::RULE,
-    &misplaced_heading::RULE,
-    &missing_heading::RULE,
-    &missing_key::RULE,
-    &missing_value::RULE,
-    &mojibake::RULE,
-    &month_first::RULE,
-    &more_findings::RULE,
-    &not_allowed::RULE,
-    &outer_blanks::RULE,
-    &scientific_number::RULE,
-    &spreadsheet_error::RULE,
-    &taken::LOGIN,
-    &taken::MAIL,
-    &taken::NUMBER,
-    &taken::VALUE,
-    &too_long::RULE,
-    &two_digit_year::RULE,
-    &unknown_heading::RULE,
-    &unknown_label::DEPARTMENT,
-    &unknown_label::ESTABLISHMENT,
-    &unknown_label::ROLE,
-    &unknown_label::AMBIGUOUS,
-    &unknown_manager::RULE,
+/// Every finding that a check can give, by what it is about.
+pub static RULES: &[(Text, &[&Rule])] = &[
+    (
+        Text::of("The heading line", "La ligne d'en-têtes"),
+        &[&missing_heading::RULE, &misplaced_heading::RULE, &duplicate_heading::RULE, &unknown_heading::RULE],
+    ),
+    (
+        Text::of("A cell", "Une cellule"),
+        &[
+            &bad_amount::RULE,
+            &bad_date::RULE,
+            &bad_mail::RULE,
+            &control_character::RULE,
+            &date_serial::RULE,
+            &iso_date::RULE,
+            &lost_zeros::RULE,
+            &mojibake::RULE,
+            &month_first::RULE,
+            &not_allowed::RULE,
+            &outer_blanks::RULE,
+            &scientific_number::RULE,
+            &spreadsheet_error::RULE,
+            &too_long::RULE,
+            &two_digit_year::RULE,
+            &unknown_label::DEPARTMENT,
+            &unknown_label::ESTABLISHMENT,
+            &unknown_label::ROLE,
+            &unknown_label::AMBIGUOUS,
+        ],
+    ),
+    (
+        Text::of("The person of a row", "La personne d'une ligne"),
+        &[
+            &example_row::RULE,
+            &missing_key::RULE,
+            &ambiguous_key::RULE,
+            &duplicate_key::RULE,
+            &missing_value::RULE,
+            &default_used::RULE,
+            &in_two_rows::RULE,
+            &taken::LOGIN,
+            &taken::MAIL,
+            &taken::NUMBER,
+            &taken::VALUE,
+            &end_before_start::RULE,
+        ],
+    ),
+    (
+        Text::of("Managers", "Les managers"),
+        &[&unknown_manager::RULE, &ambiguous_manager::RULE, &manager_circle::RULE, &manager_left_out::RULE],
+    ),
+    (Text::of("The file as a whole", "Le fichier dans son ensemble"), &[&more_findings::RULE]),
 ];
 
 #[cfg(test)]
@@ -154,7 +164,7 @@ mod tests {
             assert!(named, "{} does not name {codes:?} in its first line", path.display());
             written.extend(codes);
         }
-        let listed: Vec<String> = RULES.iter().map(|rule| rule.code.into()).collect();
+        let listed: Vec<String> = RULES.iter().flat_map(|(_, rules)| *rules).map(|rule| rule.code.into()).collect();
         assert_eq!(listed.len(), written.len());
         assert_eq!(listed.into_iter().collect::<BTreeSet<String>>(), written);
     }
