@@ -14,6 +14,7 @@ mod filled;
 mod identity;
 mod known;
 mod labels;
+mod near;
 mod reader;
 mod reference;
 mod sheet;

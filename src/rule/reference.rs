@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::fault::Fault;
 use super::known::{Known, login, mail, number};
 use super::sheet::{Sheet, Slot, Subject};
-use super::{ambiguous_manager, unknown_manager};
+use super::{ambiguous_manager, near, unknown_manager};
 use crate::model::fold::fold;
 use crate::model::index::key;
 use crate::model::{Field, Text};
@@ -124,12 +124,17 @@ impl<'k, 'p> Register<'k, 'p> {
         }
         let wanted = rows.iter().map(|row| name(reference(sheet, *row, &references.slot))).collect();
         let index = by_name(sheet, &wanted);
+        let mut unknown = Vec::new();
         for row in rows {
             match index.get(&name(reference(sheet, *row, &references.slot))).map(|people| &people[..]) {
-                None => refuse(sheet, *row, &references.slot, unknown_manager::fault()),
+                None => unknown.push((*row, reference(sheet, *row, &references.slot))),
                 Some([only]) => references.to[*row] = Some(*only),
                 Some(several) => refuse(sheet, *row, &references.slot, ambiguous(sheet, several)),
             }
+        }
+        let near = near::people(sheet, unknown.iter().map(|(_, said)| *said));
+        for (row, said) in unknown {
+            refuse(sheet, row, &references.slot, unknown_manager::fault(near.get(said).map(String::as_str)));
         }
     }
 }

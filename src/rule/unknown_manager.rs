@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use crate::model::{Example, Rule, Severity, Text};
+use crate::text;
 
 pub static RULE: Rule = Rule {
     code: "unknown-manager",
@@ -19,9 +20,17 @@ pub static RULE: Rule = Rule {
     example: Example { wrong: "login;manager\nbo;Ada Lovelaec", right: "login;manager\nbo;Ada Lovelace" },
 };
 
-pub fn fault() -> Fault {
-    let problem =
-        Text::of("is neither a user nor created by this file", "n'est ni un utilisateur, ni créé par ce fichier");
+/// `near` is somebody who may be meant.
+pub fn fault(near: Option<&str>) -> Fault {
+    let problem = match near {
+        Some(near) => text!(
+            "is neither a user nor created by this file; did you mean `{near}`?",
+            "n'est ni un utilisateur, ni créé par ce fichier ; vouliez-vous écrire `{near}` ?"
+        ),
+        None => {
+            Text::of("is neither a user nor created by this file", "n'est ni un utilisateur, ni créé par ce fichier")
+        }
+    };
     RULE.fault(problem).expected(Text::of(
         "a user's login, mail, employee number within the same establishment, or first and last name",
         "le login, l'adresse e-mail, le matricule au sein du même établissement, ou les prénom et nom d'un utilisateur",

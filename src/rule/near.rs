@@ -1,0 +1,151 @@
+//! Near: the one person whom a cell probably means that names nobody.
+
+use std::collections::HashMap;
+
+use super::sheet::{Sheet, Slot, Subject};
+use crate::model::Field;
+use crate::model::fold::fold;
+
+/// For so many different names somebody is looked for. Where more are wrong, the column itself is, and guessing would
+/// only take long.
+const GUESSES: usize = 32;
+/// More mistakes than these make another name.
+const MISTAKES: usize = 2;
+
+/// What stands in a cell, and who comes nearest so far.
+struct Guess<'a> {
+    said: &'a str,
+    form: Form,
+    found: Option<Found>,
+}
+
+struct Found {
+    distance: usize,
+    name: String,
+    /// Another person is as near.
+    in_doubt: bool,
+}
+
+/// The login, or first and last name, of the person that each text is near to, where only one is. In one pass over
+/// everybody who is known or created.
+pub fn people<'a>(sheet: &Sheet<'_>, said: impl Iterator<Item = &'a str>) -> HashMap<&'a str, String> {
+    let mut guesses: Vec<Guess<'a>> = Vec::new();
+    for said in said.filter(|said| said.contains(char::is_alphabetic)) {
+        if guesses.len() < GUESSES && guesses.iter().all(|guess| guess.said != said) {
+            guesses.push(Guess { said, form: Form::of(said), found: None });
+        }
+    }
+    if guesses.is_empty() {
+        return HashMap::new();
+    }
+    let slots = ["login", "first-name", "last-name"].map(|name| sheet.slot(&Field::of(name)));
+    let known = sheet.around.known;
+    for person in 0..known.len() {
+        compare(&mut guesses, &slots, |slot| known.value(person, &slot.known));
+    }
+    for row in sheet.rows_of(|subject| subject == Subject::New) {
+        compare(&mut guesses, &slots, |slot| sheet.after(row, slot));
+    }
+    let sure = |guess: Guess<'a>| Some((guess.said, guess.found.filter(|found| !found.in_doubt)?.name));
+    guesses.into_iter().filter_map(sure).collect()
+}
+
+fn compare<'p>(guesses: &mut [Guess<'_>], [login, first, last]: &[Slot; 3], value: impl Fn(&Slot) -> &'p str) {
+    for name in [value(login), &format!("{} {}", value(first), value(last))] {
+        let form = Form::of(name);
+        guesses.iter_mut().for_each(|guess| guess.compare(name, &form));
+    }
+}
+
+impl Guess<'_> {
+    fn compare(&mut self, name: &str, form: &Form) {
+        let Some(distance) = self.form.distance(form) else { return };
+        match &mut self.found {
+            Some(found) if found.distance < distance => {}
+            Some(found) if found.distance == distance => found.in_doubt |= found.name != name,
+            _ => self.found = Some(Found { distance, name: name.into(), in_doubt: false }),
+        }
+    }
+}
+
+/// A name in which neither case and accents nor the order of its words make a difference.
+struct Form {
+    text: String,
+    length: usize,
+    /// A bit for each letter and digit that occurs: far names are told by it in no time.
+    letters: u64,
+}
+
+impl Form {
+    fn of(name: &str) -> Form {
+        let mut words: Vec<String> = name.split([' ', '\u{a0}']).map(fold).collect();
+        words.sort_unstable();
+        let text = words.concat();
+        let letters = text.chars().fold(0, |letters, letter| letters | 1 << (u32::from(letter) % 64));
+        Form { length: text.chars().count(), text, letters }
+    }
+
+    /// The number of mistakes that make one of the other; None where there are too many.
+    fn distance(&self, other: &Form) -> Option<usize> {
+        let most = (other.length / 3).min(MISTAKES);
+        let strangers = (self.letters ^ other.letters).count_ones() as usize;
+        if self.length.abs_diff(other.length) > most || strangers > 2 * most {
+            return None;
+        }
+        Some(strsim::damerau_levenshtein(&self.text, &other.text)).filter(|distance| *distance <= most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Trial;
+    use super::*;
+
+    fn guess(said: &str) -> Option<String> {
+        let findings = Trial::default().findings("login;manager", &[&format!("bo;{said}")]);
+        let (_, sentence) = findings.first()?;
+        Some(sentence.split("did you mean `").nth(1)?.split('`').next()?.into())
+    }
+
+    #[test]
+    fn one_who_is_near_by_login_or_name_is_named() {
+        for (said, near) in [
+            ("adda", Some("ada")),
+            ("Ada Lovelaec", Some("Ada Lovelace")),
+            ("LOVELASE Ada", Some("Ada Lovelace")),
+            ("Cy Yuong", Some("Cy Young")),
+            ("Kim Leee", Some("Kim Lee")),
+            ("kim3", None),
+            ("Ada Loveday", None),
+            ("0009", None),
+            ("b", None),
+        ] {
+            assert_eq!(guess(said).as_deref(), near, "{said}");
+        }
+    }
+
+    #[test]
+    fn somebody_whom_the_file_creates_may_be_meant() {
+        let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;manager";
+        let rows = ["nina;Nina;Simone;nina@acme.fr;Paris;01/03/2026;Sales;fr-FR;nina", "bo;;;;;;;;Nina Simon"];
+        let findings = Trial::default().findings(heading, &rows);
+        assert!(findings[0].1.contains("did you mean `Nina Simone`?"), "{findings:?}");
+    }
+
+    #[test]
+    fn where_many_are_wrong_only_the_first_are_guessed() {
+        let rows: Vec<String> = (0..100).map(|row| format!("p{row};adda{row:03}")).chain(["bo;addda".into()]).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let findings = Trial::default().findings("login;manager", &rows);
+        assert!(findings.iter().all(|(_, sentence)| !sentence.contains("did you mean")), "{findings:?}");
+    }
+
+    #[test]
+    fn two_slips_are_a_mistake_and_three_are_another_name() {
+        let distance = |one: &str, other: &str| Form::of(one).distance(&Form::of(other));
+        assert_eq!(distance("Éloïse Brée", "eloise bree"), Some(0));
+        assert_eq!(distance("Elise Bre", "Eloise Bree"), Some(2));
+        assert_eq!(distance("Elise Br", "Eloise Bree"), None);
+        assert_eq!(distance("bo", "ba"), None);
+    }
+}
