@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     ),
     example: Example {
         wrong: "login;firstName;lastName\ncamille.exemple;Camille;Exemple",
-        right: "login;firstName;lastName\nada.lovelace;Ada;Lovelace",
+        right: "login;firstName;lastName\nada;Ada;Lovelace",
     },
 };
 
