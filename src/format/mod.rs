@@ -1,6 +1,7 @@
 //! Bytes to table and back: CSV, XLSX, encodings, and the writer. To add a format: a file here, and a line in `read`.
 #![expect(clippy::result_large_err, reason = "a file is refused once; a finding in a box would be in everyone's way")]
 
+mod again;
 pub mod cell;
 mod csv;
 pub mod dialect;
@@ -14,6 +15,7 @@ mod unreadable;
 mod writer;
 mod xlsx;
 
+pub use again::Again;
 pub use dialect::Dialect;
 pub use writer::{Unencodable, Writer};
 
