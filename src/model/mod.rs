@@ -14,6 +14,7 @@ pub mod people;
 pub mod rule;
 pub mod table;
 pub mod text;
+pub mod unlisted;
 pub mod verdict;
 
 pub use delivered::Delivered;
@@ -27,4 +28,5 @@ pub use people::People;
 pub use rule::{Example, Rule};
 pub use table::Table;
 pub use text::Text;
+pub use unlisted::Unlisted;
 pub use verdict::Verdict;

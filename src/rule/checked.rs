@@ -8,11 +8,11 @@ use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::sheet::Sheet;
 use super::{
-    Contract, Recognised, Surroundings, default_used, end_before_start, example_row, identity, lost_zeros,
+    Contract, Recognised, Surroundings, bad_date, default_used, end_before_start, example_row, identity, lost_zeros,
     manager_circle, manager_left_out, missing_value, month_first, more_findings, reference, taken,
 };
 use crate::model::table::Chunk;
-use crate::model::{Delivered, Field, Finding, Table};
+use crate::model::{Delivered, Field, Finding, Table, Unlisted};
 
 /// Bytes of text after which a new chunk is begun.
 const CHUNK: usize = 4 << 20;
@@ -24,6 +24,8 @@ pub struct Checked {
     pub delivered: Delivered,
     /// In file order, those about the whole file first; without those of recognising and reading.
     pub findings: Vec<Finding>,
+    /// What is not among the findings, because there are so many of its code.
+    pub unlisted: Vec<Unlisted>,
     /// All rows of the file below its heading, those that could not be read included.
     pub rows: usize,
     /// The numbers of the rows with an error, in order.
@@ -83,7 +85,9 @@ fn finish(
     findings.retain(|finding| !(untrusted.contains(&finding.place.column) && month_first::is_month_first(finding)));
     findings.extend(remarks);
     findings.extend(default_used::findings(&sheet));
-    findings.extend(more_findings::finding(sheet.unlisted));
+    let mut unlisted = std::mem::take(&mut sheet.more.unlisted);
+    unlisted.retain(|finding| !(untrusted.contains(&finding.column) && finding.code == bad_date::RULE.code));
+    findings.extend(more_findings::finding(unlisted.len()));
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
 
     let whole_file = |finding: &Finding| finding.is_error() && finding.place.row.is_none();
@@ -93,7 +97,7 @@ fn finish(
         false => deliver(&sheet, references),
     };
     let (rows, left_out) = count(&sheet, reading_findings);
-    Checked { delivered, findings, rows, left_out }
+    Checked { delivered, findings, unlisted, rows, left_out }
 }
 
 fn place(finding: &Finding) -> (Option<u32>, Option<u32>, &str) {

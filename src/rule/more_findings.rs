@@ -1,6 +1,9 @@
 //! `more-findings`: so much is wrong with a file that not all of it is listed.
 
-use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use std::collections::BTreeMap;
+
+use super::RULES;
+use crate::model::{Example, Finding, Place, Rule, Severity, Text, Unlisted};
 use crate::text;
 
 pub static RULE: Rule = Rule {
@@ -17,8 +20,38 @@ pub static RULE: Rule = Rule {
     example: Example { wrong: "", right: "" },
 };
 
-/// Enough for anybody to see what is wrong, and little enough for a file of a million bad rows to fit in memory.
-pub const MOST: usize = 50_000;
+/// Of each code: enough for anybody to see what is wrong, and little enough for a file of a million bad rows to fit in
+/// memory.
+pub const LISTED: usize = 5_000;
+
+/// What is not listed: of each finding its code and its place.
+#[derive(Debug, Default)]
+pub struct More {
+    listed: BTreeMap<String, usize>,
+    pub unlisted: Vec<Unlisted>,
+}
+
+impl More {
+    /// Gives the finding back to be listed, where there is still room for its code.
+    pub fn room_for(&mut self, finding: Finding) -> Option<Finding> {
+        match self.listed.get_mut(&finding.code) {
+            None => drop(self.listed.insert(finding.code.clone(), 1)),
+            Some(listed) if *listed < LISTED => *listed += 1,
+            Some(_) => {
+                let code = RULES
+                    .iter()
+                    .flat_map(|(_, rules)| *rules)
+                    .find(|rule| rule.code == finding.code)
+                    .map(|rule| rule.code);
+                if let (Some(code), Some(row)) = (code, finding.place.row) {
+                    self.unlisted.push(Unlisted { code, row, column: finding.place.column });
+                    return None;
+                }
+            }
+        }
+        Some(finding)
+    }
+}
 
 pub fn finding(unlisted: usize) -> Option<Finding> {
     let problem = match unlisted {
@@ -32,16 +65,17 @@ pub fn finding(unlisted: usize) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::sample::Trial;
-    use super::MOST;
+    use super::LISTED;
 
     #[test]
     fn rows_are_left_out_also_where_their_findings_are_not_listed() {
-        let row = "ada;yesterday";
-        let rows = vec![row; MOST + 10];
+        let mut rows = vec!["ada;yesterday;x"; LISTED + 10];
+        rows.push("ada;01/01/1990;#N/A");
         let trial = Trial { creates: false, ..Trial::default() };
-        let checked = trial.check("login;dtBirth", &rows);
-        assert_eq!(checked.left_out.len(), MOST + 10);
-        assert_eq!(checked.findings.len(), MOST + 1);
+        let checked = trial.check("login;dtBirth;lastName", &rows);
+        assert_eq!(checked.left_out.len(), LISTED + 11);
+        assert_eq!(checked.findings.len(), LISTED + 2, "a rare mistake is listed beside a common one");
         assert_eq!(checked.findings[0].to_string(), "10 more findings are not listed");
+        assert_eq!((checked.unlisted[9].code, checked.unlisted[9].row), ("bad-date", LISTED as u32 + 11));
     }
 }

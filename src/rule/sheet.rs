@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::filled::Filled;
+use super::more_findings::More;
 use super::reader::Reader;
 use super::recognised::Recognised;
-use super::{Contract, Surroundings, more_findings};
+use super::{Contract, Surroundings};
 use crate::model::index::key;
 use crate::model::{Field, Finding, Place, Table, people};
 
@@ -20,9 +21,9 @@ pub struct Sheet<'a> {
     /// Cells that reading the file has reported already, by the number of the row and the column.
     reported: HashSet<(u32, u32)>,
     pub filled: Filled<'a>,
-    /// At most [`more_findings::MOST`]; `unlisted` counts the others.
     pub findings: Vec<Finding>,
-    pub unlisted: usize,
+    /// What is not among them, because there is no end of it.
+    pub more: More,
 }
 
 /// What is known about one row.
@@ -93,7 +94,7 @@ impl<'a> Sheet<'a> {
             reported,
             filled: HashMap::new(),
             findings: Vec::new(),
-            unlisted: 0,
+            more: More::default(),
         }
     }
 
@@ -108,7 +109,7 @@ impl<'a> Sheet<'a> {
                 } else if let Err(finding) = reader.check(row) {
                     standing.out = true;
                     standing.sound_key &= !is_key;
-                    note(&mut self.findings, &mut self.unlisted, *finding);
+                    self.findings.extend(self.more.room_for(*finding));
                 }
             }
         }
@@ -181,13 +182,13 @@ impl<'a> Sheet<'a> {
 
     /// Lets the row go on.
     pub fn note(&mut self, remark: Finding) {
-        note(&mut self.findings, &mut self.unlisted, remark);
+        self.findings.extend(self.more.room_for(remark));
     }
 
     /// Leaves the row out.
     pub fn refuse(&mut self, row: usize, finding: Finding) {
         self.standings[row].out = true;
-        note(&mut self.findings, &mut self.unlisted, finding);
+        self.findings.extend(self.more.room_for(finding));
     }
 
     /// Rows about which the check of people has something to ask.
@@ -199,11 +200,4 @@ impl<'a> Sheet<'a> {
 fn slot(readers: &[Reader<'_>], around: &Surroundings<'_>, field: &Field) -> Slot {
     let reader = readers.iter().position(|reader| reader.field == *field);
     Slot { field: field.clone(), reader, known: around.known.column(field) }
-}
-
-fn note(findings: &mut Vec<Finding>, unlisted: &mut usize, finding: Finding) {
-    match findings.len() < more_findings::MOST {
-        true => findings.push(finding),
-        false => *unlisted += 1,
-    }
 }
