@@ -27,7 +27,7 @@ pub fn fault(people: &[Text]) -> Fault {
     let (count, named) = (people.len(), Text::new(named(Language::English), named(Language::French)));
     RULE.fault(text!("could be any of {count} people", "peut désigner {count} personnes")).expected(text!(
         "the login of one: {named}",
-        "le login de l'une d'elles : {named}",
+        "le login de l'une d'elles ({named})",
         named
     ))
 }

@@ -32,7 +32,7 @@ pub fn read(text: &str) -> Result<Cow<'_, str>, Fault> {
     }
     let plain: String = text.chars().filter(|letter| !is_space(*letter)).collect();
     if let Some(other) = plain.chars().find(|letter| !letter.is_ascii_digit() && !matches!(letter, ',' | '.')) {
-        let problem = text!("is not an amount: it holds `{other}`", "n'est pas un montant : `{other}` s'y trouve");
+        let problem = text!("is not an amount: it holds `{other}`", "n'est pas un montant : on y trouve `{other}`");
         return Err(RULE.fault(problem).expected(EXPECTED));
     }
     let (whole, part) = split(&plain, text)?;

@@ -37,19 +37,19 @@ pub fn check(text: &str) -> Result<(), Fault> {
 fn problem(text: &str) -> Option<Text> {
     let (why, in_french) = match text.split_once('@') {
         _ if text.contains(char::is_whitespace) && text.contains('<') => {
-            ("it is more than the address alone", "il y a autre chose que l'adresse")
+            ("it is more than the address alone", "on y trouve autre chose que l'adresse")
         }
         _ if text.contains([';', ',']) && text.matches('@').count() > 1 => {
-            ("it holds more than one address", "il y en a plusieurs")
+            ("it holds more than one address", "on y trouve plusieurs adresses")
         }
-        _ if text.contains(';') => ("it holds a semicolon", "un point-virgule s'y trouve"),
-        _ if text.contains(',') => ("it holds a comma", "une virgule s'y trouve"),
-        _ if text.contains(char::is_whitespace) => ("it holds a space", "un espace s'y trouve"),
+        _ if text.contains(';') => ("it holds a semicolon", "on y trouve un point-virgule"),
+        _ if text.contains(',') => ("it holds a comma", "on y trouve une virgule"),
+        _ if text.contains(char::is_whitespace) => ("it holds a space", "on y trouve un espace"),
         _ if !text.is_ascii() => {
             let other = text.chars().find(|letter| !letter.is_ascii())?;
             return Some(text!(
                 "is not a mail address: it holds `{other}`, and only plain letters are taken",
-                "n'est pas une adresse e-mail : `{other}` s'y trouve, et seules les lettres sans accent sont admises"
+                "n'est pas une adresse e-mail : on y trouve `{other}`, et seules les lettres sans accent sont admises"
             ));
         }
         None => ("it has no `@`", "il y manque le `@`"),
@@ -57,14 +57,14 @@ fn problem(text: &str) -> Option<Text> {
         Some(("", _)) => ("nothing stands before the `@`", "rien ne précède le `@`"),
         Some((_, "")) => ("nothing stands after the `@`", "rien ne suit le `@`"),
         Some((_, host)) if host.ends_with(['.', '-', '>', ')', ':', '!', '?']) => {
-            ("it ends with punctuation", "elle se termine par un signe de ponctuation")
+            ("it ends with punctuation", "le texte se termine par un signe de ponctuation")
         }
         Some((_, host)) if !host.contains('.') => ("there is no dot after the `@`", "aucun point ne suit le `@`"),
         Some((name, _)) if name.contains("..") || name.starts_with('.') || name.ends_with('.') => {
             ("a dot stands where none may", "un point est mal placé")
         }
         Some((name, host)) if !name.bytes().all(is_of_name) || !host.split('.').all(is_label) => {
-            ("it holds what no address may hold", "il s'y trouve un caractère interdit dans une adresse")
+            ("it holds what no address may hold", "on y trouve un caractère interdit dans une adresse")
         }
         Some(_) => return None,
     };

@@ -44,7 +44,7 @@ fn day(text: &str) -> Option<NaiveDate> {
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, end: &Slot, first: NaiveDate) {
     let first = first.format("%d/%m/%Y");
-    let problem = text!("is before the start of the contract, `{first}`", "est avant le début du contrat, `{first}`");
+    let problem = text!("is before the start of the contract, `{first}`", "précède le début du contrat, `{first}`");
     let expected = Text::of(
         "the last day of the contract, on its first day or later",
         "le dernier jour du contrat, au plus tôt son premier jour",

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 pub fn finding(sheet: &Sheet<'_>, row: usize, slot: &Slot) -> Finding {
     let problem =
-        Text::of("is empty, so nobody knows whom the row is about", "est vide : rien ne dit de qui parle la ligne");
+        Text::of("is empty, so nobody knows whom the row is about", "est vide ; rien ne dit de qui parle la ligne");
     let it = called(&slot.field);
     RULE.at(sheet.place(row, slot), problem).expected(text!("{it} of the person", "{it} de la personne", it))
 }

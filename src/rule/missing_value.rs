@@ -122,8 +122,7 @@ fn empty_finding(sheet: &Sheet<'_>, row: usize, need: &Need<'_>) -> Finding {
         ),
         false => value,
     };
-    let problem =
-        Text::of("is empty, and a new user needs it", "est vide, alors qu'il le faut à un nouvel utilisateur");
+    let problem = Text::of("is empty, and a new user needs it", "est vide, alors qu'un nouvel utilisateur en a besoin");
     RULE.at(sheet.place(row, &need.slot), problem).expected(expected)
 }
 

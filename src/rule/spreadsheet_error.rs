@@ -46,7 +46,7 @@ pub fn check(text: &str) -> Result<(), Fault> {
         return Ok(());
     }
     if ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error)) {
-        let problem = Text::of("is the error of a formula", "est l'erreur d'une formule");
+        let problem = Text::of("is the error of a formula", "est une erreur de formule");
         return Err(RULE
             .fault(problem)
             .expected(Text::of("the value, or an empty cell", "la valeur, ou une cellule vide")));
