@@ -6,12 +6,14 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{Days, NaiveDate};
 
 use crate::format::Writer;
+use crate::job::row_rules;
 use crate::model::field::{Kind, Sensitivity};
 use crate::model::index::key;
 use crate::model::people::Column;
-use crate::model::{Field, Finding, People, Place, date};
+use crate::model::{Field, Finding, People, Place, Text, date};
 use crate::profile::{Chosen, Level};
 use crate::site::Export;
+use crate::text;
 
 /// A file as it would be delivered.
 pub struct File {
@@ -41,8 +43,12 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
     let mut writer = Writer::new(&export.dialect);
     let mut findings = Vec::new();
     if let Err(wrong) = writer.row(&headings) {
-        let problem = format!("holds `{}`, which the file's encoding does not have", wrong.character);
-        findings.push(Finding::error("not-encodable", Place::FILE, problem).read(headings[wrong.column]));
+        let other = wrong.character;
+        let problem = text!(
+            "holds `{other}`, which the file's encoding does not have",
+            "contient `{other}`, que l'encodage du fichier ne possède pas"
+        );
+        findings.push(row_rules::NOT_ENCODABLE.at(Place::FILE, problem).read(headings[wrong.column]));
     }
     let names = Names::of(people);
     let population = Filter::new(people, export, today);
@@ -60,23 +66,34 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
     for person in (0..people.len()).filter(|person| population.takes(people, *person)) {
         let who = names.of_person(people, person);
         let number = people.table().row(person).number();
-        if let Some(first) = seen.insert(key(&[people.value(person, &population.establishment), &who]), number) {
-            let problem = format!("is about {who}, as row {first} is; the partner is sent both");
-            findings.push(Finding::remark("person-twice", Place { row: Some(number), ..Place::FILE }, problem));
+        let home = people.value(person, &population.establishment);
+        if let Some(first) = seen.insert(key(&[home, who.unwrap_or_default()]), number) {
+            let who = called(who);
+            let problem = text!(
+                "is about {who}, as row {first} is; the partner is sent both",
+                "concerne {who}, comme la ligne {first} ; le partenaire reçoit les deux",
+                who
+            );
+            findings.push(row_rules::PERSON_TWICE.at(Place { row: Some(number), ..Place::FILE }, problem));
         }
         let before = findings.len();
-        let cells: Vec<_> = ways.iter().map(|way| way.cell(people, person, export, &who, &mut findings)).collect();
+        let cells: Vec<_> = ways.iter().map(|way| way.cell(people, person, export, who, &mut findings)).collect();
         if !findings[before..].iter().any(Finding::is_error)
             && let Err(wrong) = writer.row(&cells)
         {
-            let problem = format!("of {who} holds `{}`, which the file's encoding does not have", wrong.character);
-            findings.push(Finding::error("not-encodable", ways[wrong.column].place(number), problem));
+            let (other, who) = (wrong.character, called(who));
+            let problem = text!(
+                "of {who} holds `{other}`, which the file's encoding does not have",
+                "contient pour {who} `{other}`, que l'encodage du fichier ne possède pas",
+                who
+            );
+            findings.push(row_rules::NOT_ENCODABLE.at(ways[wrong.column].place(number), problem));
         }
         match findings[before..].iter().any(Finding::is_error) {
             true => file.left_out += 1,
             false => {
                 file.rows += 1;
-                file.people.push(who);
+                file.people.push(called(who).to_string());
             }
         }
     }
@@ -94,7 +111,7 @@ impl<'a> Way<'a> {
         people: &'w People,
         person: usize,
         export: &Export,
-        who: &str,
+        who: Option<&str>,
         findings: &mut Vec<Finding>,
     ) -> Cow<'w, str> {
         let value = self.column.as_ref().map_or("", |column| people.value(person, column));
@@ -111,14 +128,15 @@ impl<'a> Way<'a> {
         }
     }
 
-    fn empty(&self, who: &str, place: impl Fn() -> Place) -> Option<Finding> {
-        let problem = || format!("is empty for {who}");
+    fn empty(&self, who: Option<&str>, place: impl Fn() -> Place) -> Option<Finding> {
+        let problem = || {
+            let who = called(who);
+            text!("is empty for {who}", "est vide pour {who}", who)
+        };
+        let expected = Text::of("a value, because the partner requires it", "une valeur, car le partenaire l'exige");
         match self.chosen.column.level {
-            Level::Required => Some(
-                Finding::error("empty-required", place(), problem())
-                    .expected("a value, because the partner requires it"),
-            ),
-            Level::Recommended => Some(Finding::remark("empty-recommended", place(), problem())),
+            Level::Required => Some(row_rules::EMPTY_REQUIRED.at(place(), problem()).expected(expected)),
+            Level::Recommended => Some(row_rules::EMPTY_RECOMMENDED.at(place(), problem())),
             Level::Optional => None,
         }
     }
@@ -138,9 +156,16 @@ impl Names {
         Names(by.map(|name| people.column(&Field::of(name))).into())
     }
 
-    fn of_person(&self, people: &People, person: usize) -> String {
+    fn of_person<'p>(&self, people: &'p People, person: usize) -> Option<&'p str> {
         let mut names = self.0.iter().map(|column| people.value(person, column));
-        names.find(|name| !name.is_empty()).unwrap_or("a person without number or name").to_string()
+        names.find(|name| !name.is_empty())
+    }
+}
+
+fn called(who: Option<&str>) -> Text {
+    match who {
+        Some(name) => Text::same(name.to_string()),
+        None => Text::of("a person without number or name", "une personne sans matricule ni nom"),
     }
 }
 
@@ -169,8 +194,11 @@ impl<'a> Filter<'a> {
         let has = |person: usize, name: &str| people.value(person, &self.establishment) == name;
         let all = self.establishments.into_iter().flatten();
         all.filter(move |name| !(0..people.len()).any(|person| has(person, name))).map(|name| {
-            let problem = format!("nobody is of the establishment `{name}`, which the site's `population` names");
-            Finding::remark("nobody-there", Place::FILE, problem)
+            let problem = text!(
+                "nobody is of the establishment `{name}`, which the site's `population` names",
+                "personne n'est de l'établissement `{name}`, que nomme la `population` de la configuration"
+            );
+            row_rules::NOBODY_THERE.at(Place::FILE, problem)
         })
     }
 

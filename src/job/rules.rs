@@ -1,11 +1,14 @@
-//! The rules: everything that can be found in a partner's file, whichever room finds it.
+//! The rules: everything that can be found, whichever room finds it.
 
+use crate::job::row_rules;
 use crate::model::{Rule, Text};
 use crate::rule;
 
 /// By what they are about.
 pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
-    rule::RULES.to_vec()
+    let mut groups = rule::RULES.to_vec();
+    groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));
+    groups
 }
 
 pub fn all() -> impl Iterator<Item = &'static Rule> {
