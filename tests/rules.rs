@@ -1,5 +1,6 @@
 //! The page of each rule keeps its word: its example has the finding, and put right it has not.
 
+use assert_cmd::Command;
 use passerelle::format;
 use passerelle::job::rules;
 use passerelle::model::{Field, Finding, Language, People, Rule};
@@ -145,4 +146,74 @@ fn lists() -> Lists {
     lists.insert(List::Establishments, items(&[["P", "Paris"], ["L", "Lyon"]]));
     lists.insert(List::Roles, items(&[["", "Employee"], ["", "Manager"]]));
     lists
+}
+
+fn passerelle(words: &[&str], locale: &str) -> (Option<i32>, String, String) {
+    let folder = tempfile::tempdir().expect("a folder without a site");
+    let mut command = Command::cargo_bin("passerelle").expect("the binary");
+    command.current_dir(folder.path()).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", locale);
+    let output = command.args(words).output().expect("it runs");
+    let [said, complained] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8"));
+    (output.status.code(), said, complained)
+}
+
+#[test]
+fn the_page_of_a_rule_is_in_the_language_of_its_reader() {
+    let english = "\
+end-before-start · error
+
+The contract ends before it starts. The row is left out; where the finding names
+no row, the whole file is refused.
+
+What to do:
+    Correct one of the two days.
+
+For example, with the columns that matter:
+    login;dtContractStart;dtContractEnd
+    ada;01/03/2026;28/02/2026
+
+Put right:
+    login;dtContractStart;dtContractEnd
+    ada;01/03/2026;28/02/2027
+";
+    assert_eq!(passerelle(&["rules", "end-before-start"], "C.UTF-8"), (Some(0), english.into(), String::new()));
+    for (words, locale) in [
+        (vec!["rules", "end-before-start"], "fr_FR.UTF-8"),
+        (vec!["rules", "end-before-start", "--language", "fr"], "C"),
+    ] {
+        let (_, said, _) = passerelle(&words, locale);
+        assert!(said.contains("erreur\n\nLe contrat se termine avant de commencer."), "{said}");
+    }
+}
+
+#[test]
+fn all_rules_are_listed_within_eighty_columns() {
+    for language in ["en", "fr"] {
+        let (_, said, _) = passerelle(&["rules", "--language", language], "C");
+        let listed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+        assert!(rules::all().all(|rule| listed.contains(&rule.code)), "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+}
+
+#[test]
+fn machines_are_given_both_languages() {
+    let (_, said, _) = passerelle(&["rules", "--output", "json"], "fr_FR");
+    let document: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    let all = document["rules"].as_array().expect("a list");
+    assert_eq!(all.len(), rules::all().count());
+    let (_, said, _) = passerelle(&["rules", "bad-date", "--output", "json"], "fr_FR");
+    let rule: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert!(all.contains(&rule), "{said}");
+    assert_eq!(rule["severity"], "error");
+    assert_eq!(rule["meaning"]["fr"], "La cellule ne contient pas un jour du calendrier.");
+}
+
+#[test]
+fn an_unknown_code_is_wrong_usage_and_the_nearest_is_named() {
+    for (code, help) in [("bad-dat", "did you mean `bad-date`?"), ("shoe-size", "`passerelle rules` lists them")] {
+        let (exit, said, complained) = passerelle(&["rules", code], "fr_FR");
+        assert_eq!((exit, said.as_str()), (Some(2), ""));
+        assert_eq!(complained, format!("there is no rule `{code}`; {help}\n"));
+    }
 }
