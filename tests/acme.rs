@@ -306,7 +306,7 @@ fn short(finding: &Finding) -> String {
 fn without_reasons(rows: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(rows.as_bytes());
     let records = reader.records().map(|record| record.expect("a row"));
-    records.map(|record| record.iter().take(record.len() - 1).map(String::from).collect()).collect()
+    records.map(|record| record.iter().take(record.len() - 2).map(String::from).collect()).collect()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::format::{self, Reading};
+use crate::format::{self, Again, Reading, Source};
 use crate::job::apply::{self, finish};
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, pickup};
-use crate::model::{Digest, Finding, Operation, People, Text, Verdict};
+use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
 use crate::plan::{self, brake};
-use crate::report::{self, Findings, corrections};
+use crate::report::corrections::{Corrections, Ours};
+use crate::report::{self, Findings};
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
@@ -209,7 +210,7 @@ fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: Naiv
     let contract =
         Contract { columns: &import.contract.columns, identify_by: &import.identify_by.fields, creates: true };
     match format::read(&gathered.bytes, &rule::knows(&contract)) {
-        Ok(reading) => decision.read(reading, gathered, &contract, import, today),
+        Ok(reading) => decision.read(reading, gathered, &contract, import, exchange.language, today),
         Err(no_table) => {
             decision.told.findings = Findings(vec![no_table]);
             decision.told.verdict = Verdict::Refused;
@@ -225,20 +226,26 @@ impl Decision {
         gathered: &Gathered,
         contract: &Contract<'_>,
         import: &Import,
+        language: Language,
         today: NaiveDate,
     ) {
-        // Rows to correct come back with our reasons behind them.
-        let (theirs, ours) = reading.heading.split_at(corrections::partners(&reading.heading));
-        reading.findings.extend(corrections::still_unread(&reading.heading, &reading.table));
+        let ours = Ours::find(&reading.heading);
+        reading.findings.extend(ours.still_unread(&reading.table));
         let defaults = &import.directory.defaults;
-        let recognised = rule::recognise(theirs, contract, defaults);
+        let mut recognised = rule::recognise(&reading.heading, contract, defaults);
+        // Nobody else has a use for our columns.
+        let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
+        recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
         let around = Surroundings { known: &gathered.known, lists: &gathered.lists, defaults };
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
         // They are few: the last whole file stays the measure.
-        let whole = gathered.last.clone().filter(|_| !ours.is_empty());
-        self.facts = whole.unwrap_or(Facts { rows: checked.rows, heading: theirs.join(";"), ..self.facts });
+        let whole = gathered.last.clone().filter(|_| ours.are_there());
+        self.facts = whole.unwrap_or(Facts { rows: checked.rows, heading: reading.heading.join(";"), ..self.facts });
         self.told.rows = checked.rows;
         self.told.left_out = checked.left_out.len();
+        for unlisted in &checked.unlisted {
+            *self.told.unlisted.entry(unlisted.code.into()).or_default() += 1;
+        }
         let findings = [&reading.findings[..], &recognised.findings, &checked.findings].concat();
         self.told.findings = in_file_order(findings);
         let is_refused = self.told.findings.0.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
@@ -249,10 +256,21 @@ impl Decision {
         }
         self.corrections = match is_refused {
             true => None,
-            false => {
-                let findings = &self.told.findings.0;
-                corrections::write(&reading.heading, &reading.table, &checked.left_out, &reading.findings, findings)
-            }
+            false => to_correct(
+                &gathered.bytes,
+                &reading.source,
+                &Corrections {
+                    heading: &reading.heading,
+                    table: &reading.table,
+                    ours: &ours,
+                    digest: &gathered.digest,
+                    left_out: &checked.left_out,
+                    unread: &reading.findings,
+                    findings: &self.told.findings.0,
+                    unlisted: &checked.unlisted,
+                    language,
+                },
+            ),
         };
         if !is_refused {
             self.count();
@@ -260,7 +278,7 @@ impl Decision {
         let facts = brake::Facts {
             directory: gathered.known.len(),
             rows: checked.rows,
-            last_rows: gathered.last.as_ref().filter(|_| ours.is_empty()).map(|last| last.rows),
+            last_rows: gathered.last.as_ref().filter(|_| !ours.are_there()).map(|last| last.rows),
         };
         self.told.held = match is_refused {
             true => Vec::new(),
@@ -277,6 +295,15 @@ impl Decision {
         self.told.updated = self.operations.len() - self.told.created;
         self.told.unchanged = self.told.rows - self.told.left_out - self.operations.len();
     }
+}
+
+/// None where every row was taken.
+fn to_correct(bytes: &[u8], source: &Source, corrections: &Corrections<'_>) -> Option<Vec<u8>> {
+    let mut again = Again::new(bytes, source);
+    (!corrections.left_out.is_empty()).then(|| {
+        corrections.write(|cells| again.row(cells));
+        again.finish()
+    })
 }
 
 /// What is about the whole file comes first.

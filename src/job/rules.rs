@@ -2,11 +2,14 @@
 
 use crate::job::row_rules;
 use crate::model::{Rule, Text};
+use crate::report::corrections;
 use crate::rule;
 
 /// By what they are about.
 pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
     let mut groups = rule::RULES.to_vec();
+    groups
+        .push((Text::of("Rows to correct that come back", "Des lignes à corriger qui reviennent"), corrections::RULES));
     groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));
     groups
 }

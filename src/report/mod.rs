@@ -9,6 +9,8 @@ mod page;
 pub mod text;
 pub mod verdict;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +104,8 @@ pub struct Import {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
+    /// How many findings of a code there are beyond those that are listed.
+    pub unlisted: BTreeMap<String, usize>,
     /// What could not be applied, with the reason.
     pub failed: Vec<Text>,
     /// Why the plan is held.

@@ -2,11 +2,13 @@
 //!
 //! What is said of an exchange is in its language; the frame around all of them is in the one that they share.
 
+use std::collections::BTreeMap;
+
 use anstyle::Style;
 
 use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Exit, Field, Operation, Rule, Severity, Text, Verdict};
-use crate::report::count::{self, counted};
+use crate::report::count::{self, counted, grouped};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
 use crate::text;
@@ -82,7 +84,7 @@ impl Page {
             }
         }
         self.held(&export.held);
-        self.findings(4, &export.findings, SHOWN, &|_| None);
+        self.findings(4, &Listing::for_operator(&export.findings, &BTreeMap::new()));
     }
 
     fn import(&mut self, import: &Import) {
@@ -111,7 +113,7 @@ impl Page {
         if let Some(file) = &import.operations_file {
             self.say(4, PLAIN, &text!("what was done to users is in {file}", "les opérations faites sont dans {file}"));
         }
-        self.findings(4, &import.findings, SHOWN, &|_| None);
+        self.findings(4, &Listing::for_operator(&import.findings, &import.unlisted));
         self.operations(4, &import.operations);
     }
 
@@ -122,40 +124,41 @@ impl Page {
     fn operations(&mut self, indent: usize, operations: &[Operation]) {
         operations.iter().take(SHOWN).for_each(|operation| self.say(indent, PLAIN, &would(operation)));
         if operations.len() > SHOWN {
-            self.more(indent, &counted(operations.len() - SHOWN, &count::MORE_OPERATIONS));
+            self.more(indent, &counted(operations.len() - SHOWN, &count::MORE_OPERATIONS), &all_in(JSON));
         }
     }
 
-    /// What each code means is told where `meaning` knows it; at most `shown` of a code are listed.
-    pub(super) fn findings(&mut self, indent: usize, findings: &Findings, shown: usize, meaning: Meaning<'_>) {
-        for (code, group) in findings.by_code() {
+    /// Findings by code, the first ones of each.
+    pub(super) fn findings(&mut self, indent: usize, listing: &Listing<'_>) {
+        for (code, group) in listing.findings.by_code() {
             let (style, severity) = match group[0].is_error() {
                 true => (BAD, Severity::Error),
                 false => (NOTABLE, Severity::Remark),
             };
-            let count = group.len();
-            self.label(indent, style, &severity.name(), &Text::same(format!(" {code} ({count})")));
-            if let Some(rule) = meaning(code) {
+            let listed = group.len();
+            let all = listed + listing.unlisted.get(code).copied().unwrap_or_default();
+            let count = grouped(all);
+            let code_of = Text::same(format!(" {code} (")).then(&count).then(&Text::same(")"));
+            self.label(indent, style, &severity.name(), &code_of);
+            if let Some(rule) = (listing.codes)(code) {
                 let sentences = [&rule.meaning, &rule.correction].map(|text| text.is(self.language));
                 self.write(indent + 2, PLAIN, sentences.join(" ").trim());
             }
-            for finding in group.iter().take(shown) {
+            for finding in group.iter().take(listing.shown) {
                 self.write(indent + 2, PLAIN, &finding.sentence(self.language));
             }
-            if count > shown {
-                self.more(indent + 2, &counted(count - shown, &count::MORE));
+            let shown = listed.min(listing.shown);
+            let rest = counted(all - shown, &count::MORE);
+            match (all > shown, all > listed) {
+                (true, true) => self.more(indent + 2, &rest, &part_in(listed, listing.whole)),
+                (true, false) => self.more(indent + 2, &rest, &all_in(listing.whole)),
+                (false, _) => {}
             }
         }
     }
 
-    fn more(&mut self, indent: usize, rest: &Text) {
-        let and = Text::of("… and ", "… et ").then(rest);
-        self.label(
-            indent,
-            PLAIN,
-            &and,
-            &Text::of("; `--output json` shows them all", " ; `--output json` montre tout"),
-        );
+    fn more(&mut self, indent: usize, rest: &Text, place: &Text) {
+        self.label(indent, PLAIN, &Text::of("… and ", "… et ").then(rest), place);
     }
 
     /// What was tried is told in English: it is for whoever looks after the servers, and to be searched for.
@@ -187,6 +190,34 @@ impl Page {
             self.write(2, PLAIN, &format!("passerelle {site}approve {}", report.run));
         }
     }
+}
+
+/// Findings, and how much of them is told.
+pub(super) struct Listing<'a> {
+    pub findings: &'a Findings,
+    /// How many there are of a code beyond those.
+    pub unlisted: &'a BTreeMap<String, usize>,
+    /// Of each code.
+    pub shown: usize,
+    /// Where more of them are.
+    pub whole: &'a str,
+    pub codes: Meaning<'a>,
+}
+
+impl<'a> Listing<'a> {
+    fn for_operator(findings: &'a Findings, unlisted: &'a BTreeMap<String, usize>) -> Listing<'a> {
+        Listing { findings, unlisted, shown: SHOWN, whole: JSON, codes: &|_| None }
+    }
+}
+
+const JSON: &str = "`--output json`";
+
+fn all_in(place: &str) -> Text {
+    text!("; {place} shows them all", " ; {place} montre tout")
+}
+
+fn part_in(listed: usize, place: &str) -> Text {
+    text!("; {place} shows the first {listed}", " ; {place} montre les {listed} premiers")
 }
 
 const RESUMED: Text = Text::of(

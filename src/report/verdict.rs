@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::model::{Digest, Language, Text, Verdict};
 use crate::report::Import;
 use crate::report::page::{PLAIN, Page};
-use crate::report::text::{self, ALREADY_TAKEN, Meaning};
+use crate::report::text::{self, ALREADY_TAKEN, Listing, Meaning};
 use crate::text;
 
 /// What a partner is told about a file, and how.
@@ -19,6 +19,9 @@ pub struct Notice<'a> {
     pub corrections: Option<&'a str>,
     pub codes: Meaning<'a>,
 }
+
+/// Findings of one code that are shown before the rest is only counted.
+const SHOWN: usize = 50;
 
 pub fn write(notice: &Notice<'_>) -> String {
     let Notice { import, digest, run, at, .. } = notice;
@@ -44,7 +47,17 @@ pub fn write(notice: &Notice<'_>) -> String {
     }
     if !import.findings.0.is_empty() {
         page.blank();
-        page.findings(0, &import.findings, usize::MAX, notice.codes);
+        let Import { findings, unlisted, .. } = import;
+        page.findings(
+            0,
+            &Listing {
+                findings,
+                unlisted,
+                shown: SHOWN,
+                whole: "`passerelle import --dry-run --output json`",
+                codes: notice.codes,
+            },
+        );
     }
     page.blank();
     let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
