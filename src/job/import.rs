@@ -160,6 +160,11 @@ fn take(
         Err(Error::Transport(gone)) if gone.kind == Kind::Missing => return Ok(None),
         gathered => gathered?,
     };
+    // The check may take a while; that the file is here can be said before.
+    job.act(|context, _, _| match origin {
+        Origin::Dropped(name) => tell::receive(context, exchange, import, name, gathered.bytes.len(), &gathered.digest),
+        Origin::Named(_) => Ok(()),
+    })?;
     let mut decision = decide(&gathered, exchange, import, job.context.local().date());
     let acted =
         job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &mut decision))?;
@@ -193,7 +198,11 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
 
 fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: NaiveDate) -> Decision {
     let mut decision = Decision {
-        told: report::Import { file: gathered.path.clone(), ..report::Import::default() },
+        told: report::Import {
+            file: gathered.path.clone(),
+            size: gathered.bytes.len() as u64,
+            ..report::Import::default()
+        },
         operations: Vec::new(),
         digests: Digests {
             file: gathered.digest.clone(),

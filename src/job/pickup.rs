@@ -10,8 +10,11 @@ use crate::site::{Exchange, Import, Ready};
 use crate::text;
 use crate::transport::{Entry, handover};
 
-/// Verdicts lie where partners look for them; they are never taken for a drop.
+/// What we write lies where partners look for it, and is never taken for a drop, whatever pattern the site has. Rows to
+/// correct are not among it: they are there to be dropped.
+pub const RECEIPT: &str = ".receipt.txt";
 pub const VERDICT: &str = ".verdict.txt";
+pub const VERDICT_FOR_MACHINES: &str = ".verdict.json";
 
 /// Files to take, and what is to be said about those that are not taken.
 #[derive(Debug, Default)]
@@ -64,5 +67,6 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
 }
 
 fn is_candidate(import: &Import, name: &str) -> bool {
-    import.takes(name) && !handover::is_partial(name) && !name.ends_with(VERDICT)
+    let is_ours = [RECEIPT, VERDICT, VERDICT_FOR_MACHINES].iter().any(|ending| name.ends_with(ending));
+    import.takes(name) && !handover::is_partial(name) && !is_ours
 }

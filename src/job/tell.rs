@@ -1,12 +1,25 @@
-//! Tells the partner: the verdict and the rows to correct beside the file, which is set aside in `done/` or `refused/`.
+//! Tells the partner, beside the file: first a receipt, in the end a verdict and the rows to correct.
+//!
+//! For `in/users.csv`, all of them named after it:
+//!
+//! | file | where | when |
+//! |---|---|---|
+//! | `users.csv.receipt.txt` | `in/` | as soon as the file was fetched; it goes when a verdict stands |
+//! | `users.csv.verdict.txt`, `users.csv.verdict.json` | `in/done/`, `in/refused/`, or `in/held/` while it is held | in the end |
+//! | `users.csv.to-correct.csv` | beside those | where rows were left out |
+//! | `users.csv` itself | beside those, but while it is held in `in/` | last |
+//!
+//! A file has its receipt or its verdict at every instant from then on, and one that was set aside has its verdict.
+//! Interrupted anywhere, all of it can be done again: each file appears whole under its name, in place of the one before.
 
 use chrono::Utc;
 
 use crate::job::gather::fetch;
-use crate::job::pickup::VERDICT;
+use crate::job::pickup::{RECEIPT, VERDICT, VERDICT_FOR_MACHINES};
 use crate::job::{Context, Error, rules};
 use crate::model::{Digest, Verdict};
 use crate::report::Import;
+use crate::report::receipt::{self, Receipt};
 use crate::report::verdict::{self, Notice};
 use crate::site::{self, Exchange, Ready};
 use crate::transport::{self, Kind, Session, handover, inside};
@@ -18,6 +31,27 @@ pub struct Telling<'a> {
     pub name: &'a str,
     pub digest: &'a Digest,
     pub corrections: Option<&'a [u8]>,
+}
+
+/// Says that the file is here, before it is known what is in it.
+pub fn receive(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    import: &site::Import,
+    name: &str,
+    size: usize,
+    digest: &Digest,
+) -> Result<(), Error> {
+    let folder = import.files.folder();
+    let text = receipt::write(&Receipt {
+        file: &inside(folder, name),
+        size,
+        digest,
+        run: &context.run.to_string(),
+        at: Utc::now(),
+        language: exchange.language,
+    });
+    context.with_server(&exchange.server, |session| put(session, folder, &named(name, RECEIPT), text.as_bytes()))
 }
 
 /// Sets the file aside, with the verdict beside it. The texts come first, so that a file that was set aside always has
@@ -34,43 +68,37 @@ pub fn set_aside(
         Ok(bytes) if Digest::of(&bytes) == *telling.digest => {}
         Ok(_) => {
             tracing::warn!(file = path, "another file has the name now; it is left for the next run");
-            return Ok(());
+            return take_back_receipt(context, exchange, import, telling.name);
         }
         // An interrupted run had set it aside already, or the partner took it back.
-        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => return Ok(()),
+        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => {
+            return take_back_receipt(context, exchange, import, telling.name);
+        }
         Err(error) => return Err(error),
     }
     let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
-    let run = context.run.to_string();
-    let told = telling.told;
     let (place, corrections) = context.with_server(&exchange.server, |session| {
         session.make_folder(&aside)?;
         let name = handover::free_name(session, &aside, telling.name)?;
-        let corrections = telling.corrections.map(|rows| (format!("{name}.to-correct.csv"), rows));
-        let corrections_name = corrections.as_ref().map(|(name, _)| name.as_str());
-        let notice = Notice {
-            import: told,
-            digest: telling.digest,
-            run: &run,
-            at: Utc::now(),
-            language: exchange.language,
-            corrections: corrections_name,
-            codes: &rules::of,
-        };
-        if let Some((name, rows)) = &corrections {
-            put(session, &aside, name, rows)?;
+        let corrections = named(&name, ".to-correct.csv");
+        // Those of an earlier file of this name are not to be mistaken for this one's.
+        match telling.corrections {
+            Some(rows) => put(session, &aside, &corrections, rows)?,
+            None => session.remove(&inside(&aside, &corrections))?,
         }
-        put(session, &aside, &verdict_name(&name), verdict::write(&notice).as_bytes())?;
-        session.remove(&held_verdict(import, telling.name))?;
+        let corrections = telling.corrections.map(|_| corrections);
+        put_verdict(context, session, exchange, &aside, &name, &telling, corrections.as_deref())?;
+        take_back_held(session, import, telling.name)?;
+        take_back(session, folder, &named(telling.name, RECEIPT))?;
         if let Ready::Marker(marker) = &import.ready {
             session.remove(&inside(folder, &marker.of(telling.name)))?;
         }
         let place = inside(&aside, &name);
         session.rename(&path, &place)?;
-        Ok((place, corrections_name.map(|name| inside(&aside, name))))
+        Ok((place, corrections.map(|name| inside(&aside, &name))))
     })?;
-    told.set_aside = Some(place);
-    told.corrections = corrections;
+    telling.told.set_aside = Some(place);
+    telling.told.corrections = corrections;
     Ok(())
 }
 
@@ -81,38 +109,72 @@ pub fn hold(
     import: &site::Import,
     telling: Telling<'_>,
 ) -> Result<(), Error> {
+    context.with_server(&exchange.server, |session| {
+        let held = held_folder(import);
+        session.make_folder(&held)?;
+        put_verdict(context, session, exchange, &held, telling.name, &telling, None)?;
+        take_back(session, import.files.folder(), &named(telling.name, RECEIPT))
+    })
+}
+
+/// Takes back what was said in `held/`: the file is gone.
+pub fn withdraw(context: &Context<'_>, exchange: &Exchange, import: &site::Import, name: &str) -> Result<(), Error> {
+    context.with_server(&exchange.server, |session| take_back_held(session, import, name))
+}
+
+/// For people and for machines. `name` is the one that the file has or gets in `folder`.
+fn put_verdict(
+    context: &Context<'_>,
+    session: &mut dyn Session,
+    exchange: &Exchange,
+    folder: &str,
+    name: &str,
+    telling: &Telling<'_>,
+    corrections: Option<&str>,
+) -> Result<(), transport::Error> {
+    let for_machines = named(name, VERDICT_FOR_MACHINES);
     let notice = Notice {
         import: telling.told,
         digest: telling.digest,
         run: &context.run.to_string(),
         at: Utc::now(),
         language: exchange.language,
-        corrections: None,
+        corrections,
+        for_machines: &for_machines,
         codes: &rules::of,
     };
-    let text = verdict::write(&notice);
-    context.with_server(&exchange.server, |session| {
-        let held = held_folder(import);
-        session.make_folder(&held)?;
-        put(session, &held, &verdict_name(telling.name), text.as_bytes())
-    })
+    put(session, folder, &for_machines, verdict::json::write(&notice).as_bytes())?;
+    put(session, folder, &named(name, VERDICT), verdict::write(&notice).as_bytes())
 }
 
-/// Takes back what was said in `held/`: the file is gone.
-pub fn withdraw(context: &Context<'_>, exchange: &Exchange, import: &site::Import, name: &str) -> Result<(), Error> {
-    context.with_server(&exchange.server, |session| session.remove(&held_verdict(import, name)))
+fn take_back_receipt(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    import: &site::Import,
+    name: &str,
+) -> Result<(), Error> {
+    let receipt = named(name, RECEIPT);
+    context.with_server(&exchange.server, |session| take_back(session, import.files.folder(), &receipt))
 }
 
-fn held_verdict(import: &site::Import, name: &str) -> String {
-    inside(&held_folder(import), &verdict_name(name))
+fn take_back_held(session: &mut dyn Session, import: &site::Import, name: &str) -> Result<(), transport::Error> {
+    let held = held_folder(import);
+    take_back(session, &held, &named(name, VERDICT))?;
+    take_back(session, &held, &named(name, VERDICT_FOR_MACHINES))
+}
+
+/// Removes a file of ours, and what an interrupted run left of it.
+fn take_back(session: &mut dyn Session, folder: &str, name: &str) -> Result<(), transport::Error> {
+    session.remove(&inside(folder, &handover::temporary_name(name)))?;
+    session.remove(&inside(folder, name))
 }
 
 fn held_folder(import: &site::Import) -> String {
     inside(import.files.folder(), "held")
 }
 
-fn verdict_name(name: &str) -> String {
-    format!("{name}{VERDICT}")
+fn named(name: &str, ending: &str) -> String {
+    format!("{name}{ending}")
 }
 
 fn put(session: &mut dyn Session, folder: &str, name: &str, content: &[u8]) -> Result<(), transport::Error> {

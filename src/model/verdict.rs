@@ -19,6 +19,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// From 0, accepted, to 4, refused; the number is as stable as the word.
+    pub fn number(self) -> u8 {
+        match self {
+            Verdict::Accepted => 0,
+            Verdict::AcceptedWithRemarks => 1,
+            Verdict::TakenInPart => 2,
+            Verdict::Held => 3,
+            Verdict::Refused => 4,
+        }
+    }
+
     pub fn name(self) -> Text {
         match self {
             Verdict::Accepted => Text::of("accepted", "accepté"),

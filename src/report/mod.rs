@@ -6,6 +6,7 @@ pub mod corrections;
 mod count;
 pub mod json;
 mod page;
+pub mod receipt;
 pub mod text;
 pub mod verdict;
 
@@ -94,6 +95,8 @@ pub enum Delivered {
 #[serde(rename_all = "kebab-case", default)]
 pub struct Import {
     pub file: String,
+    /// Bytes.
+    pub size: u64,
     pub verdict: Verdict,
     /// The file had been taken before; nothing was applied this time.
     pub already_taken: bool,

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, Utc};
 use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::model::{Language, Text};
+use crate::text;
 
 pub const WIDTH: usize = 80;
 
@@ -67,6 +69,12 @@ impl Page {
     pub fn blank(&mut self) {
         self.text.push('\n');
     }
+}
+
+/// To the minute.
+pub fn moment(at: DateTime<Utc>) -> Text {
+    let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
+    text!("{day}", "{jour}")
 }
 
 /// Between words, but never where French has a space that does not break: in front of `: ; ? ! »`, and behind `«`.

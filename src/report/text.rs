@@ -9,7 +9,7 @@ use anstyle::Style;
 use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Exit, Field, Operation, Rule, Severity, Text, Verdict};
 use crate::report::count::{self, counted, grouped};
-use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page};
+use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
 use crate::text;
 
@@ -25,9 +25,9 @@ const AFTER_DRY_RUN: Text =
 
 pub fn write(report: &Report) -> String {
     let mut page = Page::styled(report.language());
-    let (verb, run, at) = (report.verb, &report.run, report.started);
-    let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
-    page.say(0, BOLD, &text!("Passerelle {verb} · run {run} · {day}", "Passerelle {verb} · exécution {run} · {jour}"));
+    let (verb, run) = (report.verb, &report.run);
+    let what = text!("Passerelle {verb} · run {run} · ", "Passerelle {verb} · exécution {run} · ");
+    page.label(0, BOLD, &what, &moment(report.started));
     page.write(0, PLAIN, &report.site);
     if report.dry_run {
         page.say(0, NOTABLE, &BEFORE_DRY_RUN);

@@ -1,10 +1,13 @@
 //! The verdict as the partner reads it, a plain text beside the file that was set aside.
 
+pub mod json;
+
 use chrono::{DateTime, Utc};
 
 use crate::model::{Digest, Language, Text, Verdict};
 use crate::report::Import;
-use crate::report::page::{PLAIN, Page};
+use crate::report::count::{self, counted};
+use crate::report::page::{PLAIN, Page, moment};
 use crate::report::text::{self, ALREADY_TAKEN, Listing, Meaning};
 use crate::text;
 
@@ -17,6 +20,8 @@ pub struct Notice<'a> {
     pub language: Language,
     /// The name of the file of rows to correct, where there is one.
     pub corrections: Option<&'a str>,
+    /// The name of the same verdict as JSON.
+    pub for_machines: &'a str,
     pub codes: Meaning<'a>,
 }
 
@@ -27,6 +32,7 @@ pub fn write(notice: &Notice<'_>) -> String {
     let Notice { import, digest, run, at, .. } = notice;
     let mut page = Page::plain(notice.language);
     page.label(0, PLAIN, &Text::of("File:    ", "Fichier : "), &Text::same(import.file.clone()));
+    page.label(0, PLAIN, &Text::of("Size:    ", "Taille :  "), &counted(import.size as usize, &count::BYTES));
     page.label(0, PLAIN, &Text::of("Verdict: ", "Verdict : "), &import.verdict.name());
     page.blank();
     match import.already_taken {
@@ -50,18 +56,11 @@ pub fn write(notice: &Notice<'_>) -> String {
         let Import { findings, unlisted, .. } = import;
         page.findings(
             0,
-            &Listing {
-                findings,
-                unlisted,
-                shown: SHOWN,
-                whole: "`passerelle import --dry-run --output json`",
-                codes: notice.codes,
-            },
+            &Listing { findings, unlisted, shown: SHOWN, whole: notice.for_machines, codes: notice.codes },
         );
     }
     page.blank();
-    let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
-    page.say(0, PLAIN, &text!("Run {run}, {day}", "Exécution {run}, le {jour}"));
+    page.label(0, PLAIN, &text!("Run {run}, ", "Exécution {run}, le "), &moment(*at));
     page.say(0, PLAIN, &text!("SHA-256 of the file: {digest}", "SHA-256 du fichier : {digest}"));
     page.finish()
 }

@@ -31,7 +31,7 @@ fn a_plan_over_its_brake_waits_and_the_partner_is_told() {
     assert!(verdict.contains("Verdict: held"), "{verdict}");
     assert!(verdict.contains("Nothing was applied yet"), "{verdict}");
     assert!(verdict.contains("10 creations in a directory without users; the limit is 10%"), "{verdict}");
-    assert_eq!(company.names("partner/in"), ["held/users.csv.verdict.txt", "users.csv"], "the file stays");
+    assert_eq!(company.names("partner/in"), ["held/users.csv.verdict.json", "held/users.csv.verdict.txt", "users.csv"]);
     assert!(!company.has("operations"));
 
     let history = company.ends(&["history", &run], 0).out;
@@ -47,7 +47,10 @@ fn an_approved_plan_is_applied_once() {
     assert!(said.out.contains("in/users.csv — accepted"), "{}", said.out);
     assert!(said.out.contains("10 rows: 10 created"), "{}", said.out);
     assert_eq!(count(&company), "10");
-    assert_eq!(company.names("partner/in"), ["done/users.csv", "done/users.csv.verdict.txt"]);
+    assert_eq!(
+        company.names("partner/in"),
+        ["done/users.csv", "done/users.csv.verdict.json", "done/users.csv.verdict.txt"]
+    );
     assert!(company.read("partner/in/done/users.csv.verdict.txt").contains("Verdict: accepted"));
     assert!(company.names("spool").is_empty());
     assert_eq!(company.files("operations").len(), 1);
@@ -166,7 +169,10 @@ fn a_held_file_that_is_replaced_by_a_refused_one_is_held_no_more() {
     company.write("partner/in/users.csv", "no heading that anybody knows\n1\n");
     company.ends(&["run"], 4);
     assert_eq!(plans(&company), ["discarded"]);
-    assert_eq!(company.names("partner/in"), ["refused/users.csv", "refused/users.csv.verdict.txt"]);
+    assert_eq!(
+        company.names("partner/in"),
+        ["refused/users.csv", "refused/users.csv.verdict.json", "refused/users.csv.verdict.txt"]
+    );
     assert!(company.names("spool").is_empty());
     company.ends(&["approve", &run], 2);
 }
@@ -180,7 +186,10 @@ fn an_approval_that_is_cut_off_is_finished_by_the_next_run() {
     let said = company.ends(&["run"], 0);
     assert!(said.out.contains("an interrupted run had begun to apply it"), "{}", said.out);
     assert_eq!(count(&company), "10");
-    assert_eq!(company.names("partner/in"), ["done/users.csv", "done/users.csv.verdict.txt"]);
+    assert_eq!(
+        company.names("partner/in"),
+        ["done/users.csv", "done/users.csv.verdict.json", "done/users.csv.verdict.txt"]
+    );
     let history = company.ends(&["history", &company.last_run()], 0).out;
     assert!(history.contains("in/users.csv  finished what an interrupted run had begun"), "{history}");
 }
@@ -309,7 +318,7 @@ fn a_refused_file_whose_marker_was_taken_away_first_is_set_aside_all_the_same() 
     assert!(said.out.contains("users.csv is left for the next run: its marker is not there"), "{}", said.out);
     company.write("partner/in/users.csv.ok", "");
     company.ends(&["run"], 4);
-    let refused = ["refused/users.csv", "refused/users.csv.verdict.txt"];
+    let refused = ["refused/users.csv", "refused/users.csv.verdict.json", "refused/users.csv.verdict.txt"];
     assert_eq!(company.names("partner/in"), refused);
 
     // As a kill between the marker and the renaming would leave it.

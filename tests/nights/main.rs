@@ -8,3 +8,4 @@ mod kills;
 mod logs;
 mod renaming;
 mod schema;
+mod telling;

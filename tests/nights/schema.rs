@@ -1,4 +1,4 @@
-//! `--output json` is what `tests/report.schema.json` says.
+//! `--output json` is what `tests/report.schema.json` says, and a verdict what `tests/verdict.schema.json` says.
 //!
 //! The part of JSON Schema that it uses is small, so it is read here; a word that is not known fails the test.
 
@@ -11,8 +11,8 @@ use crate::company::{Company, EXPORT, IMPORT, people, users};
 struct Schema(Value);
 
 impl Schema {
-    fn of_report() -> Schema {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/report.schema.json");
+    fn of(what: &str) -> Schema {
+        let path = format!("{}/tests/{what}.schema.json", env!("CARGO_MANIFEST_DIR"));
         Schema(serde_json::from_str(&fs::read_to_string(path).expect("a schema")).expect("JSON"))
     }
 
@@ -35,7 +35,7 @@ impl Schema {
             }
             "enum" => fault(list(rule).contains(value), format!("one of {rule}")),
             "const" => fault(value == rule, rule.to_string()),
-            "minimum" => fault(value.as_i64() >= rule.as_i64(), format!("at least {rule}")),
+            "minimum" => fault(value.is_null() || value.as_i64() >= rule.as_i64(), format!("at least {rule}")),
             "oneOf" => {
                 let fitting = list(rule).iter().filter(|rules| self.faults(value, rules, place).is_empty());
                 fault(fitting.count() == 1, "exactly one of its choices".into())
@@ -91,7 +91,7 @@ fn is_of_type(value: &Value, name: &Value) -> bool {
 fn check(company: &Company, words: &[&str]) -> Value {
     let said = company.passerelle(&[words, &["--output", "json"]].concat());
     let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{words:?}: {error} {said:?}"));
-    let schema = Schema::of_report();
+    let schema = Schema::of("report");
     let faults = schema.faults(&report, &schema.0, "report");
     assert!(faults.is_empty(), "{words:?}:\n{}", faults.join("\n"));
     assert_eq!(report["exit-code"], said.code);
@@ -120,8 +120,33 @@ fn every_report_is_as_the_schema_says() {
 }
 
 #[test]
+fn every_verdict_is_as_the_schema_says() {
+    let sample = Company::sample(true);
+    let company = Company::new(IMPORT);
+    company.write("partner/in/users.csv", users(0, 9, "Sales"));
+    company.write("partner/in/no-table.csv", "<html>");
+    company.ends(&["run"], 5);
+    let verdicts: Vec<Vec<u8>> = [sample.files(""), company.files("")]
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, content)| name.ends_with(".verdict.json").then_some(content))
+        .collect();
+    let schema = Schema::of("verdict");
+    let mut numbers: Vec<u64> = Vec::new();
+    for verdict in &verdicts {
+        let verdict: Value = serde_json::from_slice(verdict).expect("JSON");
+        let faults = schema.faults(&verdict, &schema.0, "verdict");
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        numbers.push(verdict["number"].as_u64().expect("a number"));
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers, [0, 1, 2, 3, 4], "every verdict is among them");
+}
+
+#[test]
 fn what_is_not_as_the_schema_says_is_seen() {
-    let schema = Schema::of_report();
+    let schema = Schema::of("report");
     let company = Company::new(EXPORT);
     company.write("hr/hr.csv", people(1, "Engineer"));
     let report = check(&company, &["run"]);

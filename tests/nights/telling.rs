@@ -1,0 +1,87 @@
+//! What the partner reads beside the dropped file, and what comes of the rows to correct.
+
+use std::fs;
+
+use crate::company::{Company, IMPORT, users};
+
+fn french() -> Company {
+    Company::new(&IMPORT.replace("[import.in]", "[import.in]\nlanguage = \"fr\""))
+}
+
+/// Three rows of which the last two are wrong.
+const WRONG: &str = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture;rolePrincipal;manager\n\
+                     ada;Ada;Byron;ada@acme.example;Lyon;01/02/2020;Sales;fr-FR;Employee;ada\n\
+                     bo;Bo;Byron;bo.acme.example;Lyon;01/02/2020;Sales;fr-FR;Employee;ada\n\
+                     cy;Cy;Byron;cy@acme.example;Lyon;31/02/2020;Sales;fr-FR;Employee;ada\n";
+
+#[test]
+fn a_receipt_stands_until_there_is_a_verdict() {
+    let company = french();
+    company.write("partner/in/users.csv", users(0, 3, "Ventes"));
+    company.write("partner/in/done", "a file where a folder is needed");
+    company.ends(&["run"], 7);
+    assert_eq!(company.names("partner/in"), ["done", "users.csv", "users.csv.receipt.txt"]);
+    let receipt = company.read("partner/in/users.csv.receipt.txt");
+    let run = company.last_run();
+    for part in ["Fichier : in/users.csv", "octets", "Un verdict remplacera", &format!("Exécution {run}"), "SHA-256"] {
+        assert!(receipt.contains(part), "{part}: {receipt}");
+    }
+
+    fs::remove_file(company.path("partner/in/done")).expect("it goes");
+    company.ends(&["run"], 0);
+    assert_eq!(
+        company.names("partner/in"),
+        ["done/users.csv", "done/users.csv.verdict.json", "done/users.csv.verdict.txt"]
+    );
+}
+
+#[test]
+fn what_we_write_is_never_taken_for_a_drop() {
+    let company = french();
+    company.change_site("in/*.csv", "in/*");
+    company.write("partner/in/users.csv", users(0, 9, "Ventes"));
+    for ours in ["receipt.txt", "verdict.txt", "verdict.json"] {
+        company.write(&format!("partner/in/old.csv.{ours}"), "ours");
+    }
+    company.ends(&["run"], 5);
+    let said = company.ends(&["run"], 5).out;
+    assert!(said.contains("in/users.csv — retenu"), "{said}");
+    assert!(!said.contains("old.csv"), "{said}");
+    assert_eq!(company.names("partner/in").len(), 6, "the held file, its two verdicts, and the three");
+}
+
+#[test]
+fn a_partner_reads_in_their_language_what_is_wrong_and_how_to_put_it_right() {
+    let company = french();
+    company.write("partner/in/users.csv", WRONG);
+    let said = company.ends(&["run"], 4).out;
+    for part in
+        ["in/users.csv — pris en partie", "3 lignes : 1 création, 0 mise à jour", "2 écartées", "Code de sortie 4 :"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let verdict = company.read("partner/in/done/users.csv.verdict.txt");
+    for part in
+        ["Verdict : pris en partie", "Les lignes à corriger sont dans users.csv.to-correct.csv", "D3 mail : `bo"]
+    {
+        assert!(verdict.contains(part), "{part}: {verdict}");
+    }
+    let rows = company.read("partner/in/done/users.csv.to-correct.csv");
+    let lines: Vec<&str> = rows.lines().collect();
+    assert!(lines[0].starts_with("login;") && lines[0].contains(";manager;passerelle : ligne ("), "{rows}");
+    assert!(lines[0].ends_with(");passerelle : motif"), "{rows}");
+    assert!(lines[1].starts_with("bo;") && lines[1].contains(";Employee;ada;3;"), "{rows}");
+    assert!(!rows.contains('\r') && !rows.starts_with('\u{feff}'), "as the file was: {rows:?}");
+}
+
+#[test]
+fn rows_to_correct_come_in_the_form_that_the_file_had() {
+    let company = Company::new(IMPORT);
+    let (windows, _, _) = encoding_rs::WINDOWS_1252.encode("\"login\",\"dtBirth\"\r\n\"zoé\",\"31/02/1990\"\r\n");
+    company.write("partner/in/users.csv", &windows);
+    company.ends(&["run"], 4);
+    let rows = company.files("partner/in")["refused/users.csv.to-correct.csv"].clone();
+    let (text, _, is_damaged) = encoding_rs::WINDOWS_1252.decode(&rows);
+    assert!(!is_damaged && text.starts_with("\"login\",\"dtBirth\",\"passerelle: row ("), "{text}");
+    assert!(text.contains("\r\n\"zoé\",\"31/02/1990\",\"2\",\""), "{text}");
+}
