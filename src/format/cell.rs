@@ -8,8 +8,10 @@ use serde::Deserialize;
 
 use crate::format::Dialect;
 use crate::format::dialect::Formulas;
+use crate::format::problem::{NOT_A_DATE, NOT_AN_AMOUNT, NOT_IN_CORRESPONDENCE, Problem, VALUE_TOO_LONG};
 use crate::model::field::Kind;
-use crate::model::{Finding, Place, date};
+use crate::model::{Text, date};
+use crate::text;
 
 /// What an export profile may say about the form of a column's cells.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -65,23 +67,6 @@ pub enum Align {
     Right,
 }
 
-/// Why a value cannot be written in its column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Stable, in kebab case: `not-in-correspondence`, `not-a-date`, `not-an-amount` or `too-long`.
-    pub code: &'static str,
-    /// A clause that can follow what was read.
-    pub problem: String,
-    pub expected: String,
-}
-
-impl Problem {
-    /// The error it is for the row at `place`.
-    pub fn at(self, place: Place, read: &str) -> Finding {
-        Finding::error(self.code, place, self.problem).read(read).expected(self.expected)
-    }
-}
-
 impl Options {
     /// Writes one value of ours, held in the form that its kind tells. What the profile itself says (a constant, a
     /// default, the partner's side of a correspondence) is written as it stands there.
@@ -133,10 +118,14 @@ impl Correspondence {
             (None, Otherwise::Refuse) => {
                 let known: Vec<String> = self.values.keys().take(10).map(|value| format!("`{value}`")).collect();
                 let more = if self.values.len() > known.len() { ", …" } else { "" };
+                let known = known.join(", ");
                 Err(Problem {
-                    code: "not-in-correspondence",
-                    problem: "is not in the correspondence table of the column".into(),
-                    expected: format!("one of {}{more}", known.join(", ")),
+                    rule: &NOT_IN_CORRESPONDENCE,
+                    problem: Text::of(
+                        "is not in the correspondence table of the column",
+                        "n'est pas dans la table de correspondance de la colonne",
+                    ),
+                    expected: text!("one of {known}{more}", "une valeur parmi {known}{more}"),
                 })
             }
         }
@@ -147,10 +136,11 @@ impl Length {
     fn fit<'a>(&self, written: Cow<'a, str>) -> Result<Cow<'a, str>, Problem> {
         let characters = written.chars().count();
         if characters > self.at_most {
+            let at_most = self.at_most;
             return Err(Problem {
-                code: "too-long",
-                problem: format!("has {characters} characters"),
-                expected: format!("at most {}", self.at_most),
+                rule: &VALUE_TOO_LONG,
+                problem: text!("has {characters} characters", "a {characters} caractères"),
+                expected: text!("at most {at_most}", "au plus {at_most}"),
             });
         }
         match &self.fill {
@@ -203,17 +193,26 @@ fn is_unsigned_amount(text: &str) -> bool {
 }
 
 fn not_a_date() -> Problem {
-    Problem { code: "not-a-date", problem: "is not a date".into(), expected: "a day as `2026-03-01`".into() }
+    Problem {
+        rule: &NOT_A_DATE,
+        problem: Text::of("is not a date", "n'est pas une date"),
+        expected: Text::of("a day as `2026-03-01`", "un jour comme `2026-03-01`"),
+    }
 }
 
 fn not_an_amount() -> Problem {
-    Problem { code: "not-an-amount", problem: "is not an amount".into(), expected: "a number as `1234.50`".into() }
+    Problem {
+        rule: &NOT_AN_AMOUNT,
+        problem: Text::of("is not an amount", "n'est pas un montant"),
+        expected: Text::of("a number as `1234.50`", "un nombre comme `1234.50`"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::format::dialect::{Encoding, LineEnding, Quoting};
+    use crate::model::Place;
 
     fn dialect(formulas: Formulas) -> Dialect {
         Dialect {
@@ -231,7 +230,7 @@ mod tests {
     fn write(options: &str, value: &str, kind: Kind) -> Result<String, &'static str> {
         let options: Options = toml::from_str(options).expect(options);
         let dialect = dialect(Formulas::MadeSafe);
-        options.write(value, kind, &dialect).map(Cow::into_owned).map_err(|problem| problem.code)
+        options.write(value, kind, &dialect).map(Cow::into_owned).map_err(|problem| problem.rule.code)
     }
 
     #[test]
@@ -314,8 +313,8 @@ mod tests {
             (left, "été", Ok("été  ")),
             (left, "", Ok("     ")),
             ("length = { at-most = 3 }", "été", Ok("été")),
-            ("length = { at-most = 3 }", "étés", Err("too-long")),
-            ("length = { at-most = 2 }", "=1", Err("too-long")),
+            ("length = { at-most = 3 }", "étés", Err("value-too-long")),
+            ("length = { at-most = 2 }", "=1", Err("value-too-long")),
         ];
         for (options, value, expected) in cases {
             assert_eq!(write(options, value, Kind::Text), expected.map(String::from), "{options} {value}");

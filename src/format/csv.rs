@@ -5,26 +5,41 @@ use std::iter;
 
 use memchr::memmem;
 
-use crate::format::encoding::{self, LOST};
+use crate::format::dialect::Encoding;
+use crate::format::encoding;
 use crate::format::heading::{self, COLUMNS_AT_MOST, Heading};
-use crate::format::rows::{Rows, excerpt};
-use crate::format::split::{Flaw, Row, Span, Splitter};
-use crate::format::{Kind, Reading, Source, unreadable};
+use crate::format::lost::{LOST, Lost};
+use crate::format::rows::Rows;
+use crate::format::separator::SEPARATORS;
+use crate::format::shape::{self, Ragged, Shape};
+use crate::format::split::{Row, Span, Splitter};
+use crate::format::{Kind, Reading, Source, quote, separator, stray_byte, trailer, unreadable};
 use crate::model::{Finding, Place, Table};
 
-/// The first one is expected; of equally good ones the first is taken.
-const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
+/// What DOS wrote behind the last line, and old systems still do.
+const END_OF_FILE: char = '\u{1a}';
 
 /// # Errors
 /// There is no text, or no end of columns.
-pub(super) fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
-    let decoded = encoding::decode(bytes);
-    let (separator, heading) = recognise(&decoded.text, is_heading).ok_or_else(unreadable::is_empty)?;
+pub(super) fn read(
+    bytes: &[u8],
+    stated: Option<Encoding>,
+    is_heading: &dyn Fn(&str) -> bool,
+) -> Result<Reading, Finding> {
+    let decoded = encoding::decode(bytes, stated);
+    let text = decoded.text.strip_suffix(END_OF_FILE).unwrap_or(&decoded.text);
+    if text.is_empty() {
+        return Err(unreadable::is_empty());
+    }
+    let (splitter, heading) = recognise(text, is_heading).ok_or_else(unreadable::is_blank)?;
     if heading.cells.len() > COLUMNS_AT_MOST {
         return Err(unreadable::too_many_columns());
     }
-    let (table, of_rows) = Intake::new(&decoded.text, separator, &heading).run(&heading);
-    let of_file = [decoded.remark, separator_remark(separator, &heading), heading.title()];
+    heading.check_lengths()?;
+    let separator = splitter.separator();
+    let intake = Intake::new(text, splitter, &heading, is_heading);
+    let (table, of_rows) = intake.run(Letters { lost: decoded.lost, encoding: decoded.encoding });
+    let of_file = [decoded.remark, separator::remark(separator, heading.cells.len()), heading.title()];
     let findings = of_file.into_iter().flatten().chain(of_rows).collect();
     let source = Source {
         kind: Kind::Csv,
@@ -35,14 +50,23 @@ pub(super) fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Re
     Ok(Reading { heading: heading.cells, table, findings, source })
 }
 
-/// The separator under which most headings are known, or else the one that makes most of them.
-fn recognise(text: &str, is_heading: &dyn Fn(&str) -> bool) -> Option<(u8, Heading)> {
-    if text.bytes().all(|byte| byte.is_ascii_whitespace() || SEPARATORS.contains(&byte)) {
+/// The separator that the file states, or under which most headings are known, or else the one that makes most of them.
+fn recognise<'a>(text: &'a str, is_heading: &dyn Fn(&str) -> bool) -> Option<(Splitter<'a>, Heading)> {
+    let is_blank = |letter: char| {
+        letter.is_whitespace()
+            || letter == '\u{feff}'
+            || u8::try_from(letter).is_ok_and(|byte| SEPARATORS.contains(&byte))
+    };
+    if text.chars().all(is_blank) {
         return None;
     }
-    let found = SEPARATORS.into_iter().rev().filter_map(|separator| {
-        let heading = heading::choose(first_cells(Splitter::new(text, separator)), is_heading)?;
-        Some((separator, heading))
+    let splitters: Vec<Splitter<'a>> = match separator::stated(text) {
+        Some((separator, rest)) => vec![Splitter::new(text, separator).behind_first_line(rest)],
+        None => SEPARATORS.into_iter().rev().map(|separator| Splitter::new(text, separator)).collect(),
+    };
+    let found = splitters.into_iter().filter_map(|splitter| {
+        let heading = heading::choose(first_cells(splitter.clone()), is_heading)?;
+        Some((splitter, heading))
     });
     found.max_by_key(|(_, heading)| (heading.known, heading.cells.len()))
 }
@@ -55,48 +79,67 @@ fn first_cells(mut splitter: Splitter<'_>) -> impl Iterator<Item = (u32, Vec<Cow
     })
 }
 
-fn separator_remark(separator: u8, heading: &Heading) -> Option<Finding> {
-    let is_notable = separator != SEPARATORS[0] && heading.cells.len() > 1;
-    let name = match separator {
-        b'\t' => "a tab".to_string(),
-        other => format!("`{}`", other as char),
-    };
-    let problem = format!("the cells are separated by {name}");
-    is_notable.then(|| Finding::remark("separator", Place::FILE, problem).expected("`;`"))
-}
-
 /// One text on its way into a table.
 struct Intake<'a> {
+    text: &'a str,
     splitter: Splitter<'a>,
+    /// Where the rows below the heading start.
+    below: Splitter<'a>,
+    heading: &'a Heading,
+    is_heading: &'a dyn Fn(&str) -> bool,
     rows: Rows,
     suspects: [Suspect<'a>; 2],
+    /// Learnt when it is first asked for.
+    shape: Option<Shape>,
     /// The first row with empty cells behind the last heading.
     surplus: Option<u32>,
+    of_file: Vec<Finding>,
+}
+
+/// What became of the letters of the file.
+struct Letters<'a> {
+    lost: Lost<'a>,
+    encoding: &'static str,
 }
 
 impl<'a> Intake<'a> {
-    fn new(text: &'a str, separator: u8, heading: &Heading) -> Intake<'a> {
+    fn new(
+        text: &'a str,
+        splitter: Splitter<'a>,
+        heading: &'a Heading,
+        is_heading: &'a dyn Fn(&str) -> bool,
+    ) -> Intake<'a> {
         let suspects = [Suspect::new(text, LOST.encode_utf8(&mut [0; 4])), Suspect::new(text, "\0")];
-        Intake { splitter: Splitter::new(text, separator), rows: Rows::below(heading), suspects, surplus: None }
+        let rows = Rows::below(heading);
+        let (shape, surplus, of_file) = (None, None, Vec::new());
+        let below = splitter.clone();
+        Intake { text, splitter, below, heading, is_heading, rows, suspects, shape, surplus, of_file }
     }
 
-    fn run(mut self, heading: &Heading) -> (Table, Vec<Finding>) {
+    fn run(mut self, mut letters: Letters<'_>) -> (Table, Vec<Finding>) {
         let mut row = Row::default();
-        while self.splitter.next(&mut row) && row.number < heading.row {}
-        self.check_heading(&row, heading);
-        self.splitter.width = Some(heading.cells.len());
+        while self.splitter.next(&mut row) && row.number < self.heading.row {}
+        self.check_heading(&row);
+        self.splitter.width = Some(self.heading.cells.len());
+        self.below = self.splitter.clone();
         while self.splitter.next(&mut row) {
             if !self.splitter.is_blank(&row) {
-                self.take(&row);
+                self.take(&row, &mut letters);
             }
         }
-        let (table, mut findings) = self.rows.finish();
-        findings.splice(0..0, self.surplus.map(surplus_remark));
-        (table, findings)
+        let (table, of_rows) = self.rows.finish();
+        let surplus = self.surplus.map(shape::surplus);
+        (table, surplus.into_iter().chain(self.of_file).chain(of_rows).collect())
     }
 
-    fn take(&mut self, row: &Row) {
+    fn take(&mut self, row: &Row, letters: &mut Letters<'_>) {
         self.rows.start(row.number, Some(row.line));
+        if row.marked {
+            self.rows.report(stray_byte::inner_mark(self.rows.row_place()));
+        }
+        if let Some(finding) = self.other_than_a_person(row) {
+            return self.pass_over(finding);
+        }
         let count = self.count(row);
         for span in row.cells.iter().take(count) {
             self.rows.cell(&self.splitter.text(*span));
@@ -105,8 +148,33 @@ impl<'a> Intake<'a> {
             self.surplus = self.surplus.or(Some(row.number));
         }
         self.check_shape(row, count);
-        self.check_bytes(row);
+        self.check_bytes(row, letters);
         self.rows.end();
+    }
+
+    /// A heading row further down, or a last row that sums the others up.
+    fn other_than_a_person(&self, row: &Row) -> Option<Finding> {
+        let first = self.splitter.text(*row.cells.first()?);
+        let place = self.rows.row_place();
+        if row.marked || self.heading.may_start_with(first.trim()) {
+            let again = self.heading.again(&place, &self.cells(row), self.is_heading);
+            if again.is_some() {
+                return again;
+            }
+        }
+        let is_last = self.splitter.is_at_end();
+        is_last.then(|| trailer::finding(place, &self.cells(row), self.rows.width()))?
+    }
+
+    fn pass_over(&mut self, finding: Finding) {
+        match finding.place.row {
+            Some(_) => self.rows.report(finding),
+            None => self.of_file.push(finding),
+        }
+    }
+
+    fn cells(&self, row: &Row) -> Vec<Cow<'a, str>> {
+        row.cells.iter().map(|span| self.splitter.text(*span)).collect()
     }
 
     /// The cells of a row, without the empty ones behind the last heading.
@@ -123,60 +191,64 @@ impl<'a> Intake<'a> {
     fn check_shape(&mut self, row: &Row, count: usize) {
         let width = self.rows.width();
         if let Some((column, flaw)) = row.flaw {
-            let read = row.cells.get(column).map(|span| self.splitter.text(*span)).unwrap_or_default();
-            self.rows.report(quote_error(flaw, self.rows.place(column)).read(excerpt(&read)));
-        } else if count > width {
-            let problem = format!("has {}, and there are {}", cells(count), headings(width));
-            let expected = "quotes around a cell that holds the separator, a quote or a line break: `\"R&D; tests\"`";
-            self.rows.report(Finding::error("row-too-long", self.rows.row_place(), problem).expected(expected));
-        } else if count < width {
-            let problem = format!("has {}, and there are {}", cells(count), headings(width));
-            let expected = "a cell below each heading, empty where there is nothing to say";
-            self.rows.report(Finding::error("row-too-short", self.rows.row_place(), problem).expected(expected));
+            // Where the cells of the row cannot be told apart, none of them is trusted.
+            let place =
+                Place { column: self.rows.place(column).column.filter(|_| count == width), ..self.rows.place(column) };
+            let cell = row.cells.get(column).map(|span| self.splitter.text(*span)).unwrap_or_default();
+            self.rows.report(quote::error(flaw, place, &cell));
+        } else if count != width {
+            let mut cells = self.cells(row);
+            cells.truncate(count);
+            let ragged = Ragged { place: self.rows.row_place(), cells, count, unended: row.unended };
+            let separator = self.splitter.separator().into();
+            let heading = self.heading;
+            let finding = self.shape().error(&ragged, &heading.cells, separator);
+            self.rows.report(finding);
+        } else if row.unended {
+            self.check_last_cell(row, width - 1);
+        }
+        if let Some(column) = row.quote_inside {
+            let cell = row.cells.get(column).map(|span| self.splitter.text(*span)).unwrap_or_default();
+            self.rows.report(quote::inside(self.rows.place(column), &cell));
         }
     }
 
-    fn check_bytes(&mut self, row: &Row) {
-        let is_suspect = self.suspects.iter_mut().any(|suspect| suspect.is_in(row));
-        if is_suspect {
-            for (column, span) in row.cells.iter().enumerate() {
-                self.rows.check_bytes(column, &self.splitter.text(*span));
+    fn check_last_cell(&mut self, row: &Row, column: usize) {
+        let cell = self.splitter.text(row.cells[column]);
+        if self.shape().is_cut(column, &cell) {
+            self.rows.report(shape::cut_cell(self.rows.place(column), &cell));
+        }
+    }
+
+    fn shape(&mut self) -> &Shape {
+        self.shape.get_or_insert_with(|| Shape::learn(self.below.clone(), self.heading.cells.len()))
+    }
+
+    fn check_bytes(&mut self, row: &Row, letters: &mut Letters<'_>) {
+        if !self.suspects.iter_mut().any(|suspect| suspect.is_in(row)) {
+            return;
+        }
+        for (column, span) in row.cells.iter().enumerate() {
+            let (place, cell) = (self.rows.place(column), self.splitter.text(*span));
+            if let Some(at) = self.text[span.range()].find(LOST) {
+                let bytes = letters.lost.at(self.text, span.range().start + at);
+                let bytes = bytes.map(|bytes| (bytes, letters.encoding));
+                self.rows.report(stray_byte::lost_letter(place.clone(), &cell, bytes));
+            }
+            if cell.contains('\0') {
+                self.rows.report(stray_byte::nul(place, &cell));
             }
         }
     }
 
     /// Headings that cannot be told apart with certainty put every column in doubt: the file is refused.
-    fn check_heading(&mut self, row: &Row, heading: &Heading) {
+    fn check_heading(&mut self, row: &Row) {
         if let Some((column, flaw)) = row.flaw {
-            let read = heading.cells.get(column).cloned().unwrap_or_default();
-            self.rows
-                .report(quote_error(flaw, Place { column: Some(column as u32), ..Place::FILE }).read(excerpt(&read)));
+            let cell = self.heading.cells.get(column).map_or("", String::as_str);
+            let place = Place { column: Some(column as u32), ..Place::FILE };
+            self.rows.report(quote::error(flaw, place, cell));
         }
     }
-}
-
-fn quote_error(flaw: Flaw, place: Place) -> Finding {
-    match flaw {
-        Flaw::Unclosed => {
-            Finding::error("unclosed-quote", place, "starts with a quote, and the one that closes is missing")
-                .expected("a quote at both ends of the cell, or at none")
-        }
-        Flaw::Stray => Finding::error("stray-quote", place, "goes on behind its closing quote")
-            .expected("quotes inside a quoted cell written twice: `\"Site \"\"Nord\"\"\"`"),
-    }
-}
-
-fn surplus_remark(row: u32) -> Finding {
-    let problem = format!("rows have separators behind the last cell, first in row {row}; they were passed over");
-    Finding::remark("trailing-separator", Place::FILE, problem)
-}
-
-fn cells(count: usize) -> String {
-    if count == 1 { "1 cell".into() } else { format!("{count} cells") }
-}
-
-fn headings(count: usize) -> String {
-    if count == 1 { "1 heading".into() } else { format!("{count} headings") }
 }
 
 /// Something that no cell should hold; asked of the whole text once, and of a cell only where it was found.
@@ -209,7 +281,7 @@ mod tests {
     }
 
     fn reading(text: &[u8]) -> Reading {
-        read(text, &is_heading).expect("a table")
+        read(text, None, &is_heading).expect("a table")
     }
 
     /// `number/line: cells`, a row a piece.
@@ -247,7 +319,7 @@ mod tests {
             ("a;b;c", "a|b|c"),
             ("\"a;1\";\"b \"\"2\"\"\";\"\"", "a;1|b \"2\"|"),
             (" \"a\" ;\t\"b\";c ", "a|b|c "),
-            ("a;12\" pipe;c\"", "a|12\" pipe|c\""),
+            ("a;12\" pipe;c \"d\"", "a|12\" pipe|c \"d\""),
             ("a;\"\"\"\";c", "a|\"|c"),
             ("a;b;", "a|b|"),
             ("\"a\";\"b\";\"c\"", "a|b|c"),
@@ -302,10 +374,10 @@ mod tests {
         assert_eq!(rows(&reading), ["2/2: a|b", "3/3: c|d|e|f", "4/4: g|h|i", "5/5: j|k|l"]);
         let expected = [
             "rows have separators behind the last cell, first in row 4; they were passed over",
-            "row 2: has 2 cells, and there are 3 headings; expected a cell below each heading, empty where there is \
+            "row 2: has 2 cells for 3 headings: it stops before `note`; expected a cell below each heading, empty where there is \
              nothing to say",
-            "row 3: has 4 cells, and there are 3 headings; expected quotes around a cell that holds the separator, a quote \
-             or a line break: `\"R&D; tests\"`",
+            "row 3: has 4 cells for 3 headings; expected quotes around a cell that holds the separator, a quote or a line \
+             break: `\"R&D; tests\"`",
         ];
         assert_eq!(reading.findings.iter().map(Finding::to_string).collect::<Vec<_>>(), expected);
     }
@@ -373,10 +445,11 @@ mod tests {
         for (text, problem) in [
             ("", "the file is empty"),
             ("\u{feff}", "the file is empty"),
-            (" \n;;\n\n", "the file is empty"),
+            (" \n;;\n\n", "the file holds nothing but blanks"),
+            (&"é".repeat(2_000), "a cell of the heading row has more than 1000 characters"),
             (&wide, "the heading row has more than 1000 cells"),
         ] {
-            assert_eq!(read(text.as_bytes(), &is_heading).expect_err(problem).problem.to_string(), problem);
+            assert_eq!(read(text.as_bytes(), None, &is_heading).expect_err(problem).problem.to_string(), problem);
         }
     }
 }

@@ -46,6 +46,15 @@ pub enum Encoding {
     Windows1252,
 }
 
+impl Encoding {
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Windows1252 => "Windows-1252",
+        }
+    }
+}
+
 /// What to do with a cell that a spreadsheet would run as a formula (one that starts with `=`, `+`, `-`, `@`, a tab).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,12 +1,65 @@
 //! The heading row: found among the first rows by the headings that are known.
 
-use crate::model::{Finding, Place};
+use crate::format::unreadable;
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::text;
+
+pub(super) static TITLE_ROW: Rule = Rule {
+    code: "title-row",
+    severity: Severity::Remark,
+    meaning: Text::of(
+        "There are rows above the headings, such as a title; they were passed over.",
+        "Des lignes précèdent les en-têtes, comme un titre ; elles n'ont pas été prises en compte.",
+    ),
+    correction: Text::of("Start the file with the headings.", "Commencez le fichier par les en-têtes."),
+    example: Example {
+        wrong: "Salariés au 1er mars\nlogin;firstName\nada.renard;Ada",
+        right: "login;firstName\nada.renard;Ada",
+    },
+};
+
+pub(super) static REPEATED_HEADING: Rule = Rule {
+    code: "repeated-heading",
+    severity: Severity::Remark,
+    meaning: Text::of(
+        "The headings stand in the file once more, further down; that row was passed over.",
+        "Les en-têtes figurent encore une fois plus bas dans le fichier ; cette ligne n'a pas été prise en compte.",
+    ),
+    correction: Text::of(
+        "Take the heading row away from each file that you put behind another.",
+        "Retirez la ligne d'en-têtes de chaque fichier que vous mettez à la suite d'un autre.",
+    ),
+    example: Example {
+        wrong: "login;firstName\nada.renard;Ada\nlogin;firstName\ncleo.valin;Cléo",
+        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo",
+    },
+};
+
+pub(super) static SECOND_HEADING: Rule = Rule {
+    code: "second-heading",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "Further down there is a heading row with other columns; what stands below it would be misread, and the file is refused.",
+        "Une autre ligne d'en-têtes, avec d'autres colonnes, se trouve plus bas ; la suite serait mal lue, et le fichier est refusé.",
+    ),
+    correction: Text::of(
+        "Send the files that were put together here one by one, each with its headings.",
+        "Envoyez un par un les fichiers qui ont été mis bout à bout, chacun avec ses en-têtes.",
+    ),
+    example: Example {
+        wrong: "login;firstName;lastName\nada.renard;Ada;Renard\nlogin;lastName;firstName\ncleo.valin;Valin;Cléo",
+        right: "login;firstName;lastName\nada.renard;Ada;Renard\ncleo.valin;Cléo;Valin",
+    },
+};
 
 /// A heading further down is not looked for.
 pub(super) const ROWS_LOOKED_AT: u32 = 20;
 
 /// More than this is no file of people.
 pub(super) const COLUMNS_AT_MOST: usize = 1_000;
+
+/// A longer text is no heading.
+pub(super) const CHARACTERS_AT_MOST: usize = 1_000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Heading {
@@ -53,8 +106,62 @@ impl Heading {
     /// Said when rows in front of the headings were passed over.
     pub fn title(&self) -> Option<Finding> {
         let place = Place { row: Some(self.first), ..Place::FILE };
-        let problem = format!("was passed over: the headings are in row {}", self.row);
-        (self.first < self.row).then(|| Finding::remark("title-row", place, problem))
+        let heading = self.row;
+        let problem = text!(
+            "was passed over: the headings are in row {heading}",
+            "n'a pas été prise en compte : les en-têtes sont en ligne {heading}",
+        );
+        (self.first < self.row).then(|| TITLE_ROW.at(place, problem))
+    }
+
+    /// # Errors
+    /// A cell is so long that it is no heading.
+    pub fn check_lengths(&self) -> Result<(), Finding> {
+        let is_too_long = |cell: &String| cell.chars().nth(CHARACTERS_AT_MOST).is_some();
+        match self.cells.iter().any(is_too_long) {
+            true => Err(unreadable::heading_too_long()),
+            false => Ok(()),
+        }
+    }
+
+    /// Could a row that starts with this cell be a heading row? Asked of every row, so it must cost next to nothing.
+    pub fn may_start_with(&self, first: &str) -> bool {
+        self.cells.iter().any(|heading| heading.len() == first.len() && heading == first)
+    }
+
+    /// Said where a row further down is a heading row too: most of its cells are headings that are known.
+    pub fn again<C: AsRef<str>>(
+        &self,
+        place: &Place,
+        cells: &[C],
+        is_heading: &dyn Fn(&str) -> bool,
+    ) -> Option<Finding> {
+        let row = place.row.unwrap_or_default();
+        let other = Heading::of(row, cells, is_heading);
+        let filled = other.cells.iter().filter(|cell| !cell.is_empty()).count();
+        let is_same = other.cells == self.cells;
+        if !is_same && (other.known < 2 || other.known * 2 <= filled) {
+            return None;
+        }
+        let first = self.row;
+        Some(match is_same {
+            true => REPEATED_HEADING.at(
+                place.clone(),
+                text!(
+                    "repeats the headings of row {first}, and was passed over",
+                    "répète les en-têtes de la ligne {first}, et n'a pas été prise en compte",
+                ),
+            ),
+            false => SECOND_HEADING
+                .at(
+                    Place::FILE,
+                    text!(
+                        "row {row} is a heading row too, with other columns than row {first}: were two files put together?",
+                        "la ligne {row} est aussi une ligne d'en-têtes, avec d'autres colonnes que la ligne {first} : deux fichiers ont-ils été mis bout à bout ?",
+                    ),
+                )
+                .expected(Text::of("one heading row in each file.", "une seule ligne d'en-têtes par fichier.")),
+        })
     }
 }
 

@@ -7,19 +7,28 @@ mod csv;
 pub mod dialect;
 mod encoding;
 mod heading;
+mod lost;
 mod package;
+mod problem;
+mod quote;
 mod rows;
+mod separator;
+mod shape;
 mod shown;
 mod split;
+mod stray_byte;
+mod trailer;
 mod unreadable;
 mod writer;
 mod xlsx;
 
 pub use again::Again;
 pub use dialect::Dialect;
+pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 
-use crate::model::{Finding, Table};
+use crate::format::dialect::Encoding;
+use crate::model::{Finding, Rule, Table};
 
 /// A file that was read: what it holds, and what is wrong with its form.
 #[derive(Debug)]
@@ -51,25 +60,70 @@ pub enum Kind {
     Xlsx,
 }
 
+/// Every finding that reading and writing files can give, by its code.
+pub static RULES: &[&Rule] = &[
+    &encoding::ENCODING,
+    &heading::REPEATED_HEADING,
+    &heading::SECOND_HEADING,
+    &heading::TITLE_ROW,
+    &problem::NOT_AN_AMOUNT,
+    &problem::NOT_A_DATE,
+    &problem::NOT_IN_CORRESPONDENCE,
+    &problem::VALUE_TOO_LONG,
+    &quote::QUOTE_INSIDE,
+    &quote::STRAY_QUOTE,
+    &quote::UNCLOSED_QUOTE,
+    &rows::BLANK_ROW,
+    &rows::CELL_TOO_LONG,
+    &rows::MORE_REMARKS,
+    &rows::NO_ROWS,
+    &rows::TOO_MANY_ERRORS,
+    &separator::SEPARATOR,
+    &shape::CUT_FILE,
+    &shape::ROW_TOO_LONG,
+    &shape::ROW_TOO_SHORT,
+    &shape::TRAILING_SEPARATOR,
+    &stray_byte::BAD_BYTE,
+    &stray_byte::INNER_MARK,
+    &stray_byte::NUL_BYTE,
+    &trailer::TRAILER_ROW,
+    &unreadable::NOT_A_TABLE,
+];
+
 /// Reads a file, whatever its form. `is_heading` knows the headings that are looked for: by them the heading row, the
 /// separator and the sheet are found.
 ///
 /// # Errors
 /// The file is no table at all: one finding says what it is instead.
 pub fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
+    read_as(bytes, None, is_heading)
+}
+
+/// The same, where the encoding of text files is stated.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_as(
+    bytes: &[u8],
+    encoding: Option<Encoding>,
+    is_heading: &dyn Fn(&str) -> bool,
+) -> Result<Reading, Finding> {
     match unreadable::kind(bytes)? {
-        Kind::Csv => csv::read(bytes, is_heading),
+        Kind::Csv => csv::read(bytes, encoding, is_heading),
         Kind::Xlsx => xlsx::read(bytes, is_heading),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::format::dialect::{Encoding, Formulas, LineEnding, Quoting};
-    use crate::model::date;
+    use crate::format::dialect::{Formulas, LineEnding, Quoting};
+    use crate::model::{Language, date};
 
     fn is_heading(heading: &str) -> bool {
         ["A", "B", "C"].contains(&heading)
@@ -77,6 +131,46 @@ mod tests {
 
     fn rows(reading: &Reading) -> Vec<(u32, Vec<String>)> {
         reading.table.rows().map(|row| (row.number(), row.cells().map(String::from).collect())).collect()
+    }
+
+    #[test]
+    fn every_rule_of_the_room_is_listed_once_and_says_all_in_both_languages() {
+        let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/format");
+        let mut written = BTreeSet::new();
+        for file in std::fs::read_dir(room).expect("the room is there") {
+            let text = std::fs::read_to_string(file.expect("it can be listed").path()).expect("it can be read");
+            let codes = text.split(": Rule = Rule {\n").skip(1).filter_map(|rule| rule.split('"').nth(1));
+            written.extend(codes.map(String::from));
+        }
+        let listed: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        assert_eq!(listed.len(), written.len());
+        assert_eq!(listed.into_iter().map(String::from).collect::<BTreeSet<String>>(), written);
+        for rule in RULES {
+            for text in [&rule.meaning, &rule.correction] {
+                let (english, french) = (text.is(Language::English), text.is(Language::French));
+                assert!(!english.is_empty() && !french.is_empty() && english != french, "{}", rule.code);
+            }
+            assert_ne!(rule.example.wrong, rule.example.right, "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn what_an_example_says_is_so() {
+        let is_heading = |heading: &str| ["login", "firstName", "lastName", "department"].contains(&heading);
+        let shows = |text: &str, code: &str| {
+            let text =
+                text.replace('␀', "\0").replace("<U+FEFF>", "\u{feff}") + if code == "cut-file" { "" } else { "\n" };
+            let findings = match read(text.as_bytes(), &is_heading) {
+                Ok(reading) => reading.findings,
+                Err(refusal) => vec![refusal],
+            };
+            findings.iter().any(|finding| finding.code == code)
+        };
+        let files = RULES.iter().filter(|rule| rule.example.right.starts_with("login;"));
+        for rule in files.filter(|rule| !rule.example.wrong.ends_with('…')) {
+            assert!(shows(rule.example.wrong, rule.code), "{}: {}", rule.code, rule.example.wrong);
+            assert!(!shows(rule.example.right, rule.code), "{}: {}", rule.code, rule.example.right);
+        }
     }
 
     /// Bytes as they are in tables, often enough in the wrong place.

@@ -40,7 +40,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Finding> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the file is cut or damaged"))?;
     let has = |name: &str| archive.file_names().flatten().any(|part| part.eq_ignore_ascii_case(name));
     if let Some((_, what)) = OTHERS.iter().find(|(name, _)| has(name)) {
-        return Err(unreadable::is_a(what));
+        return Err(unreadable::is_a(*what));
     }
     if !has("_rels/.rels") {
         return Err(unreadable::is_a("a ZIP archive"));

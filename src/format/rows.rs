@@ -3,10 +3,97 @@
 use std::mem;
 use std::sync::Arc;
 
-use crate::format::encoding::LOST;
 use crate::format::heading::Heading;
+use crate::format::lost::LOST;
+use crate::format::stray_byte;
 use crate::model::table::Chunk;
-use crate::model::{Finding, Place, Table};
+use crate::model::{Example, Finding, Place, Rule, Severity, Table, Text};
+use crate::text;
+
+pub(super) static BLANK_ROW: Rule = Rule {
+    code: "blank-row",
+    severity: Severity::Remark,
+    meaning: Text::of(
+        "There are blank rows between the others; they were passed over.",
+        "Des lignes vides se trouvent entre les autres ; elles n'ont pas été prises en compte.",
+    ),
+    correction: Text::of(
+        "Take blank rows out; after each row there is one line end.",
+        "Supprimez les lignes vides ; chaque ligne se termine par une seule fin de ligne.",
+    ),
+    example: Example {
+        wrong: "login;firstName\nada.renard;Ada\n\ncleo.valin;Cléo",
+        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo",
+    },
+};
+
+pub(super) static CELL_TOO_LONG: Rule = Rule {
+    code: "cell-too-long",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "A cell is longer than a spreadsheet can show (32,767 characters).",
+        "Une cellule est plus longue que ce qu'un tableur peut afficher (32 767 caractères).",
+    ),
+    correction: Text::of(
+        "Look whether a line end or a quote is missing before it; no datum of a person is that long.",
+        "Regardez si une fin de ligne ou un guillemet manque avant elle ; aucune donnée d'une personne n'est si longue.",
+    ),
+    example: Example { wrong: "ada.renard;Adaaaaaaaaaaaaaaaaa…", right: "ada.renard;Ada" },
+};
+
+pub(super) static NO_ROWS: Rule = Rule {
+    code: "no-rows",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "The file has headings, and nobody below them.",
+        "Le fichier a des en-têtes, et personne en dessous.",
+    ),
+    correction: Text::of(
+        "Look why the export was empty, and send no file when there is nobody to tell about.",
+        "Cherchez pourquoi l'export était vide, et n'envoyez pas de fichier s'il n'y a personne à annoncer.",
+    ),
+    example: Example { wrong: "login;firstName\n", right: "login;firstName\nada.renard;Ada\n" },
+};
+
+pub(super) static TOO_MANY_ERRORS: Rule = Rule {
+    code: "too-many-errors",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "So many rows cannot be read that the file as a whole is not what it should be; it is refused.",
+        "Tant de lignes sont illisibles que le fichier entier n'est pas ce qu'il devrait être ; il est refusé.",
+    ),
+    correction: Text::of(
+        "Correct what the first errors say, most often in the export itself, and send the file again.",
+        "Corrigez ce que disent les premières erreurs, le plus souvent dans l'export même, et renvoyez le fichier.",
+    ),
+    example: Example {
+        wrong: "login;firstName\nada.renard\ncleo.valin\n…",
+        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo\n…",
+    },
+};
+
+pub(super) static MORE_REMARKS: Rule = Rule {
+    code: "more-remarks",
+    severity: Severity::Remark,
+    meaning: Text::of(
+        "Not all remarks about the form of the file are listed, because there are too many.",
+        "Les remarques sur la forme du fichier ne sont pas toutes affichées, car il y en a trop.",
+    ),
+    correction: Text::of(
+        "Follow those that are listed: the others are alike.",
+        "Suivez celles qui sont affichées : les autres leur ressemblent.",
+    ),
+    example: Example {
+        wrong: "login;firstName\n\nada.renard;Ada\n\ncleo.valin;Cléo\n\n…",
+        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo\n…",
+    },
+};
+
+/// With more errors than this a file is refused.
+const ERRORS_AT_MOST: usize = 50_000;
+
+/// Who reads more than this?
+const REMARKS_AT_MOST: usize = 1_000;
 
 /// A chunk is cut at the next row's end.
 const CHUNK: usize = 4 * 1024 * 1024;
@@ -23,6 +110,8 @@ pub(super) struct Rows {
     table: Table,
     chunk: Chunk,
     findings: Vec<Finding>,
+    errors: usize,
+    remarks: usize,
     /// Of the row that is being written.
     place: Place,
     column: usize,
@@ -38,6 +127,8 @@ impl Rows {
             table: Table::default(),
             chunk: Chunk::default(),
             findings: Vec::new(),
+            errors: 0,
+            remarks: 0,
             place: Place::FILE,
             column: 0,
             last: heading.row,
@@ -54,10 +145,13 @@ impl Rows {
         let (first, last) = (self.last + 1, number - 1);
         if first <= last {
             let problem = match first == last {
-                true => "is blank and was passed over".to_string(),
-                false => format!("is blank and was passed over, as are the rows to {last}"),
+                true => Text::of("is blank and was passed over", "est vide et n'a pas été prise en compte"),
+                false => text!(
+                    "is blank and was passed over, as are the rows to {last}",
+                    "est vide et n'a pas été prise en compte, de même que les lignes jusqu'à {last}",
+                ),
             };
-            self.findings.push(Finding::remark("blank-row", Place { row: Some(first), ..Place::FILE }, problem));
+            self.report(BLANK_ROW.at(Place { row: Some(first), ..Place::FILE }, problem));
         }
         self.place = Place { row: Some(number), line, ..Place::FILE };
         self.column = 0;
@@ -82,18 +176,23 @@ impl Rows {
     /// there is reason to.
     pub fn check_bytes(&mut self, column: usize, text: &str) {
         if text.contains(LOST) {
-            let problem = format!("has `{LOST}` where a letter could not be read");
-            let finding = Finding::error("bad-byte", self.place(column), problem).read(excerpt(text));
-            self.findings.push(finding.expected("the letter, in a file saved as UTF-8"));
+            self.report(stray_byte::lost_letter(self.place(column), text, None));
         }
         if text.contains('\0') {
-            let finding = Finding::error("nul-byte", self.place(column), "has a byte 0, which is no text");
-            self.findings.push(finding.read(excerpt(text).replace('\0', "␀")).expected("text"));
+            self.report(stray_byte::nul(self.place(column), text));
         }
     }
 
+    /// Counts all, and keeps so many that any file fits in memory.
     pub fn report(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        let (count, at_most) = match finding.is_error() {
+            true => (&mut self.errors, ERRORS_AT_MOST),
+            false => (&mut self.remarks, REMARKS_AT_MOST),
+        };
+        *count += 1;
+        if *count <= at_most {
+            self.findings.push(finding);
+        }
     }
 
     /// A cell of the row that is being written.
@@ -122,19 +221,40 @@ impl Rows {
 
     pub fn finish(mut self) -> (Table, Vec<Finding>) {
         self.table.push(self.chunk);
+        let mut findings = Vec::new();
         if self.table.is_empty() {
-            let problem = "the file has headings, and no row below them";
-            self.findings.push(Finding::error("no-rows", Place::FILE, problem));
+            let problem = Text::of(
+                "the file has headings, and no row below them",
+                "le fichier a des en-têtes, et aucune ligne en dessous",
+            );
+            findings.push(NO_ROWS.at(Place::FILE, problem));
         }
-        (self.table, self.findings)
+        if self.errors > ERRORS_AT_MOST {
+            let errors = self.errors;
+            let problem = text!(
+                "{errors} errors make the rows of the file unreadable",
+                "{errors} erreurs rendent illisibles les lignes du fichier",
+            );
+            findings.push(TOO_MANY_ERRORS.at(Place::FILE, problem));
+        }
+        if self.remarks > REMARKS_AT_MOST {
+            let more = self.remarks - REMARKS_AT_MOST;
+            let problem = text!(
+                "there are {more} more remarks about the form of the rows",
+                "il y a encore {more} remarques sur la forme des lignes",
+            );
+            findings.push(MORE_REMARKS.at(Place::FILE, problem));
+        }
+        findings.append(&mut self.findings);
+        (self.table, findings)
     }
 
     fn check_length(&mut self, text: &str) {
         let characters = text.chars().count();
         if characters > CHARACTERS_AT_MOST {
-            let problem = format!("has {characters} characters");
-            let finding = Finding::error("cell-too-long", self.place(self.column), problem);
-            self.findings.push(finding.expected(format!("at most {CHARACTERS_AT_MOST}")));
+            let problem = text!("has {characters} characters", "a {characters} caractères");
+            let expected = text!("at most {CHARACTERS_AT_MOST}", "au plus {CHARACTERS_AT_MOST}");
+            self.report(CELL_TOO_LONG.at(self.place(self.column), problem).expected(expected));
         }
     }
 }

@@ -3,16 +3,22 @@
 //! A cell that starts with a quote ends with one, and may hold separators and line breaks between; a quote inside it is
 //! doubled. Where that does not work out, the cell is read as if quotes meant nothing, up to the next separator or line
 //! break, and the row is marked.
+//!
+//! LF, CRLF and a lone CR each end a line, as they do for Visual Studio Code, Notepad++ and spreadsheets.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use memchr::{memchr_iter, memchr2, memchr3, memrchr2};
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr2};
 
 use crate::format::heading::COLUMNS_AT_MOST;
 
 /// A quoted cell that goes on for longer was never meant to be one.
 const BREAKS_AT_MOST: u32 = 10;
 const BYTES_OVER_LINES_AT_MOST: usize = 32 * 1024;
+
+/// A byte order mark, where files were put together.
+const MARK: char = '\u{feff}';
 
 /// Gives one row after the other.
 #[derive(Debug, Clone)]
@@ -21,6 +27,8 @@ pub(super) struct Splitter<'a> {
     separator: u8,
     /// How many cells a row should have, once that is known.
     pub width: Option<usize>,
+    /// There are quotes somewhere.
+    has_quotes: bool,
     at: usize,
     number: u32,
     line: u32,
@@ -42,6 +50,12 @@ pub(super) struct Row {
     pub count: usize,
     /// The first cell whose quotes went wrong.
     pub flaw: Option<(usize, Flaw)>,
+    /// The first cell that has quotes in it and none around it.
+    pub quote_inside: Option<usize>,
+    /// A byte order mark stood in front, and is no part of the first cell.
+    pub marked: bool,
+    /// The text ends here, without a line break.
+    pub unended: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +72,8 @@ pub(super) enum Flaw {
     Unclosed,
     /// There is text behind the closing quote.
     Stray,
+    /// The cell ends with a quote, and the opening one is missing.
+    Unopened,
 }
 
 struct Quoted {
@@ -70,7 +86,22 @@ struct Quoted {
 impl<'a> Splitter<'a> {
     /// The text is at most 4 GiB; the separator is an ASCII character.
     pub fn new(text: &'a str, separator: u8) -> Splitter<'a> {
-        Splitter { text, separator, width: None, at: 0, number: 0, line: 1 }
+        let has_quotes = memchr(b'"', text.as_bytes()).is_some();
+        Splitter { text, separator, width: None, has_quotes, at: 0, number: 0, line: 1 }
+    }
+
+    /// Starts at `at`, behind a first line that spreadsheets do not show.
+    pub fn behind_first_line(self, at: usize) -> Splitter<'a> {
+        Splitter { at, line: 2, ..self }
+    }
+
+    pub fn separator(&self) -> u8 {
+        self.separator
+    }
+
+    /// Nothing but blanks follows.
+    pub fn is_at_end(&self) -> bool {
+        self.text[self.at..].trim_start().is_empty()
     }
 
     /// Fills `row` with the next one; false at the end of the text.
@@ -80,6 +111,10 @@ impl<'a> Splitter<'a> {
         }
         self.number += 1;
         row.start_at(self.at, self.number, self.line);
+        if self.text[self.at..].starts_with(MARK) {
+            row.marked = true;
+            self.at += MARK.len_utf8();
+        }
         loop {
             let span = self.cell(row);
             row.push(span);
@@ -89,6 +124,7 @@ impl<'a> Splitter<'a> {
             }
         }
         row.end = self.at;
+        row.unended = self.at == self.text.len();
         self.at += break_length(self.text.as_bytes(), self.at);
         self.line += 1;
         true
@@ -96,7 +132,7 @@ impl<'a> Splitter<'a> {
 
     /// The cell without its quotes.
     pub fn text(&self, span: Span) -> Cow<'a, str> {
-        let text = &self.text[span.start as usize..span.end as usize];
+        let text = &self.text[span.range()];
         match span.doubled {
             true => text.replace("\"\"", "\"").into(),
             false => text.into(),
@@ -109,18 +145,34 @@ impl<'a> Splitter<'a> {
 
     fn cell(&mut self, row: &mut Row) -> Span {
         let start = self.at;
-        match self.opening_quote(start).map(|open| self.quoted(row.count, open)) {
-            Some(Ok(quoted)) => {
-                self.at = quoted.end;
-                self.line += quoted.breaks;
-                return quoted.span;
-            }
-            Some(Err(flaw)) => row.flaw = row.flaw.or(Some((row.count, flaw))),
-            None => {}
+        let quoted = self.opening_quote(start).map(|open| self.quoted(row.count, open));
+        if let Some(Some(quoted)) = quoted {
+            self.at = quoted.end;
+            self.line += quoted.breaks;
+            return quoted.span;
         }
         let bytes = self.text.as_bytes();
         self.at = memchr3(self.separator, b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |found| start + found);
+        if self.has_quotes {
+            self.note_quotes(row, start, quoted.is_some());
+        }
         Span::new(start, self.at, false)
+    }
+
+    /// What the quotes of a cell mean that is read as if they meant nothing.
+    fn note_quotes(&self, row: &mut Row, start: usize, is_opened: bool) {
+        let cell = self.text[start..self.at].trim_end();
+        let quotes = memchr_iter(b'"', cell.as_bytes()).count();
+        let flaw = match is_opened {
+            true if quotes == 1 => Some(Flaw::Unclosed),
+            true => Some(Flaw::Stray),
+            false if quotes % 2 == 1 && cell.ends_with('"') => Some(Flaw::Unopened),
+            false => None,
+        };
+        row.flaw = row.flaw.or(flaw.map(|flaw| (row.count, flaw)));
+        if flaw.is_none() && quotes > 0 {
+            row.quote_inside = row.quote_inside.or(Some(row.count));
+        }
     }
 
     /// Blanks in front of a quote are no part of the cell.
@@ -138,13 +190,13 @@ impl<'a> Splitter<'a> {
         start + self.text.as_bytes()[start..].iter().take_while(is_blank).count()
     }
 
-    fn quoted(&self, cells_before: usize, open: usize) -> Result<Quoted, Flaw> {
+    fn quoted(&self, cells_before: usize, open: usize) -> Option<Quoted> {
         let bytes = self.text.as_bytes();
         let (mut at, mut breaks, mut doubled) = (open + 1, 0, false);
         let close = loop {
-            at += memchr3(b'"', b'\n', b'\r', &bytes[at..]).ok_or(Flaw::Unclosed)?;
+            at += memchr3(b'"', b'\n', b'\r', &bytes[at..])?;
             if breaks > BREAKS_AT_MOST || (breaks > 0 && at - open > BYTES_OVER_LINES_AT_MOST) {
-                return Err(Flaw::Unclosed);
+                return None;
             }
             match (bytes[at], bytes.get(at + 1)) {
                 (b'"', Some(b'"')) => {
@@ -160,11 +212,8 @@ impl<'a> Splitter<'a> {
         };
         let end = self.behind_blanks(close + 1);
         let ends_well = bytes.get(end).is_none_or(|byte| *byte == self.separator || matches!(byte, b'\n' | b'\r'));
-        match ends_well {
-            _ if breaks > 0 && (!ends_well || self.joins_two_rows(cells_before, open, close)) => Err(Flaw::Unclosed),
-            true => Ok(Quoted { span: Span::new(open + 1, close, doubled), end, breaks }),
-            false => Err(Flaw::Stray),
-        }
+        let is_one = ends_well && !(breaks > 0 && self.joins_two_rows(cells_before, open, close));
+        is_one.then(|| Quoted { span: Span::new(open + 1, close, doubled), end, breaks })
     }
 
     /// The quote that closes stands where a cell could start, the line on which it stands is a whole row by itself, and
@@ -202,9 +251,14 @@ impl Span {
     fn new(start: usize, end: usize, doubled: bool) -> Span {
         Span { start: start as u32, end: end as u32, doubled }
     }
+
+    /// In the text, quotes around it left out.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
-/// LF, CRLF and a lone CR each end a line; 0 at the end of the text.
+/// 0 at the end of the text.
 fn break_length(bytes: &[u8], at: usize) -> usize {
     match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'\r'), Some(b'\n')) => 2,

@@ -2,11 +2,29 @@
 
 use memchr::memmem;
 
-use crate::format::Kind;
-use crate::format::heading::COLUMNS_AT_MOST;
-use crate::model::{Finding, Place, Text};
+use crate::format::heading::{CHARACTERS_AT_MOST, COLUMNS_AT_MOST};
+use crate::format::{Kind, encoding};
+use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text};
+use crate::text;
 
-const TABLE: &str = "a CSV file or an Excel workbook (.xlsx)";
+pub(super) static NOT_A_TABLE: Rule = Rule {
+    code: "not-a-table",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "The file is no table of people: it is of another kind, is empty, or cannot be opened.",
+        "Le fichier n'est pas un tableau de personnes : il est d'une autre nature, il est vide ou il ne peut pas être ouvert.",
+    ),
+    correction: Text::of(
+        "Send a CSV file or an Excel workbook with a row of headings, and a row for each person below it.",
+        "Envoyez un fichier CSV ou un classeur Excel avec une ligne d'en-têtes, puis une ligne par personne.",
+    ),
+    example: Example {
+        wrong: "<!DOCTYPE html><html><body>503 Service Unavailable</body></html>",
+        right: "login;firstName;lastName\nada.renard;Ada;Renard",
+    },
+};
+
+const TABLE: Text = Text::of("a CSV file or an Excel workbook (.xlsx)", "un fichier CSV ou un classeur Excel (.xlsx)");
 
 /// How much of a file is looked at to tell text from anything else.
 const HEAD: usize = 64 * 1024;
@@ -14,23 +32,65 @@ const HEAD: usize = 64 * 1024;
 /// Offsets in a text are `u32`, and decoding may make three bytes of one.
 const BYTES_AT_MOST: usize = u32::MAX as usize / 3;
 
+const PICTURE: Text = Text::of("a picture", "une image");
+const WEB_PAGE: Text = Text::of("a web page", "une page web");
+const XML: Text = Text::of("an XML document", "un document XML");
+const JSON: Text = Text::of("a JSON document", "un document JSON");
+const MAIL: Text = Text::of("an e-mail", "un e-mail");
+const KEY: Text = Text::of("a key or an encrypted message", "une clé ou un message chiffré");
+const PROGRAM: Text = Text::of("a program", "un programme");
+const DATABASE: Text = Text::of("a database", "une base de données");
+
 /// What starts like this is known, and is no table.
-const OTHERS: &[(&[u8], &str)] = &[
-    (b"%PDF", "a PDF document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"-----BEGIN PGP", "an encrypted message"),
-    (b"SQLite format 3", "a database"),
+const OTHERS: &[(&[u8], Text)] = &[
+    (b"%PDF", Text::of("a PDF document", "un document PDF")),
+    (b"%!PS", Text::of("a PostScript document", "un document PostScript")),
+    (b"{\\rtf", Text::of("an RTF document", "un document RTF")),
+    (b"PK\x05\x06", Text::of("an empty ZIP archive", "une archive ZIP vide")),
+    (b"\x1f\x8b", Text::of("a gzip archive", "une archive gzip")),
+    (b"7z\xbc\xaf\x27\x1c", Text::of("a 7-Zip archive", "une archive 7-Zip")),
+    (b"Rar!\x1a", Text::of("a RAR archive", "une archive RAR")),
+    (b"BZh9", Text::of("a bzip2 archive", "une archive bzip2")),
+    (b"\xfd7zXZ\0", Text::of("an xz archive", "une archive xz")),
+    (b"\x28\xb5\x2f\xfd", Text::of("a Zstandard archive", "une archive Zstandard")),
+    (b"\x89PNG", PICTURE),
+    (b"GIF8", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"II*\0", PICTURE),
+    (b"MM\0*", PICTURE),
+    (b"-----BEGIN ", KEY),
+    (b"SQLite format 3", DATABASE),
+    (b"\0\x01\0\0Standard ", DATABASE),
+    (b"PAR1", Text::of("a Parquet file", "un fichier Parquet")),
+    (b"\x7fELF", PROGRAM),
+    (b"MZ\x90\0", PROGRAM),
+    (b"#!/", PROGRAM),
 ];
 
-/// What starts like this, whatever its case and the blanks in front, is markup.
-const MARKUP: &[(&str, &str)] =
-    &[("<!doctype html", "a web page"), ("<html", "a web page"), ("<?xml", "an XML document")];
+/// What starts like this, whatever its case and the blanks in front, is a text for machines.
+const TEXTS: &[(&str, Text)] = &[
+    ("<!doctype html", WEB_PAGE),
+    ("<html", WEB_PAGE),
+    ("<head", WEB_PAGE),
+    ("<body", WEB_PAGE),
+    ("<table", WEB_PAGE),
+    ("<!--", WEB_PAGE),
+    ("<?xml", XML),
+    ("<?mso-application", XML),
+    ("{\"", JSON),
+    ("[{", JSON),
+    ("[[", JSON),
+    ("return-path:", MAIL),
+    ("received:", MAIL),
+    ("delivered-to:", MAIL),
+    ("mime-version:", MAIL),
+    ("message-id:", MAIL),
+    ("begin:vcard", Text::of("a contact card (vCard)", "une carte de visite (vCard)")),
+    ("begin:vcalendar", Text::of("a calendar (iCalendar)", "un calendrier (iCalendar)")),
+];
+
+/// Where the mark of a TAR archive is.
+const TAR_MARK: std::ops::Range<usize> = 257..262;
 
 /// # Errors
 /// The bytes are neither text nor a ZIP archive, as a workbook is.
@@ -45,41 +105,83 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
 }
 
 /// The one finding about a file that is no table.
-pub(super) fn not_a_table(problem: impl Into<Text>, expected: &str) -> Finding {
-    Finding::error("not-a-table", Place::FILE, problem).expected(expected)
+pub(super) fn not_a_table(problem: impl Into<Text>, expected: impl Into<Text>) -> Finding {
+    NOT_A_TABLE.at(Place::FILE, problem).expected(expected)
 }
 
 /// The same, for a file whose nature is known.
-pub(super) fn is_a(what: &str) -> Finding {
-    not_a_table(format!("the file is {what}, not a table"), TABLE)
+pub(super) fn is_a(what: impl Into<Text>) -> Finding {
+    let what = what.into();
+    let (en, fr) = (what.is(Language::English), what.is(Language::French));
+    not_a_table(text!("the file is {en}, not a table", "le fichier est {fr}, pas un tableau"), TABLE)
 }
 
 /// The same, for a file without any text.
 pub(super) fn is_empty() -> Finding {
-    not_a_table("the file is empty", "a row of headings, and a row for each person below it")
+    not_a_table(
+        Text::of("the file is empty", "le fichier est vide"),
+        Text::of(
+            "a row of headings, and a row for each person below it",
+            "une ligne d'en-têtes, puis une ligne par personne",
+        ),
+    )
+}
+
+/// The same, for a file in which there is nothing but blanks and separators.
+pub(super) fn is_blank() -> Finding {
+    let problem = Text::of("the file holds nothing but blanks", "le fichier ne contient que des blancs");
+    Finding { problem, ..is_empty() }
 }
 
 /// The same, for a heading row that never ends.
 pub(super) fn too_many_columns() -> Finding {
-    not_a_table(format!("the heading row has more than {COLUMNS_AT_MOST} cells"), "one column for each datum")
+    not_a_table(
+        text!(
+            "the heading row has more than {COLUMNS_AT_MOST} cells",
+            "la ligne d'en-têtes a plus de {COLUMNS_AT_MOST} cellules",
+        ),
+        Text::of("one column for each datum", "une colonne par donnée"),
+    )
+}
+
+/// The same, for a first row that is a page of text.
+pub(super) fn heading_too_long() -> Finding {
+    not_a_table(
+        text!(
+            "a cell of the heading row has more than {CHARACTERS_AT_MOST} characters",
+            "une cellule de la ligne d'en-têtes a plus de {CHARACTERS_AT_MOST} caractères",
+        ),
+        Text::of("a short name for each column", "un nom court pour chaque colonne"),
+    )
 }
 
 fn instead(bytes: &[u8]) -> Option<Finding> {
     if bytes.len() > BYTES_AT_MOST {
-        return Some(not_a_table("the file is larger than 1.4 GB", "a smaller file"));
+        return Some(not_a_table(
+            Text::of("the file is larger than 1.4 GB", "le fichier dépasse 1,4 Go"),
+            Text::of("a smaller file", "un fichier plus petit"),
+        ));
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Some(old_office(bytes));
     }
     if let Some((_, what)) = OTHERS.iter().find(|(start, _)| bytes.starts_with(start)) {
-        return Some(is_a(what));
+        return Some(is_a(what.clone()));
+    }
+    if bytes.get(TAR_MARK) == Some(b"ustar") {
+        return Some(is_a(Text::of("a TAR archive", "une archive TAR")));
     }
     let head = &bytes[..bytes.len().min(HEAD)];
-    if let Some((_, what)) = MARKUP.iter().find(|(start, _)| starts_with_markup(head, start)) {
-        return Some(is_a(what));
+    if let Some((_, what)) = TEXTS.iter().find(|(start, _)| starts_with_text(head, start)) {
+        return Some(is_a(what.clone()));
     }
-    let utf_16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    if utf_16 { None } else { binary(head) }
+    if encoding::is_utf_32(head) {
+        return Some(not_a_table(
+            Text::of("the file is in UTF-32", "le fichier est en UTF-32"),
+            Text::of("a CSV file in UTF-8", "un fichier CSV en UTF-8"),
+        ));
+    }
+    if encoding::is_utf_16(head) { None } else { binary(head) }
 }
 
 /// Old workbooks and encrypted new ones are in the same container.
@@ -89,15 +191,21 @@ fn old_office(bytes: &[u8]) -> Finding {
         memmem::find(bytes, &wide).is_some()
     };
     if holds("EncryptedPackage") {
-        not_a_table("the workbook is protected by a password", "the same workbook without a password")
+        not_a_table(
+            Text::of("the workbook is protected by a password", "le classeur est protégé par un mot de passe"),
+            Text::of("the same workbook without a password", "le même classeur sans mot de passe"),
+        )
     } else if holds("Workbook") {
-        not_a_table("the file is an old Excel workbook (.xls)", "the same workbook saved as .xlsx or CSV")
+        not_a_table(
+            Text::of("the file is an old Excel workbook (.xls)", "le fichier est un ancien classeur Excel (.xls)"),
+            Text::of("the same workbook saved as .xlsx or CSV", "le même classeur enregistré en .xlsx ou en CSV"),
+        )
     } else {
-        is_a("an old Office document")
+        is_a(Text::of("an old Office document", "un ancien document Office"))
     }
 }
 
-fn starts_with_markup(head: &[u8], start: &str) -> bool {
+fn starts_with_text(head: &[u8], start: &str) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
 }
@@ -106,11 +214,13 @@ fn starts_with_markup(head: &[u8], start: &str) -> bool {
 fn binary(head: &[u8]) -> Option<Finding> {
     let nul = memchr::memchr_iter(0, head).count();
     let control = head.iter().filter(|byte| **byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)).count();
-    if nul * 3 > head.len() {
-        let problem = "the file is not text, or is UTF-16 without a byte order mark";
-        return Some(not_a_table(problem, "a CSV file in UTF-8, or an Excel workbook (.xlsx)"));
+    if nul > 0 && nul == head.len() {
+        let problem = Text::of("the file holds nothing but bytes 0", "le fichier ne contient que des octets 0");
+        let expected = Text::of("the file, written to its end", "le fichier, écrit jusqu'au bout");
+        return Some(not_a_table(problem, expected));
     }
-    (control * 10 > head.len()).then(|| not_a_table("the file is not text", TABLE))
+    let problem = Text::of("the file is not text", "le fichier n'est pas du texte");
+    (control * 10 > head.len()).then(|| not_a_table(problem, TABLE))
 }
 
 #[cfg(test)]
@@ -121,7 +231,7 @@ mod tests {
     fn a_file_that_is_no_table_is_told_for_what_it_is() {
         let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &wide("EncryptedPackage")].concat();
         let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &wide("Workbook")].concat();
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 12] = [
             (b"%PDF-1.7", "the file is a PDF document"),
             (b"  <!DOCTYPE html><html>", "the file is a web page"),
             (b"\xef\xbb\xbf<HTML>", "the file is a web page"),
@@ -129,7 +239,10 @@ mod tests {
             (&encrypted, "the workbook is protected by a password"),
             (&old, "the file is an old Excel workbook"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is an old Office document"),
-            (&wide("login;mail"), "the file is not text, or is UTF-16 without"),
+            (b"\0\0\0\0", "the file holds nothing but bytes 0"),
+            (b"\xff\xfe\0\0l\0\0\0", "the file is in UTF-32"),
+            (b"[{\"login\": \"ada\"}]", "the file is a JSON document"),
+            (b"Return-Path: <ada@acme.example>", "the file is an e-mail"),
             (b"\x01\x02\x03\x04abcd", "the file is not text"),
         ];
         for (bytes, problem) in cases {
@@ -141,7 +254,9 @@ mod tests {
 
     #[test]
     fn text_is_a_table_though_it_has_an_odd_byte() {
-        for bytes in ["login;mail\n".as_bytes(), b"login;mail\nada;a\0b", b"\xff\xfea\0", b"", b"<login>"] {
+        for bytes in
+            ["login;mail\n".as_bytes(), b"login;mail\nada;a\0b", b"\xff\xfea\0", b"", b"<login>", &wide("login;mail")]
+        {
             assert_eq!(kind(bytes), Ok(Kind::Csv));
         }
         assert_eq!(kind(b"PK\x03\x04"), Ok(Kind::Xlsx));
