@@ -29,7 +29,7 @@ enum Form {
 impl Again {
     /// `bytes` are those of the file from which `source` was told.
     pub fn new(bytes: &[u8], source: &Source) -> Again {
-        let top = encoding::decode(&bytes[..bytes.len().min(LOOKED_AT)]).text;
+        let top = encoding::decode(&bytes[..bytes.len().min(LOOKED_AT)], None).text;
         let separator = source.separator.unwrap_or(';');
         let is_workbook = source.kind != Kind::Csv;
         let dialect = Dialect {
@@ -68,6 +68,7 @@ fn form(bytes: &[u8], source: &Source) -> Form {
     match source.encoding {
         _ if bytes.starts_with(b"\xff\xfe") => Form::Utf16 { to_bytes: u16::to_le_bytes },
         _ if bytes.starts_with(b"\xfe\xff") => Form::Utf16 { to_bytes: u16::to_be_bytes },
+        "UTF-16" => Form::Utf16 { to_bytes: u16::to_le_bytes },
         "UTF-8" => Form::Utf8 { mark: bytes.starts_with(b"\xef\xbb\xbf") },
         other => Encoding::for_label(other.as_bytes()).map_or(Form::Utf8 { mark: true }, Form::Other),
     }

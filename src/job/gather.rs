@@ -33,7 +33,8 @@ pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
 fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let bytes = fetch(&job.context, &file.server, &file.file)?;
     let contract = Contract { columns: &file.contract.columns, identify_by: &[], creates: false };
-    let reading = format::read(&bytes, &rule::knows(&contract)).map_err(|finding| Error::data(&file.file, finding))?;
+    let reading = format::read_as(&bytes, file.encoding, &rule::knows(&contract))
+        .map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
     let around = Surroundings { known: &People::default(), lists: &Lists::default(), defaults: &[] };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);

@@ -218,7 +218,7 @@ fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: Naiv
     }
     let contract =
         Contract { columns: &import.contract.columns, identify_by: &import.identify_by.fields, creates: true };
-    match format::read(&gathered.bytes, &rule::knows(&contract)) {
+    match format::read_as(&gathered.bytes, import.encoding, &rule::knows(&contract)) {
         Ok(reading) => decision.read(reading, gathered, &contract, import, exchange.language, today),
         Err(no_table) => {
             decision.told.findings = Findings(vec![no_table]);

@@ -9,6 +9,7 @@ use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
 use super::{Direction, Exchange};
+use crate::format::dialect::Encoding;
 use crate::model::Language;
 use crate::plan::brake;
 use crate::profile::import::Identification;
@@ -22,6 +23,8 @@ pub struct Import {
     pub contract: profile::Import,
     pub identify_by: Identification,
     pub files: Files,
+    /// Of text files; without it, each file tells.
+    pub encoding: Option<Encoding>,
     pub ready: Ready,
     pub brakes: brake::Brakes,
 }
@@ -34,6 +37,7 @@ pub struct Section {
     people: Spanned<String>,
     server: Spanned<String>,
     files: Files,
+    encoding: Option<Encoding>,
     #[serde(default)]
     ready: Ready,
     identify_by: Spanned<String>,
@@ -72,6 +76,7 @@ impl Section {
             contract,
             identify_by: identify_by?,
             files: self.files,
+            encoding: self.encoding,
             ready: self.ready,
             brakes: self.brakes?,
         };

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::Server;
 use super::reader::Reader;
+use crate::format::dialect::Encoding;
 use crate::model::Field;
 use crate::profile::{self, Contract, Profile};
 use crate::rule::column::List;
@@ -28,6 +29,8 @@ pub struct File {
     pub server: Arc<Server>,
     /// Its path on the server.
     pub file: String,
+    /// Of a text file; without it, the file tells.
+    pub encoding: Option<Encoding>,
     pub profile: Arc<Profile>,
     /// What the profile says about it.
     pub contract: profile::People,
@@ -56,6 +59,7 @@ pub enum Section {
 pub struct FileSection {
     server: Spanned<String>,
     file: String,
+    encoding: Option<Encoding>,
     profile: Spanned<String>,
 }
 
@@ -93,7 +97,7 @@ impl FileSection {
             _ => None,
         });
         let (server, (profile, contract)) = (server?, profile?);
-        Some(File { name: name.into(), server, file: self.file, profile, contract })
+        Some(File { name: name.into(), server, file: self.file, encoding: self.encoding, profile, contract })
     }
 }
 
