@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::iter;
 
-use memchr::memmem;
-
 use crate::format::dialect::Encoding;
 use crate::format::encoding;
 use crate::format::heading::{self, COLUMNS_AT_MOST, Heading};
@@ -13,6 +11,7 @@ use crate::format::rows::Rows;
 use crate::format::separator::SEPARATORS;
 use crate::format::shape::{self, Ragged, Shape};
 use crate::format::split::{Row, Span, Splitter};
+use crate::format::suspect::Suspect;
 use crate::format::{Kind, Reading, Source, quote, separator, stray_byte, trailer, unreadable};
 use crate::model::{Finding, Place, Table};
 
@@ -39,6 +38,9 @@ pub(super) fn read(
     let separator = splitter.separator();
     let intake = Intake::new(text, splitter, &heading, is_heading);
     let (table, of_rows) = intake.run(Letters { lost: decoded.lost, encoding: decoded.encoding });
+    if table.is_empty() && heading.known == 0 && heading.cells.len() == 1 {
+        return Err(unreadable::is_a_line_of_text());
+    }
     let of_file = [decoded.remark, separator::remark(separator, heading.cells.len()), heading.title()];
     let findings = of_file.into_iter().flatten().chain(of_rows).collect();
     let source = Source {
@@ -91,6 +93,8 @@ struct Intake<'a> {
     suspects: [Suspect<'a>; 2],
     /// Learnt when it is first asked for.
     shape: Option<Shape>,
+    /// The last row that was too short, and how many cells it had.
+    short_before: Option<(u32, usize)>,
     /// The first row with empty cells behind the last heading.
     surplus: Option<u32>,
     of_file: Vec<Finding>,
@@ -111,9 +115,9 @@ impl<'a> Intake<'a> {
     ) -> Intake<'a> {
         let suspects = [Suspect::new(text, LOST.encode_utf8(&mut [0; 4])), Suspect::new(text, "\0")];
         let rows = Rows::below(heading);
-        let (shape, surplus, of_file) = (None, None, Vec::new());
+        let (shape, short_before, surplus, of_file) = (None, None, None, Vec::new());
         let below = splitter.clone();
-        Intake { text, splitter, below, heading, is_heading, rows, suspects, shape, surplus, of_file }
+        Intake { text, splitter, below, heading, is_heading, rows, suspects, shape, short_before, surplus, of_file }
     }
 
     fn run(mut self, mut letters: Letters<'_>) -> (Table, Vec<Finding>) {
@@ -147,8 +151,13 @@ impl<'a> Intake<'a> {
         if count < row.count {
             self.surplus = self.surplus.or(Some(row.number));
         }
-        self.check_shape(row, count);
-        self.check_bytes(row, letters);
+        match self.text[row.start..row.end].bytes().all(|byte| byte == 0) {
+            true => self.rows.report(shape::unwritten(self.rows.row_place())),
+            false => {
+                self.check_shape(row, count);
+                self.check_bytes(row, letters);
+            }
+        }
         self.rows.end();
     }
 
@@ -199,7 +208,9 @@ impl<'a> Intake<'a> {
         } else if count != width {
             let mut cells = self.cells(row);
             cells.truncate(count);
-            let ragged = Ragged { place: self.rows.row_place(), cells, count, unended: row.unended };
+            let short_before = self.short_before.take().filter(|(before, _)| before + 1 == row.number);
+            self.short_before = (count < width).then_some((row.number, count));
+            let ragged = Ragged { place: self.rows.row_place(), cells, count, unended: row.unended, short_before };
             let separator = self.splitter.separator().into();
             let heading = self.heading;
             let finding = self.shape().error(&ragged, &heading.cells, separator);
@@ -248,27 +259,6 @@ impl<'a> Intake<'a> {
             let place = Place { column: Some(column as u32), ..Place::FILE };
             self.rows.report(quote::error(flaw, place, cell));
         }
-    }
-}
-
-/// Something that no cell should hold; asked of the whole text once, and of a cell only where it was found.
-struct Suspect<'a> {
-    bytes: &'a [u8],
-    finder: memmem::Finder<'static>,
-    next: Option<usize>,
-}
-
-impl<'a> Suspect<'a> {
-    fn new(text: &'a str, what: &str) -> Suspect<'a> {
-        let finder = memmem::Finder::new(what).into_owned();
-        Suspect { bytes: text.as_bytes(), next: finder.find(text.as_bytes()), finder }
-    }
-
-    fn is_in(&mut self, row: &Row) -> bool {
-        if self.next.is_some_and(|next| next < row.start) {
-            self.next = self.finder.find(&self.bytes[row.start..]).map(|found| row.start + found);
-        }
-        self.next.is_some_and(|next| next < row.end)
     }
 }
 

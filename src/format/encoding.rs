@@ -24,6 +24,20 @@ pub(super) static ENCODING: Rule = Rule {
     example: Example { wrong: "Cl\\xE9o", right: "Cl\\xC3\\xA9o" },
 };
 
+pub(super) static UNKNOWN_ENCODING: Rule = Rule {
+    code: "unknown-encoding",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "The letters with accents are in neither UTF-8 nor Windows-1252; names would be misread, and the file is refused.",
+        "Les lettres accentuées ne sont ni en UTF-8 ni en Windows-1252 ; des noms seraient mal lus, et le fichier est refusé.",
+    ),
+    correction: Text::of(
+        "Export the file as UTF-8; programs for DOS and old Macs have encodings of their own.",
+        "Exportez le fichier en UTF-8 ; les logiciels pour DOS et les anciens Mac ont leurs propres encodages.",
+    ),
+    example: Example { wrong: "Cl\\x82o", right: "Cl\\xC3\\xA9o" },
+};
+
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Codes that Windows-1252 leaves undefined: a file that has them is in yet another encoding.
@@ -32,6 +46,9 @@ const UNDEFINED: [char; 5] = ['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'];
 /// A byte from here on starts a letter of several bytes in UTF-8.
 const FIRST_OF_SEVERAL: u8 = 0xc0;
 
+/// So many letters outside of ASCII show what they mean.
+const LETTERS_LOOKED_AT: usize = 10_000;
+
 /// How much of a file is looked at to tell UTF-16 without a mark.
 const HEAD: usize = 4 * 1024;
 
@@ -39,7 +56,7 @@ pub(super) struct Decoded<'a> {
     /// Without a byte order mark; [`LOST`] where bytes made no sense.
     pub text: Cow<'a, str>,
     pub encoding: &'static str,
-    /// Said when it is another encoding than expected.
+    /// Said when it is another encoding than expected; an error where it is none that is known.
     pub remark: Option<Finding>,
     /// What stood where the text has [`LOST`].
     pub lost: Lost<'a>,
@@ -102,8 +119,39 @@ fn windows_1252(bytes: &[u8], stated: Option<Encoding>) -> Decoded<'_> {
         Some(_) => text.replace(UNDEFINED, LOST.encode_utf8(&mut [0; 4])).into(),
         None => text,
     };
+    let remark = match stated.is_none() && is_other_than_windows_1252(bytes) {
+        true => Some(unknown()),
+        false => remark("Windows-1252", stated),
+    };
     let lost = Lost::of_bytes(bytes, |byte| UNDEFINED.contains(&char::from(byte)));
-    Decoded { text, encoding: "Windows-1252", remark: remark("Windows-1252", stated), lost }
+    Decoded { text, encoding: "Windows-1252", remark, lost }
+}
+
+/// Inside of words there are as many signs as letters: `Cl‚o`, which is `Cléo` in CP850, or `ClŽo`, in Mac Roman.
+fn is_other_than_windows_1252(bytes: &[u8]) -> bool {
+    let (mut letters, mut signs) = (0, 0);
+    let outside_of_ascii = bytes.windows(3).filter(|three| !three[1].is_ascii()).take(LETTERS_LOOKED_AT);
+    for three in outside_of_ascii {
+        match three[1] {
+            0xc0.. => letters += 1,
+            0x81 | 0x82 | 0x84 | 0x87..=0x89 | 0x8b | 0x8d | 0x8f | 0x90 | 0x93..=0x95 | 0x9d => {
+                signs += usize::from(three[0].is_ascii_alphabetic() && three[2].is_ascii_alphabetic());
+            }
+            0x8a | 0x8c | 0x8e | 0x9f => {
+                signs += usize::from(three[0].is_ascii_lowercase() && three[2].is_ascii_lowercase());
+            }
+            _ => {}
+        }
+    }
+    signs > 0 && signs >= letters
+}
+
+fn unknown() -> Finding {
+    let problem = Text::of(
+        "the letters with accents are in neither UTF-8 nor Windows-1252",
+        "les lettres accentuées ne sont ni en UTF-8 ni en Windows-1252",
+    );
+    UNKNOWN_ENCODING.at(Place::FILE, problem).expected(Text::same("UTF-8"))
 }
 
 fn remark(encoding: &str, stated: Option<Encoding>) -> Option<Finding> {
@@ -178,6 +226,17 @@ mod tests {
         for (bytes, stated, text, is_remarked) in cases {
             let decoded = decode(bytes, Some(stated));
             assert_eq!((&*decoded.text, decoded.remark.is_some()), (text, is_remarked), "{stated:?}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_of_dos_or_of_an_old_mac_is_not_taken_for_windows_1252() {
+        let code = |bytes| decode(bytes, None).remark.map(|finding| finding.code);
+        for bytes in [b"Cl\x82o;H\x82l\x8ane".as_slice(), b"Cl\x8eo", b"Fran\x8dois"] {
+            assert_eq!(code(bytes).as_deref(), Some("unknown-encoding"));
+        }
+        for bytes in [b"Cl\xe9o;L\x92\x8cuvre".as_slice(), b"C\x9cur \x80", b"\x93Nord\x94", b"Cl\xe9o;H\x82l\xe8ne"] {
+            assert_eq!(code(bytes).as_deref(), Some("encoding"));
         }
     }
 }

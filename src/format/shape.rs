@@ -112,6 +112,8 @@ pub(super) struct Ragged<'a> {
     pub count: usize,
     /// The text ends in the row, without a line break.
     pub unended: bool,
+    /// The row before, with its number of cells, where that was too short.
+    pub short_before: Option<(u32, usize)>,
 }
 
 impl Shape {
@@ -187,6 +189,18 @@ impl Shape {
             let expected = Text::of("the whole file", "le fichier entier");
             return CUT_FILE.at(row.place.clone(), cut).expected(expected);
         }
+        if let Some((before, cells)) = row.short_before.filter(|(_, cells)| cells + row.count == headings.len() + 1) {
+            let (en, fr) = (problem.is(Language::English), problem.is(Language::French));
+            let heading = headings[cells - 1].as_ref();
+            let broken = text!(
+                "{en}: it looks like the rest of row {before}, whose `{heading}` holds a line break",
+                "{fr} : elle ressemble à la suite de la ligne {before}, dont `{heading}` contient un saut de ligne",
+            );
+            return ROW_TOO_SHORT.at(row.place.clone(), broken).expected(Text::of(
+                "quotes around a cell that holds a line break, or no line break",
+                "des guillemets autour d'une cellule qui contient un saut de ligne, ou pas de saut de ligne",
+            ));
+        }
         let guess = match self.missing(&row.cells).as_slice() {
             [] => Text::same(""),
             [column] if *column == row.count => {
@@ -210,7 +224,11 @@ impl Shape {
     fn broken(&self, cells: &[Cow<'_, str>]) -> Vec<usize> {
         let (before, behind) = (self.misfits_before(cells), self.misfits_behind(cells));
         let last = self.columns.len() - 1;
-        let as_one = |column: usize| before[column] + self.columns[column].misfit_of(TEXT) + behind[last - column];
+        let as_one = |column: usize| {
+            // What starts like the rest of a sentence is not the start of a cell.
+            let starts = if kind(&cells[column]) == REST_OF_TEXT { REST_OF_TEXT } else { TEXT };
+            before[column] + self.columns[column].misfit_of(starts) + behind[last - column]
+        };
         self.likeliest((0..=last).map(as_one).collect())
     }
 
@@ -264,6 +282,15 @@ pub(super) fn cut_cell(place: Place, cell: &str) -> Finding {
         "est plus courte que toutes celles au-dessus, et le fichier s'y arrête sans fin de ligne : il a sans doute été coupé en chemin",
     );
     CUT_FILE.at(place, problem).read(excerpt(cell)).expected(Text::of("the whole file", "le fichier entier"))
+}
+
+/// The error about a last row of nothing but bytes 0.
+pub(super) fn unwritten(row: Place) -> Finding {
+    let problem = Text::of(
+        "the file ends in bytes 0: it was not written to its end",
+        "le fichier se termine par des octets 0 : il n'a pas été écrit jusqu'au bout",
+    );
+    CUT_FILE.at(row, problem).expected(Text::of("the whole file", "le fichier entier"))
 }
 
 /// About separators behind the last heading, the first of them in `row`.

@@ -4,7 +4,7 @@ use encoding_rs::WINDOWS_1252;
 
 use crate::format::lost::{Bytes, LOST};
 use crate::format::rows::excerpt;
-use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text};
 use crate::text;
 
 pub(super) static BAD_BYTE: Rule = Rule {
@@ -52,46 +52,61 @@ pub(super) static INNER_MARK: Rule = Rule {
     },
 };
 
-/// The first letter that was lost in a cell; `bytes` is what stood there, where that is known.
+/// The first letter that was lost in a cell; `bytes` is what stood there, where that is known, and the encoding.
 pub(super) fn lost_letter(place: Place, cell: &str, bytes: Option<(Bytes<'_>, &str)>) -> Finding {
-    let problem = match bytes {
-        None => {
-            text!("has `{LOST}` where a letter could not be read", "a `{LOST}` là où une lettre n'a pas pu être lue")
-        }
-        Some((bytes, encoding)) => what_stood_there(bytes, encoding),
+    let (problem, expected) = match bytes {
+        Some((bytes, _)) if bytes.cut => (cut_letter(bytes), Text::of("the whole file", "le fichier entier")),
+        Some((bytes, encoding)) if !is_lost_before(bytes) => (
+            what_stood_there(bytes, encoding),
+            Text::of(
+                "one encoding for the whole file, at best UTF-8",
+                "un seul encodage pour tout le fichier, au mieux UTF-8",
+            ),
+        ),
+        _ => (
+            text!(
+                "has `{LOST}` in the place of a letter, which was lost before the file came here",
+                "a `{LOST}` à la place d'une lettre, perdue avant l'arrivée du fichier ici",
+            ),
+            Text::of("the letter itself", "la lettre elle-même"),
+        ),
     };
-    BAD_BYTE.at(place, problem).read(excerpt(cell)).expected(Text::of(
-        "the letter, in a file that is UTF-8 from its start to its end",
-        "la lettre, dans un fichier en UTF-8 du début à la fin",
-    ))
+    BAD_BYTE.at(place, problem).read(excerpt(cell)).expected(expected)
+}
+
+/// The file itself holds a U+FFFD.
+fn is_lost_before(bytes: Bytes<'_>) -> bool {
+    bytes.bytes == LOST.encode_utf8(&mut [0; 4]).as_bytes()
+}
+
+fn cut_letter(bytes: Bytes<'_>) -> Text {
+    let hex = hex(bytes);
+    text!(
+        "ends in the middle of a letter ({hex}), as does the file: it was cut on the way",
+        "se termine au milieu d'une lettre ({hex}), comme le fichier : il a été coupé en chemin",
+    )
 }
 
 fn what_stood_there(bytes: Bytes<'_>, encoding: &str) -> Text {
-    let hex: Vec<String> = bytes.bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    let (hex, number) = (hex.join(" "), bytes.at + 1);
-    if bytes.cut {
-        return text!(
-            "ends in the middle of a letter ({hex}), as does the file: it was cut on the way",
-            "se termine au milieu d'une lettre ({hex}), comme le fichier : il a été coupé en chemin",
-        );
-    }
-    if bytes.bytes == LOST.encode_utf8(&mut [0; 4]).as_bytes() {
-        return text!(
-            "has `{LOST}` in the file itself, byte {number}: the letter was lost before",
-            "a `{LOST}` dans le fichier même, à l'octet n° {number} : la lettre a été perdue avant",
-        );
-    }
+    let (hex, number) = (hex(bytes), bytes.at + 1);
+    let problem = text!(
+        "holds the byte {hex} (number {number} of the file), which is no letter in {encoding}",
+        "contient l'octet {hex} (n° {number} du fichier), qui n'est aucune lettre en {encoding}",
+    );
     let (meant, _) = WINDOWS_1252.decode_without_bom_handling(bytes.bytes);
     match meant.chars().all(char::is_alphabetic) {
-        true => text!(
-            "holds the byte {hex} (number {number} of the file), which is no letter in {encoding}; in Windows-1252 it is `{meant}`",
-            "contient l'octet {hex} (n° {number} du fichier), qui n'est aucune lettre en {encoding} ; en Windows-1252, c'est `{meant}`",
-        ),
-        false => text!(
-            "holds the byte {hex} (number {number} of the file), which is no letter in {encoding}",
-            "contient l'octet {hex} (n° {number} du fichier), qui n'est aucune lettre en {encoding}",
-        ),
+        true => {
+            let (en, fr) = (problem.is(Language::English), problem.is(Language::French));
+            text!("{en}; in Windows-1252 it is `{meant}`", "{fr} ; en Windows-1252, c'est `{meant}`")
+        }
+        false => problem,
     }
+}
+
+/// As `C3 A9`.
+fn hex(bytes: Bytes<'_>) -> String {
+    let each: Vec<String> = bytes.bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    each.join(" ")
 }
 
 pub(super) fn nul(place: Place, cell: &str) -> Finding {

@@ -85,6 +85,8 @@ const TEXTS: &[(&str, Text)] = &[
     ("delivered-to:", MAIL),
     ("mime-version:", MAIL),
     ("message-id:", MAIL),
+    ("from: ", MAIL),
+    ("subject: ", MAIL),
     ("begin:vcard", Text::of("a contact card (vCard)", "une carte de visite (vCard)")),
     ("begin:vcalendar", Text::of("a calendar (iCalendar)", "un calendrier (iCalendar)")),
 ];
@@ -131,6 +133,11 @@ pub(super) fn is_empty() -> Finding {
 pub(super) fn is_blank() -> Finding {
     let problem = Text::of("the file holds nothing but blanks", "le fichier ne contient que des blancs");
     Finding { problem, ..is_empty() }
+}
+
+/// The same, for a message in place of a table.
+pub(super) fn is_a_line_of_text() -> Finding {
+    is_a(Text::of("a line of text", "une ligne de texte"))
 }
 
 /// The same, for a heading row that never ends.
@@ -210,17 +217,18 @@ fn starts_with_text(head: &[u8], start: &str) -> bool {
     head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// One byte in ten that no text has is too much; a few are reported where they are.
+/// One byte in ten that no text has is too much; a few are reported where they are, and so are zeros behind the text.
 fn binary(head: &[u8]) -> Option<Finding> {
-    let nul = memchr::memchr_iter(0, head).count();
-    let control = head.iter().filter(|byte| **byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)).count();
-    if nul > 0 && nul == head.len() {
+    let written = head.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    if written == 0 && !head.is_empty() {
         let problem = Text::of("the file holds nothing but bytes 0", "le fichier ne contient que des octets 0");
         let expected = Text::of("the file, written to its end", "le fichier, écrit jusqu'au bout");
         return Some(not_a_table(problem, expected));
     }
+    let is_control = |byte: &&u8| **byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
+    let control = head[..written].iter().filter(is_control).count();
     let problem = Text::of("the file is not text", "le fichier n'est pas du texte");
-    (control * 10 > head.len()).then(|| not_a_table(problem, TABLE))
+    (control * 10 > written).then(|| not_a_table(problem, TABLE))
 }
 
 #[cfg(test)]
