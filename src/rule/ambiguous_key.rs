@@ -33,7 +33,8 @@ pub fn finding(sheet: &Sheet<'_>, row: usize, slots: &[Slot], people: &[u32]) ->
     let last = slots.last().expect("people are told apart by something");
     let problem =
         text!("could be any of {count} users: {logins}{more}", "peut désigner {count} utilisateurs : {logins}{more}");
-    RULE.at(sheet.place(row, last), problem).read(sheet.said(row, last))
+    let expected = Text::of("what only one user has", "ce qu'un seul utilisateur possède");
+    RULE.at(sheet.place(row, last), problem).read(sheet.said(row, last)).expected(expected)
 }
 
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod tests {
         let known = people("login;mail", &["ada;info@acme.fr", "bo;info@acme.fr"]);
         let trial = Trial { known, ..Trial::by(&["mail"]) };
         let findings = trial.findings("mail;firstName", &["INFO@acme.fr;Ada"]);
-        let expected = "A2 mail: `INFO@acme.fr` could be any of 2 users: `ada`, `bo`";
+        let expected = "A2 mail: `INFO@acme.fr` could be any of 2 users: `ada`, `bo`; expected what only one user has";
         assert_eq!(findings, [("ambiguous-key".into(), expected.into())]);
     }
 }
