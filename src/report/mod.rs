@@ -149,16 +149,19 @@ impl Report {
 }
 
 impl Findings {
-    /// Findings of one code together, errors first, codes in the order of their first appearance.
+    /// Findings of one code and severity together, errors first, codes in the order of their first appearance.
     pub fn by_code(&self) -> Vec<(&str, Vec<&Finding>)> {
         let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
         for finding in &self.0 {
-            match groups.iter_mut().find(|(code, _)| *code == finding.code) {
+            let alike = |(code, group): &&mut (&str, Vec<&Finding>)| {
+                *code == finding.code && group[0].severity == finding.severity
+            };
+            match groups.iter_mut().find(alike) {
                 Some((_, group)) => group.push(finding),
                 None => groups.push((&finding.code, vec![finding])),
             }
         }
-        groups.sort_by_key(|(_, group)| !group.iter().any(|finding| finding.is_error()));
+        groups.sort_by_key(|(_, group)| !group[0].is_error());
         groups
     }
 
