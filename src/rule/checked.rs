@@ -8,8 +8,8 @@ use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::sheet::Sheet;
 use super::{
-    Contract, Recognised, Surroundings, bad_date, default_used, end_before_start, example_row, identity, lost_zeros,
-    manager_circle, manager_left_out, missing_value, month_first, more_findings, reference, taken,
+    Contract, Recognised, Surroundings, bad_date, date_order, default_used, end_before_start, example_row, identity,
+    lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -59,6 +59,7 @@ pub fn check(
 fn check_people<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) -> Vec<References> {
     let known = Known::new(sheet.around.known, sheet.contract);
     identity::check(sheet, &known);
+    date_order::ask_directory(sheet);
     lost_zeros::check(sheet);
     missing_value::check(sheet, defaults);
     taken::check(sheet, &known);
@@ -78,11 +79,11 @@ fn finish(
     let remarks: Vec<Finding> = sheet.readers.iter_mut().flat_map(Reader::remarks).collect();
     let untrusted: Vec<Option<u32>> = remarks
         .iter()
-        .filter(|finding| finding.code == month_first::RULE.code)
+        .filter(|finding| finding.code == date_order::MONTH_FIRST.code)
         .map(|finding| finding.place.column)
         .collect();
     let mut findings = std::mem::take(&mut sheet.findings);
-    findings.retain(|finding| !(untrusted.contains(&finding.place.column) && month_first::is_month_first(finding)));
+    findings.retain(|finding| !(untrusted.contains(&finding.place.column) && date_order::is_month_first(finding)));
     findings.extend(remarks);
     findings.extend(default_used::findings(&sheet));
     let mut unlisted = std::mem::take(&mut sheet.more.unlisted);

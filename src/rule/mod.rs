@@ -17,6 +17,7 @@ mod labels;
 mod near;
 mod reader;
 mod reference;
+mod row_list;
 mod sheet;
 mod tally;
 
@@ -26,6 +27,7 @@ mod bad_amount;
 mod bad_date;
 mod bad_mail;
 mod control_character;
+mod date_order;
 mod date_serial;
 mod default_used;
 mod duplicate_heading;
@@ -42,7 +44,6 @@ mod missing_heading;
 mod missing_key;
 mod missing_value;
 mod mojibake;
-mod month_first;
 mod more_findings;
 mod not_allowed;
 mod outer_blanks;
@@ -98,11 +99,13 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &bad_date::RULE,
             &bad_mail::RULE,
             &control_character::RULE,
+            &date_order::MONTH_FIRST,
+            &date_order::MIXED,
+            &date_order::UNPROVEN,
             &date_serial::RULE,
             &iso_date::RULE,
             &lost_zeros::RULE,
             &mojibake::RULE,
-            &month_first::RULE,
             &not_allowed::RULE,
             &outer_blanks::RULE,
             &scientific_number::RULE,

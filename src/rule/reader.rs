@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::date_order::Order;
 use super::fault::Fault;
 use super::labels::Labels;
 use super::lists::Lists;
-use super::month_first::Order;
 use super::tally::Tally;
 use super::{
     Column, bad_amount, bad_date, bad_mail, control_character, iso_date, mojibake, not_allowed, outer_blanks,
@@ -27,7 +27,7 @@ pub struct Reader<'a> {
     labels: Option<Labels<'a>>,
     blanks: Tally,
     iso: Tally,
-    order: Order,
+    pub order: Order,
 }
 
 /// What a cell means.
@@ -115,11 +115,13 @@ impl<'a> Reader<'a> {
         if text.len() < cell.len() {
             self.blanks.note(place, cell);
         }
-        if let Value::Day(day) = value {
-            self.order.note_day(text, *day);
-            if iso_date::is(text) {
+        match value {
+            Value::Day(_) if iso_date::is(text) => {
                 self.iso.note(place, cell);
+                self.order.note_year_first();
             }
+            Value::Day(day) => self.order.note_day(row.number(), *day),
+            Value::Text(_) => {}
         }
     }
 
