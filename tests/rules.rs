@@ -11,16 +11,16 @@ use passerelle::rule::{self, Column, Contract, Default, Lists, Surroundings};
 
 /// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
 const DIRECTORY: &str = "\
-login;first-name;last-name;mail;establishment;employee-number;contract-start;contract-end;department;manager;iban
-ada;Ada;Lovelace;ada@acme.example;Paris;0001;2020-01-01;;Sales;ada;FR7630006000011234567890189
-bo;Bo;Derek;bo@acme.example;Paris;0002;2020-01-01;;Sales;ada;
-cy;Cy;Young;info@acme.example;Lyon;0001;2020-01-01;;Computers;ada;
-kim1;Kim;Lee;info@acme.example;Lyon;0002;2020-01-01;;Computers;cy;
-kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;
+login;first-name;last-name;mail;establishment;employee-number;contract-start;contract-end;department;manager;iban;phone
+ada;Ada;Lovelace;ada@acme.example;Paris;0001;2020-01-01;;Sales;ada;FR7630006000011234567890189;+33612345678
+bo;Bo;Derek;bo@acme.example;Paris;0002;2020-01-01;;Sales;ada;;
+cy;Cy;Young;info@acme.example;Lyon;0001;2020-01-01;;Computers;ada;;
+kim1;Kim;Lee;info@acme.example;Lyon;0002;2020-01-01;;Computers;cy;;
+kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;;
 ";
 
 /// What no few lines of text can show.
-const WITHOUT_EXAMPLE: [&str; 1] = ["more-findings"];
+const WITHOUT_EXAMPLE: [&str; 3] = ["cut-text", "more-findings", "unproven-date-order"];
 
 #[test]
 fn every_rule_speaks_both_languages() {
@@ -42,6 +42,7 @@ fn every_example_has_its_finding_and_none_once_it_is_put_right() {
         let expected = match rule.code {
             // Somebody must have made a mistake before others have to wait for them.
             "manager-left-out" => vec!["bad-date", "manager-left-out"],
+            "mixed-date-order" => vec!["mixed-date-order", "bad-date"],
             code => vec![code],
         };
         assert_eq!(codes, expected, "{}: {wrong:#?}", rule.example.wrong);
@@ -68,7 +69,7 @@ fn no_two_rules_have_the_same_code() {
 
 /// The others say nothing yet.
 fn written() -> impl Iterator<Item = &'static Rule> {
-    rules::all().filter(|rule| !["default-used", "lost-zeros", "mojibake", "month-first"].contains(&rule.code))
+    rules::all().filter(|rule| rule.code != "default-used")
 }
 
 /// Reading a file has tests of its own for its examples.

@@ -8,8 +8,8 @@ use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::sheet::Sheet;
 use super::{
-    Contract, Recognised, Surroundings, bad_date, date_order, default_used, end_before_start, example_row, identity,
-    lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, reference, taken,
+    Contract, Recognised, Surroundings, bad_date, damage, date_order, default_used, end_before_start, example_row,
+    identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -50,6 +50,7 @@ pub fn check(
         true => check_people(&mut sheet, &defaults),
         false => {
             end_before_start::check(&mut sheet);
+            damage::check(&mut sheet);
             Vec::new()
         }
     };
@@ -60,7 +61,8 @@ fn check_people<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) -> Vec<Refe
     let known = Known::new(sheet.around.known, sheet.contract);
     identity::check(sheet, &known);
     date_order::ask_directory(sheet);
-    lost_zeros::check(sheet);
+    lost_zeros::check(sheet, &known);
+    damage::check(sheet);
     missing_value::check(sheet, defaults);
     taken::check(sheet, &known);
     end_before_start::check(sheet);

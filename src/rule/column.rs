@@ -42,6 +42,8 @@ pub struct Check {
     /// A day, day first.
     pub date: bool,
     pub mail: bool,
+    /// A phone number: it is told where a spreadsheet took its plus or its zero.
+    pub phone: bool,
     /// An amount, with a decimal comma or point.
     pub amount: bool,
     /// One of these, whatever its case.
@@ -70,4 +72,12 @@ pub enum List {
 pub enum Unique {
     Everywhere,
     InEstablishment,
+}
+
+impl Check {
+    /// Is the cell plain text, of which no form is asked? A phone number is.
+    pub fn is_text(&self) -> bool {
+        let has_form = self.date || self.mail || self.amount || self.person;
+        !has_form && self.one_of.is_none() && self.list.is_none()
+    }
 }

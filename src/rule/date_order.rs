@@ -159,14 +159,14 @@ impl Order {
             "days that fit both orders: {count} ({en}), only one of them: 0; they were read day first",
             "dates possibles dans les deux sens : {count} ({fr}), dans un seul : 0 ; elles ont été lues le jour en premier"
         );
-        UNPROVEN.at(place, problem).expected(EXPECTED)
+        UNPROVEN.at(place, problem).expected(bad_date::EXPECTED)
     }
 }
 
 fn refusal(place: Place, proof: &Proof, by_directory: bool) -> Finding {
     let (en, fr) = (proof.told(by_directory, Language::English), proof.told(by_directory, Language::French));
     let problem = text!("{en}; no day of this column can be trusted", "{fr} ; aucune date de cette colonne n'est sûre");
-    MONTH_FIRST.at(place, problem).expected(EXPECTED)
+    MONTH_FIRST.at(place, problem).expected(bad_date::EXPECTED)
 }
 
 fn mixed(place: Place, proof: &Proof, by_directory: bool) -> Finding {
@@ -175,7 +175,7 @@ fn mixed(place: Place, proof: &Proof, by_directory: bool) -> Finding {
         true => Text::new(en, fr),
         false => text!("{en}, which were read day first", "{fr}, lues le jour en premier"),
     };
-    MIXED.at(place, problem).expected(EXPECTED)
+    MIXED.at(place, problem).expected(bad_date::EXPECTED)
 }
 
 impl Proof {
@@ -231,9 +231,6 @@ const FRENCH: Words = Words {
     day_first: "seulement le jour en premier :",
     both: "dans les deux sens :",
 };
-
-const EXPECTED: Text =
-    Text::of("a day as `DD/MM/YYYY`, for example `31/12/2026`", "une date `JJ/MM/AAAA`, par exemple `31/12/2026`");
 
 /// Where the calendar proves nothing about a column, the days that the directory has may.
 pub fn ask_directory(sheet: &mut Sheet<'_>) {
@@ -298,8 +295,8 @@ mod tests {
         assert_eq!(
             checked.findings[0].sentence(Language::French),
             "B dtBirth : dates possibles seulement le mois en premier : 1 (`03/25/1985`, ligne 2), seulement le jour \
-             en premier : 1 (ligne 3), dans les deux sens : 1 (ligne 4), lues le jour en premier ; attendu : une date \
-             `JJ/MM/AAAA`, par exemple `31/12/2026`"
+             en premier : 1 (ligne 3), dans les deux sens : 1 (ligne 4), lues le jour en premier ; attendu : un \
+             jour au format `JJ/MM/AAAA`, par exemple `31/12/2026`"
         );
         assert_eq!(delivered(&checked), ["bo;1985-03-25", "cy;1975-07-04"]);
     }

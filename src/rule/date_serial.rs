@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::fault::Fault;
-use crate::model::{Example, Rule, Severity, Text};
+use crate::model::{Example, Rule, Severity, Text, date};
 use crate::text;
 
 pub static RULE: Rule = Rule {
@@ -37,6 +37,12 @@ pub fn fault(text: &str) -> Option<Fault> {
     Some(RULE.fault(problem).expected(expected))
 }
 
+/// In a column of any text: the directory has the day that the number counts.
+pub fn certain(text: &str, known: &str) -> Option<Fault> {
+    let known = date::day_first(known).or_else(|| date::iso(known))?;
+    (day(text) == Some(known)).then(|| fault(text))?
+}
+
 fn day(text: &str) -> Option<NaiveDate> {
     let whole = text.split_once(['.', ',']).map_or(text, |(whole, _)| whole);
     let serial: u64 = whole.parse().ok().filter(|serial| SERIALS.contains(serial))?;
@@ -55,6 +61,18 @@ mod tests {
         }
         for other in ["01/03/2026", "20260301", "12", "x", ""] {
             assert_eq!(fault(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn in_a_text_it_is_certain_where_the_directory_has_that_day() {
+        for (text, known, is_certain) in [
+            ("46082", "01/03/2026", true),
+            ("46082", "2026-03-01", true),
+            ("46082", "46081", false),
+            ("46082", "", false),
+        ] {
+            assert_eq!(certain(text, known).is_some(), is_certain, "{text} {known}");
         }
     }
 }

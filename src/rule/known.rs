@@ -17,13 +17,15 @@ impl<'a> Known<'a> {
     pub fn new(people: &'a People, contract: &Contract<'_>) -> Known<'a> {
         let mut wanted = vec![contract.identify_by.to_vec()];
         wanted.extend(contract.columns.iter().filter_map(unique_fields));
-        if contract.columns.iter().any(|column| column.check.person) {
-            wanted.extend([login(), mail(), number()]);
-        }
+        wanted.extend([login(), mail(), number()]);
         wanted.sort();
         wanted.dedup();
         let indexes = wanted.into_iter().map(|fields| (fields, OnceCell::new()));
         Known { people, indexes: indexes.collect() }
+    }
+
+    pub fn people(&self) -> &'a People {
+        self.people
     }
 
     /// # Panics

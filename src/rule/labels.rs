@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::column::List;
 use super::fault::Fault;
 use super::lists::{Item, Lists};
-use super::unknown_label;
+use super::{lost_zeros, unknown_label};
 use crate::model::fold::{fold, nearest};
 
 /// A list by its folded names and codes, and what was already asked of it.
@@ -60,6 +60,9 @@ impl<'a> Labels<'a> {
             }
             (Some(item), _) | (None, Some(item)) => Ok(&item.name),
             (None, None) => {
+                if let Some(lost) = lost_zeros::code(text, self.items) {
+                    return Err(lost);
+                }
                 let near = if self.wrong < GUESSES { self.nearest(text) } else { None };
                 Err(unknown_label::fault(self.list, self.items, near))
             }

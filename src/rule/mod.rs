@@ -10,6 +10,7 @@ pub mod fault;
 pub mod lists;
 pub mod recognised;
 
+mod damage;
 mod filled;
 mod identity;
 mod known;
@@ -27,6 +28,7 @@ mod bad_amount;
 mod bad_date;
 mod bad_mail;
 mod control_character;
+mod cut_text;
 mod date_order;
 mod date_serial;
 mod default_used;
@@ -47,6 +49,7 @@ mod mojibake;
 mod more_findings;
 mod not_allowed;
 mod outer_blanks;
+mod phone_without_plus;
 mod scientific_number;
 mod spreadsheet_error;
 mod taken;
@@ -99,6 +102,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &bad_date::RULE,
             &bad_mail::RULE,
             &control_character::RULE,
+            &cut_text::RULE,
             &date_order::MONTH_FIRST,
             &date_order::MIXED,
             &date_order::UNPROVEN,
@@ -108,6 +112,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &mojibake::RULE,
             &not_allowed::RULE,
             &outer_blanks::RULE,
+            &phone_without_plus::RULE,
             &scientific_number::RULE,
             &spreadsheet_error::RULE,
             &too_long::RULE,

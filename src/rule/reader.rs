@@ -11,7 +11,7 @@ use super::labels::Labels;
 use super::lists::Lists;
 use super::tally::Tally;
 use super::{
-    Column, bad_amount, bad_date, bad_mail, control_character, iso_date, mojibake, not_allowed, outer_blanks,
+    Column, bad_amount, bad_date, bad_mail, control_character, damage, iso_date, mojibake, not_allowed, outer_blanks,
     scientific_number, spreadsheet_error, too_long,
 };
 use crate::model::table::{Chunk, Row};
@@ -28,6 +28,8 @@ pub struct Reader<'a> {
     blanks: Tally,
     iso: Tally,
     pub order: Order,
+    /// Has one of its cells to be looked at again, beside what the directory has?
+    pub is_suspect: bool,
 }
 
 /// What a cell means.
@@ -41,7 +43,7 @@ impl<'a> Reader<'a> {
     pub fn new(index: usize, heading: Arc<str>, field: Field, column: &'a Column, lists: &'a Lists) -> Reader<'a> {
         let labels = column.check.list.and_then(|list| Labels::of(list, lists));
         let (blanks, iso, order) = (Tally::default(), Tally::default(), Order::default());
-        Reader { index, heading, field, column, labels, blanks, iso, order }
+        Reader { index, heading, field, column, labels, blanks, iso, order, is_suspect: false }
     }
 
     /// What the cell means; an empty cell means nothing.
@@ -121,7 +123,7 @@ impl<'a> Reader<'a> {
                 self.order.note_year_first();
             }
             Value::Day(day) => self.order.note_day(row.number(), *day),
-            Value::Text(_) => {}
+            Value::Text(_) => self.is_suspect |= self.column.check.is_text() && damage::is_suspect(cell),
         }
     }
 
@@ -139,14 +141,16 @@ impl<'a> Reader<'a> {
     pub fn remarks(&mut self) -> Vec<Finding> {
         let blanks = std::mem::take(&mut self.blanks);
         let iso = std::mem::take(&mut self.iso);
-        let blanks = blanks.finding(
-            &outer_blanks::RULE,
-            Text::of("has spaces around it, which were taken off", "est entouré d'espaces, qui ont été retirés"),
-            Text::of("no spaces around a value", "une valeur sans espaces autour"),
-        );
-        let year_first =
-            Text::of("is written year first, which was understood", "commence par l'année, ce qui a été compris");
-        let iso = iso.finding(&iso_date::RULE, year_first, bad_date::EXPECTED);
+        let spaces = outer_blanks::RULE
+            .fault(Text::of("has spaces around it, which were taken off", "est entouré d'espaces, qui ont été retirés"))
+            .expected(Text::of("no spaces around a value", "une valeur sans espaces autour"));
+        let year_first = iso_date::RULE
+            .fault(Text::of(
+                "is written year first, which was understood",
+                "commence par l'année, ce qui a été compris",
+            ))
+            .expected(bad_date::EXPECTED);
+        let (blanks, iso) = (blanks.finding(spaces), iso.finding(year_first));
         let order = self.order.finding(Place::FILE.in_column(self.index, &self.heading));
         blanks.into_iter().chain(iso).chain(order).collect()
     }

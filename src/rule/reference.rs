@@ -1,9 +1,11 @@
 //! References: whom the cells that name another person mean.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::fault::Fault;
 use super::known::{Known, login, mail, number};
+use super::lost_zeros::Numbers;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_manager, near, unknown_manager};
 use crate::model::fold::fold;
@@ -132,9 +134,13 @@ impl<'k, 'p> Register<'k, 'p> {
                 Some(several) => refuse(sheet, *row, &references.slot, ambiguous(sheet, several)),
             }
         }
+        let numbers = LazyCell::new(|| Numbers::new(self.known, number()));
+        let home = sheet.slot(&Field::of("establishment"));
         let near = near::people(sheet, unknown.iter().map(|(_, said)| *said));
         for (row, said) in unknown {
-            refuse(sheet, row, &references.slot, unknown_manager::fault(near.get(said).map(String::as_str)));
+            let lost = numbers.known_longer(sheet.after(row, &home), said);
+            let fault = lost.unwrap_or_else(|| unknown_manager::fault(near.get(said).map(String::as_str)));
+            refuse(sheet, row, &references.slot, fault);
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn columns() -> Vec<Column> {
         column("manager", "manager", person),
         column("dtContractEnd", "contract-end", date.clone()),
         column("dtBirth", "birth-date", date),
+        column("professionalMobile", "phone", Check { phone: true, ..Check::default() }),
         column("salary", "annual-gross-salary", amount),
         column("habilitedRoles_{key}", "secondary-role-{key}", list(List::Roles)),
         column("e_{key}", "custom-{key}", Check::default()),

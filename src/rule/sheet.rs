@@ -191,6 +191,14 @@ impl<'a> Sheet<'a> {
         self.findings.extend(self.more.room_for(finding));
     }
 
+    /// Notes what is to be said about the row, and leaves it out where that is an error.
+    pub fn tell(&mut self, row: usize, finding: Finding) {
+        match finding.is_error() {
+            true => self.refuse(row, finding),
+            false => note(&mut self.findings, &mut self.unlisted, finding),
+        }
+    }
+
     /// Rows about which the check of people has something to ask.
     pub fn rows_of(&self, wanted: impl Fn(Subject) -> bool) -> Vec<usize> {
         (0..self.standings.len()).filter(|row| wanted(self.standings[*row].subject)).collect()

@@ -1,6 +1,7 @@
 //! A tally: a remark that many cells of a column deserve, told once, at the first.
 
-use crate::model::{Finding, Place, Rule, Text};
+use super::fault::Fault;
+use crate::model::{Finding, Place};
 use crate::text;
 
 #[derive(Default)]
@@ -17,9 +18,10 @@ impl Tally {
         }
     }
 
-    /// `problem` follows what was read; how many more cells of the column are like it follows the problem.
-    pub fn finding(self, rule: &Rule, problem: Text, expected: Text) -> Option<Finding> {
+    /// What is wrong with the first cell; how many more of the column are like it follows the problem.
+    pub fn finding(self, fault: Fault) -> Option<Finding> {
         let (place, read) = self.first?;
+        let problem = fault.problem;
         let problem = match self.more {
             0 => problem,
             1 => text!(
@@ -33,7 +35,7 @@ impl Tally {
                 problem
             ),
         };
-        Some(rule.at(place, problem).read(read).expected(expected))
+        Some(Fault { problem, ..fault }.at(place, &read))
     }
 }
 

@@ -1,0 +1,65 @@
+//! Damage: what a program did to plain text, told by the text and by what the directory has in its place.
+//!
+//! Where the directory has the same value unharmed, it is certain, and the row is left out. Where the text alone tells, it
+//! is a remark, once a column. What is as the directory has it is no news.
+
+use super::column::Check;
+use super::fault::Fault;
+use super::sheet::Sheet;
+use super::tally::Tally;
+use super::{cut_text, date_serial, lost_zeros, outer_blanks, phone_without_plus};
+use crate::model::{Finding, Severity};
+
+/// Is the cell worth a second look, once it is known whom its row is about?
+pub fn is_suspect(cell: &str) -> bool {
+    matches!(outer_blanks::trim(cell).as_bytes(), [b'1'..=b'9', ..]) || cut_text::is_suspect(cell)
+}
+
+pub fn check(sheet: &mut Sheet<'_>) {
+    for column in 0..sheet.readers.len() {
+        let reader = &sheet.readers[column];
+        if reader.is_suspect && !lost_zeros::tells_people_apart(&reader.field) {
+            check_column(sheet, column);
+        }
+    }
+}
+
+fn check_column(sheet: &mut Sheet<'_>, column: usize) {
+    let slot = sheet.slot(&sheet.readers[column].field.clone());
+    let form = &sheet.readers[column].column.check;
+    let mut doubts = Tally::default();
+    let mut first = None;
+    for row in 0..sheet.standings.len() {
+        let cell = sheet.table.row(row).cell(sheet.readers[column].index);
+        let (said, known) = (sheet.said(row, &slot), sheet.before(row, &slot));
+        if said == known || !is_suspect(cell) || !sheet.standings[row].readable {
+            continue;
+        }
+        if let Some(fault) = certain(form, said, known) {
+            sheet.refuse(row, fault.at(sheet.place(row, &slot), said));
+        } else if let Some(fault) = doubt(form, cell) {
+            doubts.note(|| sheet.place(row, &slot), said);
+            first.get_or_insert((row, fault));
+        }
+    }
+    if let Some((row, fault)) = first {
+        let finding = doubts.finding(fault);
+        finding.into_iter().for_each(|finding| sheet.tell(row, Finding { severity: Severity::Remark, ..finding }));
+    }
+}
+
+fn certain(form: &Check, said: &str, known: &str) -> Option<Fault> {
+    if known.is_empty() {
+        return None;
+    }
+    let phone = form.phone.then(|| phone_without_plus::certain(said, known)).flatten();
+    phone
+        .or_else(|| lost_zeros::certain(said, known))
+        .or_else(|| date_serial::certain(said, known))
+        .or_else(|| cut_text::certain(said, known))
+}
+
+fn doubt(form: &Check, cell: &str) -> Option<Fault> {
+    let phone = form.phone.then(|| phone_without_plus::doubt(outer_blanks::trim(cell))).flatten();
+    phone.or_else(|| cut_text::is_suspect(cell).then(cut_text::doubt))
+}
