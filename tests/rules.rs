@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 use passerelle::format;
 use passerelle::job::rules;
-use passerelle::model::{Field, Finding, Language, People, Rule};
+use passerelle::model::{Field, Finding, Language, People, Rule, Severity};
 use passerelle::profile::{self, Profiles};
 use passerelle::rule::column::{List, Unique};
 use passerelle::rule::lists::Item;
@@ -11,12 +11,12 @@ use passerelle::rule::{self, Column, Contract, Default, Lists, Surroundings};
 
 /// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
 const DIRECTORY: &str = "\
-login;first-name;last-name;mail;establishment;employee-number;contract-start;contract-end;department;manager;iban;phone
-ada;Ada;Lovelace;ada@acme.example;Paris;0001;2020-01-01;;Sales;ada;FR7630006000011234567890189;+33612345678
-bo;Bo;Derek;bo@acme.example;Paris;0002;2020-01-01;;Sales;ada;;
-cy;Cy;Young;info@acme.example;Lyon;0001;2020-01-01;;Computers;ada;;
-kim1;Kim;Lee;info@acme.example;Lyon;0002;2020-01-01;;Computers;cy;;
-kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;;
+login;first-name;last-name;mail;establishment;employee-number;contract-start;contract-end;department;manager;iban;phone;birth-date;personal-mail
+ada;Ada;Lovelace;ada@acme.example;Paris;0001;2020-01-01;;Sales;ada;FR7630006000011234567890189;+33612345678;1985-12-10;ada@home.example
+bo;Bo;Derek;bo@acme.example;Paris;0002;2020-01-01;;Sales;ada;;;;
+cy;Cy;Young;info@acme.example;Lyon;0001;2020-01-01;;Computers;ada;;;;
+kim1;Kim;Lee;info@acme.example;Lyon;0002;2020-01-01;;Computers;cy;;;;
+kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;;;;
 ";
 
 /// What no few lines of text can show.
@@ -99,7 +99,9 @@ fn check(rule: &Rule, file: &str) -> Vec<Finding> {
         Some("legalEntity") => vec![Field::of("establishment"), Field::of("employee-number")],
         _ => vec![Field::of("login")],
     };
-    let contract = Contract { columns: &columns, identify_by: &identify_by, creates: !identify_by.is_empty() };
+    let creates = !identify_by.is_empty();
+    let twins = Severity::Remark;
+    let contract = Contract { columns: &columns, identify_by: &identify_by, creates, twins };
     let reading = match format::read(file.as_bytes(), &rule::knows(&contract)) {
         Ok(reading) => reading,
         Err(no_table) => return vec![no_table],

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use passerelle::model::operation::Act;
 use passerelle::model::table::Chunk;
-use passerelle::model::{Field, Finding, Operation, People, Place, Table};
+use passerelle::model::{Field, Finding, Operation, People, Place, Severity, Table};
 use passerelle::plan;
 use passerelle::rule::column::{Check, Creation};
 use passerelle::rule::{self, Column, Contract, Lists, Surroundings};
@@ -101,7 +101,7 @@ fn operations(fates: &[Fate]) -> Vec<Operation> {
 
     let columns = columns();
     let identify_by = [Field::of("login")];
-    let contract = Contract { columns: &columns, identify_by: &identify_by, creates: true };
+    let contract = Contract { columns: &columns, identify_by: &identify_by, creates: true, twins: Severity::Remark };
     let around = Surroundings { known: &known, lists: &Lists::default(), defaults: &[] };
     let recognised = rule::recognise(&FIELDS.map(String::from), &contract, &[]);
     let checked = rule::check(&recognised, &file, &reading_findings, &contract, &around);

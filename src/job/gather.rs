@@ -8,7 +8,7 @@ use crate::format;
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job};
 use crate::model::fold::fold;
-use crate::model::{Finding, People};
+use crate::model::{Finding, People, Severity};
 use crate::rule::column::List;
 use crate::rule::lists::Item;
 use crate::rule::{self, Contract, Lists, Surroundings};
@@ -32,7 +32,8 @@ pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
 /// A file of HR data is read as a partner's file is, with a profile.
 fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let bytes = fetch(&job.context, &file.server, &file.file)?;
-    let contract = Contract { columns: &file.contract.columns, identify_by: &[], creates: false };
+    let columns = &file.contract.columns;
+    let contract = Contract { columns, identify_by: &[], creates: false, twins: Severity::Remark };
     let reading = format::read_as(&bytes, file.encoding, &rule::knows(&contract))
         .map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);

@@ -216,8 +216,8 @@ fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: Naiv
         decision.told.already_taken = true;
         return decision;
     }
-    let contract =
-        Contract { columns: &import.contract.columns, identify_by: &import.identify_by.fields, creates: true };
+    let (columns, identify_by) = (&import.contract.columns, &import.identify_by.fields);
+    let contract = Contract { columns, identify_by, creates: true, twins: import.twins };
     match format::read_as(&gathered.bytes, import.encoding, &rule::knows(&contract)) {
         Ok(reading) => decision.read(reading, gathered, &contract, import, exchange.language, today),
         Err(no_table) => {

@@ -6,10 +6,12 @@ use super::filled::{self, Prepared};
 use super::known::Known;
 use super::reader::Reader;
 use super::reference::{References, login_of};
+use super::same_person::Asked;
 use super::sheet::Sheet;
 use super::{
     Contract, Recognised, Surroundings, bad_date, damage, date_order, default_used, end_before_start, example_row,
-    identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, reference, taken,
+    identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, moved_mail, possible_twin,
+    reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -64,7 +66,10 @@ fn check_people<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) -> Vec<Refe
     lost_zeros::check(sheet, &known);
     damage::check(sheet);
     missing_value::check(sheet, defaults);
-    taken::check(sheet, &known);
+    let mut asked = Asked::new();
+    taken::check(sheet, &known, &mut asked);
+    moved_mail::check(sheet, &known, &mut asked);
+    possible_twin::check(sheet, &asked);
     end_before_start::check(sheet);
     let references = reference::resolve(sheet, &known);
     // Each row that is left out may take another with it, until no more do.

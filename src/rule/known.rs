@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::Contract;
 use super::column::{Column, Unique};
+use super::moved_mail::shared_mail;
 use crate::model::index::Index;
 use crate::model::{Field, People};
 
@@ -17,6 +18,7 @@ impl<'a> Known<'a> {
     pub fn new(people: &'a People, contract: &Contract<'_>) -> Known<'a> {
         let mut wanted = vec![contract.identify_by.to_vec()];
         wanted.extend(contract.columns.iter().filter_map(unique_fields));
+        wanted.extend(contract.columns.iter().filter_map(shared_mail).map(|field| vec![field]));
         wanted.extend([login(), mail(), number()]);
         wanted.sort();
         wanted.dedup();

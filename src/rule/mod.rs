@@ -19,6 +19,7 @@ mod near;
 mod reader;
 mod reference;
 mod row_list;
+mod same_person;
 mod sheet;
 mod tally;
 
@@ -47,9 +48,11 @@ mod missing_key;
 mod missing_value;
 mod mojibake;
 mod more_findings;
+mod moved_mail;
 mod not_allowed;
 mod outer_blanks;
 mod phone_without_plus;
+mod possible_twin;
 mod scientific_number;
 mod spreadsheet_error;
 mod taken;
@@ -62,7 +65,7 @@ mod unknown_manager;
 #[cfg(test)]
 mod sample;
 
-use crate::model::{Field, People, Rule, Text};
+use crate::model::{Field, People, Rule, Severity, Text};
 
 pub use checked::{Checked, check};
 pub use column::Column;
@@ -78,6 +81,8 @@ pub struct Contract<'a> {
     pub identify_by: &'a [Field],
     /// An import into a directory: what a new user needs, and people, are checked. Without it only cells are.
     pub creates: bool,
+    /// What it is when two people may be one, under two logins or numbers.
+    pub twins: Severity,
 }
 
 /// What a file is checked against.
@@ -137,6 +142,8 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &taken::MAIL,
             &taken::NUMBER,
             &taken::VALUE,
+            &possible_twin::RULE,
+            &moved_mail::RULE,
             &end_before_start::RULE,
         ],
     ),

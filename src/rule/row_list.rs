@@ -6,9 +6,10 @@ use crate::text;
 /// So many rows are named.
 const NAMED: usize = 5;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RowList {
     count: usize,
+    /// One more than are named, so that any of them can be left out.
     first: Vec<u32>,
 }
 
@@ -16,9 +17,15 @@ impl RowList {
     /// `number` is the row's as a spreadsheet counts it.
     pub fn note(&mut self, number: u32) {
         self.count += 1;
-        if self.first.len() < NAMED {
+        if self.first.len() <= NAMED {
             self.first.push(number);
         }
+    }
+
+    /// The list without one of its rows.
+    pub fn but(&self, number: u32) -> RowList {
+        let first = self.first.iter().copied().filter(|row| *row != number).collect();
+        RowList { count: self.count - 1, first }
     }
 
     pub fn len(&self) -> usize {
@@ -31,9 +38,9 @@ impl RowList {
 
     /// `row 12`, `rows 12, 14`, `rows 2, 3, 4, 5, 6 and 3 more`.
     pub fn named(&self) -> Text {
-        let first: Vec<String> = self.first.iter().map(u32::to_string).collect();
-        let first = first.join(", ");
-        match (self.count, self.count - self.first.len()) {
+        let first: Vec<String> = self.first.iter().take(NAMED).map(u32::to_string).collect();
+        let (more, first) = (self.count - first.len(), first.join(", "));
+        match (self.count, more) {
             (1, _) => text!("row {first}", "ligne {first}"),
             (_, 0) => text!("rows {first}", "lignes {first}"),
             (_, 1) => text!("rows {first} and 1 more", "lignes {first} et 1 autre"),
@@ -69,5 +76,13 @@ mod tests {
             let named = named(count);
             assert_eq!((named.is(Language::English), named.is(Language::French)), (english, french));
         }
+    }
+
+    #[test]
+    fn a_row_is_told_of_the_others() {
+        let rows: RowList = (2..9).collect();
+        assert_eq!(rows.but(3).named().to_string(), "rows 2, 4, 5, 6, 7 and 1 more");
+        assert_eq!(rows.but(8).named().to_string(), "rows 2, 3, 4, 5, 6 and 1 more");
+        assert_eq!((2..4).collect::<RowList>().but(2).named().to_string(), "row 3");
     }
 }

@@ -4,7 +4,7 @@ use super::column::{Check, Creation, List, Unique};
 use super::lists::{Item, Lists};
 use super::{Checked, Column, Contract, Default, Surroundings, check, recognise};
 use crate::model::table::Chunk;
-use crate::model::{Field, Finding, People, Table};
+use crate::model::{Field, Finding, People, Severity, Table};
 
 /// What Lucca's page asks for, in short.
 pub fn columns() -> Vec<Column> {
@@ -20,6 +20,7 @@ pub fn columns() -> Vec<Column> {
         required(column("firstName", "first-name", Check::default())),
         required(column("lastName", "last-name", Check { length: Some(12), ..Check::default() })),
         Column { aliases: vec!["Email".into()], ..required(column("mail", "mail", mail)) },
+        column("personalEmail", "personal-mail", Check { mail: true, ..Check::default() }),
         Column { default: true, ..required(column("legalEntity", "establishment", list(List::Establishments))) },
         required(column("dtContractStart", "contract-start", date.clone())),
         Column { default: true, ..required(column("department", "department", list(List::Departments))) },
@@ -53,7 +54,7 @@ fn required(column: Column) -> Column {
 }
 
 pub fn contract<'a>(columns: &'a [Column], identify_by: &'a [Field]) -> Contract<'a> {
-    Contract { columns, identify_by, creates: true }
+    Contract { columns, identify_by, creates: true, twins: Severity::Remark }
 }
 
 pub fn default(establishment: Option<&str>, department: Option<&str>, set: &[(&str, &str)]) -> Default {
@@ -107,6 +108,7 @@ pub struct Trial {
     pub known: People,
     pub identify_by: Vec<Field>,
     pub creates: bool,
+    pub twins: Severity,
     pub defaults: Vec<Default>,
     pub reading_findings: Vec<Finding>,
 }
@@ -117,6 +119,7 @@ impl std::default::Default for Trial {
             known: known(),
             identify_by: vec![Field::of("login")],
             creates: true,
+            twins: Severity::Remark,
             defaults: Vec::new(),
             reading_findings: Vec::new(),
         }
@@ -131,7 +134,8 @@ impl Trial {
     /// Rows are numbered from 2, as below a heading.
     pub fn check(&self, heading: &str, rows: &[&str]) -> Checked {
         let columns = columns();
-        let contract = Contract { columns: &columns, identify_by: &self.identify_by, creates: self.creates };
+        let Trial { identify_by, creates, twins, .. } = self;
+        let contract = Contract { columns: &columns, identify_by, creates: *creates, twins: *twins };
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &self.defaults);
         let lists = lists();

@@ -195,7 +195,7 @@ impl<'a> Sheet<'a> {
     pub fn tell(&mut self, row: usize, finding: Finding) {
         match finding.is_error() {
             true => self.refuse(row, finding),
-            false => note(&mut self.findings, &mut self.unlisted, finding),
+            false => self.note(finding),
         }
     }
 

@@ -6,6 +6,7 @@ use super::column::Column;
 use super::identity::called;
 use super::in_two_rows;
 use super::known::{Known, unique_fields};
+use super::same_person::{self, Asked};
 use super::sheet::{Sheet, Slot, Subject};
 use crate::model::{Example, Field, Rule, Severity, Text};
 use crate::text;
@@ -66,14 +67,14 @@ pub static VALUE: Rule = Rule {
 };
 
 /// A user who gives a value up in the same file still has it: nothing may depend on the order of rows.
-pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
+pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>, asked: &mut Asked) {
     let columns: &[Column] = sheet.contract.columns;
     for fields in columns.iter().filter_map(unique_fields) {
-        check_fields(sheet, known, &fields);
+        check_fields(sheet, known, &fields, asked);
     }
 }
 
-fn check_fields(sheet: &mut Sheet<'_>, known: &Known<'_>, fields: &[Field]) {
+fn check_fields(sheet: &mut Sheet<'_>, known: &Known<'_>, fields: &[Field], asked: &mut Asked) {
     let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
     let mut claims: HashMap<String, Vec<usize>> = HashMap::new();
     for row in sheet.rows_of(|subject| subject != Subject::Unclear) {
@@ -81,15 +82,20 @@ fn check_fields(sheet: &mut Sheet<'_>, known: &Known<'_>, fields: &[Field]) {
         let me = sheet.standings[row].subject;
         let holder = known.by(fields).get(&key).into_iter().find(|person| me != Subject::Known(*person));
         match holder {
-            Some(holder) => refuse(sheet, row, &slots, holder),
+            Some(holder) => {
+                if refuse(sheet, row, &slots, holder) {
+                    asked.insert((row, holder));
+                }
+            }
             None => claims.entry(key).or_default().push(row),
         }
     }
     in_two_rows::check(sheet, claims, &slots);
 }
 
-fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], holder: u32) {
-    let holder = sheet.around.known.value(holder as usize, &sheet.login.known);
+/// Asks whether it is the same person, where the name is the same; answers whether it did.
+fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], person: u32) -> bool {
+    let holder = sheet.around.known.value(person as usize, &sheet.login.known);
     let slot = said_last(sheet, row, slots);
     let value = slots.last().expect("a key has fields");
     let rule = match value.field.name() {
@@ -119,8 +125,21 @@ fn refuse(sheet: &mut Sheet<'_>, row: usize, slots: &[Slot], holder: u32) {
         }
         _ => text!("is {it} of another user: `{holder}`", "est {it} d'un autre utilisateur : `{holder}`", it),
     };
-    let finding = rule.at(sheet.place(row, slot), problem).read(sheet.after(row, slot));
+    let asks = same_person::has_name_of(sheet, row, person);
+    let finding = match asks {
+        false => rule.at(sheet.place(row, slot), problem),
+        true => {
+            let problem = text!(
+                "{problem}, who has the same name; is it one person?",
+                "{problem}, qui porte le même nom ; est-ce la même personne ?",
+                problem
+            );
+            rule.at(sheet.place(row, slot), problem).expected(same_person::expected(sheet, person))
+        }
+    };
+    let finding = finding.read(sheet.after(row, slot));
     sheet.refuse(row, finding);
+    asks
 }
 
 /// The cell that made the claim: the last one that the row fills in.

@@ -10,7 +10,7 @@ use super::people::{Directory, People};
 use super::reader::Reader;
 use super::{Direction, Exchange};
 use crate::format::dialect::Encoding;
-use crate::model::Language;
+use crate::model::{Language, Severity};
 use crate::plan::brake;
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
@@ -27,6 +27,8 @@ pub struct Import {
     pub encoding: Option<Encoding>,
     pub ready: Ready,
     pub brakes: brake::Brakes,
+    /// What it is when a new user may be somebody who is known already: a remark, or an error that leaves the row out.
+    pub twins: Severity,
 }
 
 /// `[import.NAME]` as a site writes it.
@@ -45,6 +47,12 @@ pub struct Section {
     #[serde(default)]
     language: Language,
     brakes: Option<brake::Brakes>,
+    #[serde(default = "remark")]
+    twins: Severity,
+}
+
+fn remark() -> Severity {
+    Severity::Remark
 }
 
 impl Section {
@@ -79,6 +87,7 @@ impl Section {
             encoding: self.encoding,
             ready: self.ready,
             brakes: self.brakes?,
+            twins: self.twins,
         };
         Some(Exchange {
             name: name.into_inner(),
