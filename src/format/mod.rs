@@ -1,4 +1,4 @@
-//! Bytes to table and back: CSV, XLSX, encodings, and the writer. To add a format: a file here, and a line in `read`.
+//! Bytes to table and back: CSV, workbooks, encodings, and the writer. To add a format: a file here, and a line in `read`.
 #![expect(clippy::result_large_err, reason = "a file is refused once; a finding in a box would be in everyone's way")]
 
 mod again;
@@ -7,6 +7,7 @@ mod csv;
 pub mod dialect;
 mod encoding;
 mod heading;
+mod layout;
 mod lost;
 mod package;
 mod problem;
@@ -20,6 +21,8 @@ mod stray_byte;
 mod suspect;
 mod trailer;
 mod unreadable;
+mod whole;
+pub mod workbook;
 mod writer;
 mod xlsx;
 
@@ -27,6 +30,8 @@ pub use again::Again;
 pub use dialect::Dialect;
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
+
+use serde::{Deserialize, Serialize};
 
 use crate::format::dialect::Encoding;
 use crate::model::{Finding, Rule, Table};
@@ -55,10 +60,13 @@ pub struct Source {
     pub heading_row: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     Csv,
     Xlsx,
+    Xls,
+    Ods,
 }
 
 /// Every finding that reading and writing files can give, by its code.
@@ -68,6 +76,14 @@ pub static RULES: &[&Rule] = &[
     &heading::REPEATED_HEADING,
     &heading::SECOND_HEADING,
     &heading::TITLE_ROW,
+    &layout::HIDDEN_CELLS,
+    &layout::MERGED_CELLS,
+    &layout::UNCALCULATED,
+    &package::TOO_LARGE,
+    &layout::HIDDEN_CELLS,
+    &layout::MERGED_CELLS,
+    &layout::UNCALCULATED,
+    &package::TOO_LARGE,
     &problem::NOT_AN_AMOUNT,
     &problem::NOT_A_DATE,
     &problem::NOT_IN_CORRESPONDENCE,
@@ -90,6 +106,16 @@ pub static RULES: &[&Rule] = &[
     &stray_byte::NUL_BYTE,
     &trailer::TRAILER_ROW,
     &unreadable::NOT_A_TABLE,
+    &workbook::CELL_WITHOUT_HEADING,
+    &workbook::DAMAGED,
+    &workbook::PROTECTED,
+    &workbook::SHEET,
+    &workbook::UNREADABLE,
+    &workbook::CELL_WITHOUT_HEADING,
+    &workbook::DAMAGED,
+    &workbook::PROTECTED,
+    &workbook::SHEET,
+    &workbook::UNREADABLE,
 ];
 
 /// Reads a file, whatever its form. `is_heading` knows the headings that are looked for: by them the heading row, the
@@ -110,9 +136,12 @@ pub fn read_as(
     encoding: Option<Encoding>,
     is_heading: &dyn Fn(&str) -> bool,
 ) -> Result<Reading, Finding> {
-    match unreadable::kind(bytes)? {
-        Kind::Csv => csv::read(bytes, encoding, is_heading),
-        Kind::Xlsx => xlsx::read(bytes, is_heading),
+    match workbook::is_one(bytes) {
+        true => workbook::read(bytes, is_heading),
+        false => {
+            unreadable::check(bytes)?;
+            csv::read(bytes, encoding, is_heading)
+        }
     }
 }
 

@@ -8,8 +8,10 @@ use std::io::{Cursor, Read};
 use memchr::memmem;
 use zip::ZipArchive;
 
-use crate::format::unreadable::{self, not_a_table};
-use crate::model::{Finding, Place, Text};
+use crate::format::workbook::{damaged, protected};
+use crate::format::{Kind, unreadable};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::text;
 
 /// All parts together, unfolded.
 const BYTES_AT_MOST: u64 = 256 * 1024 * 1024;
@@ -21,12 +23,32 @@ const STYLE_BYTES_AT_MOST: u64 = 8 * 1024 * 1024;
 const TEXTS_AT_MOST: u64 = 16 * 1024 * 1024;
 
 /// What else comes as a ZIP archive, told by a part of it.
-const OTHERS: &[(&str, &str)] = &[
-    ("word/document.xml", "a Word document"),
-    ("ppt/presentation.xml", "a presentation"),
-    ("xl/workbook.bin", "an Excel binary workbook (.xlsb)"),
-    ("content.xml", "an OpenDocument file"),
+const OTHERS: &[(&str, Text)] = &[
+    ("word/document.xml", Text::of("a Word document", "un document Word")),
+    ("ppt/presentation.xml", Text::of("a presentation", "une présentation")),
+    ("xl/workbook.bin", Text::of("an Excel binary workbook (.xlsb)", "un classeur Excel binaire (.xlsb)")),
 ];
+
+/// The beginning of what a part of OpenDocument files says, and the whole of it for a spreadsheet.
+const OPEN_DOCUMENT: &str = "application/vnd.oasis.opendocument";
+const SPREADSHEET: &str = "application/vnd.oasis.opendocument.spreadsheet";
+
+/// A workbook of a hundred sheets has some hundred.
+const PARTS_AT_MOST: usize = 10_000;
+
+pub static TOO_LARGE: Rule = Rule {
+    code: "workbook-too-large",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "The workbook, unfolded, takes more than one file may: a workbook is a compressed archive.",
+        "Le classeur, une fois décompressé, dépasse ce qu'un fichier peut occuper : un classeur est une archive.",
+    ),
+    correction: Text::of(
+        "Send several smaller workbooks, without pictures and other sheets, or a CSV file.",
+        "Envoyez plusieurs classeurs plus petits, sans images ni autres feuilles, ou un fichier CSV.",
+    ),
+    example: Example { wrong: "users.xlsx: 3 MB that unfold to 900 MB", right: "users.csv: 60 MB" },
+};
 
 const WINDOW: u64 = 64 * 1024;
 const CLAIM: &[u8] = b"uniqueCount";
@@ -34,17 +56,41 @@ const CLAIM: &[u8] = b"uniqueCount";
 /// More than the claim and its number take.
 const OVERLAP: usize = 64;
 
+/// Which workbook the archive is.
+///
 /// # Errors
 /// The archive is damaged, is something else than a workbook, or unfolds to too much.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Finding> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("the file is cut or damaged"))?;
+pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|_| damaged(Text::of("the file is cut or damaged", "le fichier est tronqué ou endommagé")))?;
+    if archive.len() > PARTS_AT_MOST {
+        return Err(too_large());
+    }
     let has = |name: &str| archive.file_names().flatten().any(|part| part.eq_ignore_ascii_case(name));
     if let Some((_, what)) = OTHERS.iter().find(|(name, _)| has(name)) {
-        return Err(unreadable::is_a(*what));
+        return Err(unreadable::is_a(what.clone()));
     }
-    if !has("_rels/.rels") {
-        return Err(unreadable::is_a("a ZIP archive"));
+    let is_xlsx = has("_rels/.rels");
+    weigh(&mut archive)?;
+    match mimetype(&mut archive).as_deref() {
+        Some(SPREADSHEET) if archive.file_names().flatten().any(|part| part == "encrypted-package") => Err(protected()),
+        Some(SPREADSHEET) => Ok(Kind::Ods),
+        Some(other) if other.starts_with(OPEN_DOCUMENT) => {
+            Err(unreadable::is_a(Text::of("an OpenDocument file", "un fichier OpenDocument")))
+        }
+        _ if is_xlsx => Ok(Kind::Xlsx),
+        _ => Err(unreadable::is_a(Text::of("a ZIP archive", "une archive ZIP"))),
     }
+}
+
+/// What an OpenDocument file says that it is.
+fn mimetype(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<String> {
+    let mut text = String::new();
+    archive.by_name("mimetype").ok()?.take(WINDOW).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+fn weigh(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Finding> {
     let mut total: u64 = 0;
     for index in 0..archive.len() {
         // A part that cannot be opened here cannot be opened later, and weighs nothing.
@@ -63,13 +109,10 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Finding> {
 
 /// The one finding about a workbook that takes more than it should.
 pub(super) fn too_large() -> Finding {
-    let problem = format!("the workbook unfolds to more than {} MiB", BYTES_AT_MOST / 1024 / 1024);
-    Finding::error("workbook-too-large", Place::FILE, problem).expected("a smaller workbook, or a CSV file")
-}
-
-/// The one finding about a workbook that cannot be read to its end.
-pub(super) fn damaged(problem: impl Into<Text>) -> Finding {
-    not_a_table(problem, "the workbook, opened and saved again with a spreadsheet")
+    let most = BYTES_AT_MOST / 1024 / 1024;
+    let problem = text!("the workbook unfolds to more than {most} MiB", "le classeur décompressé dépasse {most} Mio");
+    let expected = Text::of("a smaller workbook, or a CSV file", "un classeur plus petit, ou un fichier CSV");
+    TOO_LARGE.at(Place::FILE, problem).expected(expected)
 }
 
 /// The highest number of texts that a part says it has; no such word elsewhere in it does harm.
@@ -113,12 +156,12 @@ mod tests {
     #[test]
     fn an_archive_that_is_no_workbook_is_told_for_what_it_is() {
         for (name, what) in [("word/document.xml", "a Word document"), ("users.csv", "a ZIP archive")] {
-            let refusal = check(&archive(&[(name, b"")])).expect_err(what);
+            let refusal = kind(&archive(&[(name, b"")])).expect_err(what);
             assert_eq!(refusal.problem.to_string(), format!("the file is {what}, not a table"));
         }
         let cut = &archive(&[("_rels/.rels", b"abc")])[..40];
-        assert_eq!(check(cut).expect_err("a cut archive").problem.to_string(), "the file is cut or damaged");
-        assert_eq!(check(&archive(&[("_rels/.rels", b"abc")])), Ok(()));
+        assert_eq!(kind(cut).expect_err("a cut archive").problem.to_string(), "the file is cut or damaged");
+        assert_eq!(kind(&archive(&[("_rels/.rels", b"abc")])), Ok(Kind::Xlsx));
     }
 
     #[test]
@@ -131,7 +174,7 @@ mod tests {
             &[("_rels/.rels", b""), ("xl/Styles.xml", &zeros[..STYLE_BYTES_AT_MOST as usize + 1])],
         ];
         for parts in heavy {
-            assert_eq!(check(&archive(parts)).expect_err("a heavy workbook").code, "workbook-too-large");
+            assert_eq!(kind(&archive(parts)).expect_err("a heavy workbook").code, "workbook-too-large");
         }
     }
 

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::format::heading::{CHARACTERS_AT_MOST, COLUMNS_AT_MOST};
-use crate::format::{Kind, encoding};
+use crate::format::{Kind, encoding, workbook};
 use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text};
 use crate::text;
 
@@ -94,15 +94,35 @@ const TEXTS: &[(&str, Text)] = &[
 /// Where the mark of a TAR archive is.
 const TAR_MARK: std::ops::Range<usize> = 257..262;
 
+/// A ZIP archive, as XLSX and ODS are.
+pub(super) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// A container of old Office documents, as XLS is.
+pub(super) fn is_container(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+}
+
 /// # Errors
-/// The bytes are neither text nor a ZIP archive, as a workbook is.
-pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(Kind::Xlsx);
-    }
-    match instead(bytes) {
-        Some(refusal) => Err(refusal),
-        None => Ok(Kind::Csv),
+/// The bytes are no text.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Finding> {
+    instead(bytes).map_or(Ok(()), Err)
+}
+
+/// # Errors
+/// The container holds no workbook, or a protected one: encrypted XLSX files are in the same container.
+pub(super) fn container(bytes: &[u8]) -> Result<Kind, Finding> {
+    let holds = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memmem::find(bytes, &wide).is_some()
+    };
+    if holds("EncryptedPackage") {
+        Err(workbook::protected())
+    } else if holds("Workbook") || holds("Book") {
+        Ok(Kind::Xls)
+    } else {
+        Err(is_a(Text::of("an old Office document", "un ancien document Office")))
     }
 }
 
@@ -169,9 +189,6 @@ fn instead(bytes: &[u8]) -> Option<Finding> {
             Text::of("a smaller file", "un fichier plus petit"),
         ));
     }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Some(old_office(bytes));
-    }
     if let Some((_, what)) = OTHERS.iter().find(|(start, _)| bytes.starts_with(start)) {
         return Some(is_a(what.clone()));
     }
@@ -189,27 +206,6 @@ fn instead(bytes: &[u8]) -> Option<Finding> {
         ));
     }
     if encoding::is_utf_16(head) { None } else { binary(head) }
-}
-
-/// Old workbooks and encrypted new ones are in the same container.
-fn old_office(bytes: &[u8]) -> Finding {
-    let holds = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        memmem::find(bytes, &wide).is_some()
-    };
-    if holds("EncryptedPackage") {
-        not_a_table(
-            Text::of("the workbook is protected by a password", "le classeur est protégé par un mot de passe"),
-            Text::of("the same workbook without a password", "le même classeur sans mot de passe"),
-        )
-    } else if holds("Workbook") {
-        not_a_table(
-            Text::of("the file is an old Excel workbook (.xls)", "le fichier est un ancien classeur Excel (.xls)"),
-            Text::of("the same workbook saved as .xlsx or CSV", "le même classeur enregistré en .xlsx ou en CSV"),
-        )
-    } else {
-        is_a(Text::of("an old Office document", "un ancien document Office"))
-    }
 }
 
 fn starts_with_text(head: &[u8], start: &str) -> bool {
@@ -237,16 +233,11 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_table_is_told_for_what_it_is() {
-        let encrypted = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &wide("EncryptedPackage")].concat();
-        let old = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &wide("Workbook")].concat();
-        let cases: [(&[u8], &str); 12] = [
+        let cases: [(&[u8], &str); 9] = [
             (b"%PDF-1.7", "the file is a PDF document"),
             (b"  <!DOCTYPE html><html>", "the file is a web page"),
             (b"\xef\xbb\xbf<HTML>", "the file is a web page"),
             (b"\x1f\x8b\x08", "the file is a gzip archive"),
-            (&encrypted, "the workbook is protected by a password"),
-            (&old, "the file is an old Excel workbook"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is an old Office document"),
             (b"\0\0\0\0", "the file holds nothing but bytes 0"),
             (b"\xff\xfe\0\0l\0\0\0", "the file is in UTF-32"),
             (b"[{\"login\": \"ada\"}]", "the file is a JSON document"),
@@ -254,7 +245,7 @@ mod tests {
             (b"\x01\x02\x03\x04abcd", "the file is not text"),
         ];
         for (bytes, problem) in cases {
-            let refusal = kind(bytes).expect_err(problem);
+            let refusal = check(bytes).expect_err(problem);
             assert_eq!(refusal.code, "not-a-table");
             assert!(refusal.problem.to_string().starts_with(problem), "{refusal}");
         }
@@ -265,9 +256,18 @@ mod tests {
         for bytes in
             ["login;mail\n".as_bytes(), b"login;mail\nada;a\0b", b"\xff\xfea\0", b"", b"<login>", &wide("login;mail")]
         {
-            assert_eq!(kind(bytes), Ok(Kind::Csv));
+            assert_eq!(check(bytes), Ok(()));
         }
-        assert_eq!(kind(b"PK\x03\x04"), Ok(Kind::Xlsx));
+    }
+
+    #[test]
+    fn an_old_container_is_told_by_what_is_in_it() {
+        let start = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice();
+        let of = |name: &str| container(&[start, &wide(name)].concat()).map_err(|refusal| refusal.code);
+        assert_eq!(of("Workbook"), Ok(Kind::Xls));
+        assert_eq!(of("Book"), Ok(Kind::Xls));
+        assert_eq!(of("EncryptedPackage"), Err("workbook-protected".into()));
+        assert_eq!(of("WordDocument"), Err("not-a-table".into()));
     }
 
     fn wide(text: &str) -> Vec<u8> {

@@ -1,0 +1,87 @@
+//! XLS and ODS: the library reads them whole, so that only the limits of the process bound what they take.
+
+use std::io::Cursor;
+
+use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, Sheet, Xls, XlsError};
+
+use crate::format::layout::Layout;
+use crate::format::workbook::{Book, Cell, Cells, State, guarded, protected};
+use crate::format::{Kind, shown};
+use crate::model::Finding;
+
+pub(super) struct Whole<'b> {
+    kind: Kind,
+    book: Form<'b>,
+    /// The one that was looked at last.
+    sheet: Range<Data>,
+}
+
+enum Form<'b> {
+    Xls(Box<Xls<Cursor<&'b [u8]>>>),
+    Ods(Ods<Cursor<&'b [u8]>>),
+}
+
+impl<'b> Whole<'b> {
+    pub fn open(kind: Kind, bytes: &'b [u8]) -> Result<Whole<'b>, Finding> {
+        let bytes = Cursor::new(bytes);
+        let opened = match kind {
+            Kind::Xls => guarded(|| match Xls::new(bytes) {
+                Err(XlsError::Password) => Ok(None),
+                opened => opened.map(|book| Some(Form::Xls(Box::new(book)))),
+            }),
+            _ => guarded(|| match Ods::new(bytes) {
+                Err(OdsError::Password) => Ok(None),
+                opened => opened.map(|book| Some(Form::Ods(book))),
+            }),
+        };
+        Ok(Whole { kind, book: opened?.ok_or_else(protected)?, sheet: Range::empty() })
+    }
+}
+
+impl Book for Whole<'_> {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn sheets(&self) -> &[Sheet] {
+        match &self.book {
+            Form::Xls(book) => book.sheets_metadata(),
+            Form::Ods(book) => book.sheets_metadata(),
+        }
+    }
+
+    fn cells<'a>(&'a mut self, sheet: usize, _layout: &'a Layout) -> Result<Cells<'a>, Finding> {
+        let name = self.sheets()[sheet].name.clone();
+        self.sheet = match &mut self.book {
+            Form::Xls(book) => guarded(|| book.worksheet_range(&name))?,
+            Form::Ods(book) => guarded(|| book.worksheet_range(&name))?,
+        };
+        let (first_row, first_column) = self.sheet.start().unwrap_or_default();
+        let cells = self.sheet.used_cells().map(move |(row, column, value)| Cell {
+            row: first_row + row as u32 + 1,
+            column: first_column as usize + column,
+            text: shown::text(&borrowed(value), ""),
+            state: if matches!(value, Data::Error(_)) { State::Error } else { State::Sound },
+        });
+        Ok(Box::new(cells.filter(|cell| !cell.text.trim().is_empty()).map(Ok)))
+    }
+
+    /// The library does not say.
+    fn layout(&self, _sheet: usize) -> Layout {
+        Layout::default()
+    }
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Empty => DataRef::Empty,
+        Data::String(text) => DataRef::SharedString(text),
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::Bool(truth) => DataRef::Bool(*truth),
+        Data::Error(error) => DataRef::Error(error.clone()),
+        Data::DateTime(serial) => DataRef::DateTime(*serial),
+        Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
+        Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
+    }
+}
