@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::job::reading;
 use crate::model::Language;
 
 /// The nightly exchange of HR files: exports for partners, imports of users, over FTP, FTPS and SFTP
@@ -78,6 +79,9 @@ pub enum Verb {
     },
     /// List the runs, or show one
     History { run: Option<String> },
+    /// Read a workbook for the process that started this one
+    #[command(name = reading::VERB, hide = true)]
+    ReadWorkbook,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

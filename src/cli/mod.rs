@@ -7,14 +7,14 @@ mod rules;
 mod show;
 mod table;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{Error, run, sample, template};
+use crate::job::{Error, reading, run, sample, template};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -37,6 +37,7 @@ pub fn main() -> ExitCode {
 
 fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
+        Verb::ReadWorkbook => Ok(read_workbook()),
         Verb::Run { sample: true, .. } => run_sample(arguments),
         Verb::Profiles { name, template } => profiles(arguments, name.as_deref(), template.as_deref()),
         Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
@@ -59,7 +60,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         Verb::Import { exchange, files } => run::import(&order, exchange, files)?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
-        Verb::Check | Verb::Profiles { .. } | Verb::Rules { .. } | Verb::History { .. } => {
+        Verb::Check | Verb::Profiles { .. } | Verb::Rules { .. } | Verb::History { .. } | Verb::ReadWorkbook => {
             unreachable!("they make no run")
         }
     };
@@ -114,6 +115,11 @@ fn history(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit
     let state = State::open_to_look(&site.state)?;
     print(&show::history(&state, run, arguments.output)?);
     Ok(Exit::Done)
+}
+
+/// To nobody but the process that started us: it tells by our end what to say.
+fn read_workbook() -> Exit {
+    reading::serve(io::stdin().lock(), io::stdout().lock()).map_or(Exit::Defect, |()| Exit::Done)
 }
 
 fn load(site: &Path) -> Result<Site, Error> {

@@ -34,6 +34,9 @@ pub enum Error {
     /// What was held is not what would be done now.
     #[error("{0}")]
     Moved(String),
+    /// Another process of ours.
+    #[error("start the process that reads workbooks")]
+    Process(#[source] io::Error),
     /// A file on this machine.
     #[error("{tried}")]
     Disk {
@@ -67,7 +70,8 @@ impl Error {
                 _ => Exit::ServerRefused,
             },
             Error::State(error) if error.later_may_help() => Exit::TryLater,
-            Error::State(_) | Error::Disk { .. } => Exit::Disk,
+            Error::Process(cause) if is_shortage(cause) => Exit::TryLater,
+            Error::State(_) | Error::Disk { .. } | Error::Process(_) => Exit::Disk,
             Error::Site(_) | Error::List(_) => Exit::SiteRefused,
             Error::Data { .. } => Exit::DataRefused,
             Error::Moved(_) => Exit::Held,
@@ -84,4 +88,9 @@ impl Error {
         }
         Failure { exit_code: self.exit(), chain, later_may_help: self.exit() == Exit::TryLater }
     }
+}
+
+/// Too many processes, or too little memory, just now.
+fn is_shortage(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory)
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::format;
 use crate::job::progress::{Counted, Unit};
-use crate::job::{Context, Error, Job};
+use crate::job::{Context, Error, Job, reading};
 use crate::model::fold::fold;
 use crate::model::{Finding, People, Severity};
 use crate::rule::column::List;
@@ -34,8 +33,8 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let bytes = fetch(&job.context, &file.server, &file.file)?;
     let columns = &file.contract.columns;
     let contract = Contract { columns, identify_by: &[], creates: false, twins: Severity::Remark };
-    let reading = format::read_as(&bytes, file.encoding, &rule::knows(&contract))
-        .map_err(|finding| Error::data(&file.file, finding))?;
+    let read = reading::read(&bytes, file.encoding, &rule::knows(&contract))?;
+    let reading = read.map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
     let around = Surroundings { known: &People::default(), lists: &Lists::default(), defaults: &[] };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
@@ -73,8 +72,8 @@ pub fn lists(files: &BTreeMap<List, std::path::PathBuf>) -> Result<Lists, Error>
 fn items(path: &Path) -> Result<Vec<Item>, Error> {
     let wrong = |problem: &str| Error::List(format!("the reference list {} {problem}", path.display()));
     let bytes = fs::read(path).map_err(|cause| wrong(&format!("cannot be read: {cause}")))?;
-    let reading = format::read(&bytes, &|heading| matches!(fold(heading).as_str(), "code" | "name"))
-        .map_err(|finding| wrong(&finding.to_string()))?;
+    let read = reading::read(&bytes, None, &|heading| matches!(fold(heading).as_str(), "code" | "name"))?;
+    let reading = read.map_err(|finding| wrong(&finding.to_string()))?;
     if let Some(finding) = reading.findings.iter().find(|finding| finding.is_error()) {
         return Err(wrong(&format!("has an error: {finding}")));
     }

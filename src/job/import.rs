@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::format::{self, Again, Reading, Source};
+use crate::format::{Again, Reading, Source};
 use crate::job::apply::{self, finish};
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, gather, pickup};
+use crate::job::{Context, Error, Hands, Job, gather, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
 use crate::plan::{self, brake};
 use crate::report::corrections::{Corrections, Ours};
@@ -165,7 +165,8 @@ fn take(
         Origin::Dropped(name) => tell::receive(context, exchange, import, name, gathered.bytes.len(), &gathered.digest),
         Origin::Named(_) => Ok(()),
     })?;
-    let mut decision = decide(&gathered, exchange, import, job.context.local().date());
+    let read = read(&gathered, import)?;
+    let mut decision = decide(&gathered, read, exchange, import, job.context.local().date());
     let acted =
         job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &mut decision))?;
     Ok(Some(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told })))
@@ -196,7 +197,27 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
     })
 }
 
-fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: NaiveDate) -> Decision {
+/// What a partner's file must be.
+fn contract(import: &Import) -> Contract<'_> {
+    let (columns, identify_by) = (&import.contract.columns, &import.identify_by.fields);
+    Contract { columns, identify_by, creates: true, twins: import.twins }
+}
+
+/// None: the very same file was taken before.
+fn read(gathered: &Gathered, import: &Import) -> Result<Option<Result<Reading, Finding>>, Error> {
+    match gathered.earlier {
+        Some(PickupStatus::Taken | PickupStatus::Done) => Ok(None),
+        _ => reading::read(&gathered.bytes, import.encoding, &rule::knows(&contract(import))).map(Some),
+    }
+}
+
+fn decide(
+    gathered: &Gathered,
+    read: Option<Result<Reading, Finding>>,
+    exchange: &Exchange,
+    import: &Import,
+    today: NaiveDate,
+) -> Decision {
     let mut decision = Decision {
         told: report::Import {
             file: gathered.path.clone(),
@@ -212,15 +233,10 @@ fn decide(gathered: &Gathered, exchange: &Exchange, import: &Import, today: Naiv
         facts: Facts { rows: 0, size: gathered.bytes.len() as u64, heading: String::new() },
         corrections: None,
     };
-    if matches!(gathered.earlier, Some(PickupStatus::Taken | PickupStatus::Done)) {
-        decision.told.already_taken = true;
-        return decision;
-    }
-    let (columns, identify_by) = (&import.contract.columns, &import.identify_by.fields);
-    let contract = Contract { columns, identify_by, creates: true, twins: import.twins };
-    match format::read_as(&gathered.bytes, import.encoding, &rule::knows(&contract)) {
-        Ok(reading) => decision.read(reading, gathered, &contract, import, exchange.language, today),
-        Err(no_table) => {
+    match read {
+        None => decision.told.already_taken = true,
+        Some(Ok(reading)) => decision.read(reading, gathered, &contract(import), import, exchange.language, today),
+        Some(Err(no_table)) => {
             decision.told.findings = Findings(vec![no_table]);
             decision.told.verdict = Verdict::Refused;
         }

@@ -11,6 +11,7 @@ mod gather;
 pub mod import;
 mod pickup;
 pub mod progress;
+pub mod reading;
 mod row_rules;
 mod rows;
 pub mod rules;

@@ -1,0 +1,92 @@
+//! The child: reads one workbook under limits that it sets itself, and says what it read.
+
+use std::cell::RefCell;
+use std::io::{self, BufWriter, Read, Write};
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+
+use super::frame::{self, Head, Tag};
+use super::{MEMORY_AT_MOST, TIME_AT_MOST};
+use crate::format::{self, Reading};
+
+/// Takes a file from `input`, behind its length in eight bytes, and gives frames to `output`.
+///
+/// # Errors
+/// The limits cannot be set, or the parent is gone.
+pub fn serve(input: impl Read, output: impl Write) -> io::Result<()> {
+    confine()?;
+    let mut line = Line { input, output: BufWriter::new(output) };
+    let bytes = line.file()?;
+    let line = RefCell::new(line);
+    let read = format::read(&bytes, &|heading| line.borrow_mut().is_known(heading).unwrap_or(false));
+    let Line { mut output, .. } = line.into_inner();
+    match read {
+        Ok(reading) => tell(&reading, &mut output)?,
+        Err(refusal) => frame::send_json(&mut output, Tag::Refused, &refusal)?,
+    }
+    output.flush()
+}
+
+/// From here on no more memory and time than this, no file or socket opened, no byte written but to the parent, and no
+/// picture of this memory left on a disk. The time matters when the parent is gone and can no longer end it.
+fn confine() -> io::Result<()> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    let seconds = TIME_AT_MOST.as_secs();
+    limit(Resource::Core, 0, 0)?;
+    limit(Resource::Fsize, 0, 0)?;
+    limit(Resource::Nofile, 3, 3)?;
+    limit(Resource::As, MEMORY_AT_MOST, MEMORY_AT_MOST)?;
+    // At the first the system asks, which tells it apart; at the second it ends.
+    limit(Resource::Cpu, seconds, seconds + 1)
+}
+
+/// Never more than there is already.
+fn limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
+    let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let limit = Rlimit { current: Some(current.min(most)), maximum: Some(maximum.min(most)) };
+    Ok(setrlimit(resource, limit)?)
+}
+
+/// Both directions between the processes.
+struct Line<I, O: Write> {
+    input: I,
+    output: BufWriter<O>,
+}
+
+impl<I: Read, O: Write> Line<I, O> {
+    fn file(&mut self) -> io::Result<Vec<u8>> {
+        let mut length = [0; 8];
+        self.input.read_exact(&mut length)?;
+        let length = u64::from_le_bytes(length);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(|_| frame::nonsense())?);
+        self.input.by_ref().take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Only the parent knows the profile.
+    fn is_known(&mut self, heading: &str) -> io::Result<bool> {
+        if heading.is_empty() {
+            return Ok(false);
+        }
+        frame::send(&mut self.output, Tag::Asks, heading.as_bytes())?;
+        self.output.flush()?;
+        let mut answer = [0];
+        self.input.read_exact(&mut answer)?;
+        Ok(answer == [1])
+    }
+}
+
+fn tell(reading: &Reading, output: &mut impl Write) -> io::Result<()> {
+    let heading_row = reading.source.heading_row;
+    let head = Head { kind: reading.source.kind, heading_row, heading: reading.heading.clone() };
+    frame::send_json(output, Tag::Head, &head)?;
+    let mut bytes = Vec::new();
+    for row in reading.table.rows() {
+        frame::row(row, &mut bytes);
+        frame::send(output, Tag::Row, &bytes)?;
+    }
+    for finding in &reading.findings {
+        frame::send_json(output, Tag::Finding, finding)?;
+    }
+    frame::send(output, Tag::End, b"")
+}
