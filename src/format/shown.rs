@@ -12,8 +12,8 @@ pub(super) fn text<'a>(value: &DataRef<'a>, format: &str) -> Cow<'a, str> {
         DataRef::Empty => "".into(),
         DataRef::SharedString(text) => (*text).into(),
         DataRef::String(text) => text.clone().into(),
-        DataRef::Int(number) => padded(*number as f64, format).unwrap_or_else(|| number.to_string()).into(),
-        DataRef::Float(number) => padded(*number, format).unwrap_or_else(|| number_text(*number)).into(),
+        DataRef::Int(number) => number_shown(*number as f64, format).into(),
+        DataRef::Float(number) => number_shown(*number, format).into(),
         DataRef::Bool(true) => "TRUE".into(),
         DataRef::Bool(false) => "FALSE".into(),
         DataRef::Error(error) => error.to_string().into(),
@@ -23,10 +23,30 @@ pub(super) fn text<'a>(value: &DataRef<'a>, format: &str) -> Cow<'a, str> {
     }
 }
 
-/// A spreadsheet keeps 15 digits; those behind are noise of the binary form, as in `0.30000000000000004`.
+fn number_shown(number: f64, format: &str) -> String {
+    match padded(number, format) {
+        Some(padded) => padded,
+        None if is_share(format) => format!("{}%", number_text(number * 100.0)),
+        None => number_text(number),
+    }
+}
+
+/// A spreadsheet keeps 15 digits; those behind are noise of the binary form, as in `0.30000000000000004`. Of a number
+/// that had more the last are lost: it comes as a shortened one, such as `1.23456789012345E+17`.
 fn number_text(number: f64) -> String {
-    let kept = format!("{number:.14e}").parse().unwrap_or(number);
-    format!("{kept}")
+    let shortened = format!("{number:.14e}");
+    match shortened.split_once('e') {
+        Some((digits, exponent)) if number.abs() >= 1e15 => {
+            format!("{}E+{exponent:0>2}", digits.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => shortened.parse().unwrap_or(number).to_string(),
+    }
+}
+
+/// `0.00%`, but not `0" % of "0`.
+fn is_share(format: &str) -> bool {
+    let for_positive = format.split(';').next().unwrap_or_default();
+    for_positive.split('"').step_by(2).any(|unquoted| unquoted.contains('%'))
 }
 
 /// A format such as `00000`, or `0#" "##" "##` for a phone, shows zeros that the number has not.
@@ -85,6 +105,15 @@ mod tests {
             (DataRef::Float(612_345_678.0), "0#\\ ##\\ ##\\ ##\\ ##", "0612345678"),
             (DataRef::Float(42.0), "#,##0", "42"),
             (DataRef::Float(42.5), "00000", "42.5"),
+            (DataRef::Float(0.5), "0%", "50%"),
+            (DataRef::Float(0.125), "0%", "12.5%"),
+            (DataRef::Float(0.07), "0.00%;-0.00%", "7%"),
+            (DataRef::Float(7.0), "0\" % of \"0", "7"),
+            (DataRef::Float(123_456_789_012_345_678.0), "General", "1.23456789012346E+17"),
+            (DataRef::Float(-2e15), "0", "-2E+15"),
+            (DataRef::Float(999_999_999_999_999.0), "0", "999999999999999"),
+            (DataRef::Float(1e-7), "General", "0.0000001"),
+            (DataRef::SharedString(" \n a "), "General", " \n a "),
             (DataRef::Float(42.0), "0", "42"),
             (DataRef::Float(f64::NAN), "General", "NaN"),
             (DataRef::Bool(true), "General", "TRUE"),
@@ -107,6 +136,11 @@ mod tests {
             (serial(0.5, false), "12:00:00"),
             (serial(-1.0, false), "-1"),
             (serial(3e9, false), "3000000000"),
+            (serial(1.0, false), "01/01/1900"),
+            (serial(59.0, false), "28/02/1900"),
+            (serial(61.0, false), "01/03/1900"),
+            (serial(0.0, true), "01/01/1904"),
+            (serial(46_082.354_166_666_664, false), "01/03/2026 08:30:00"),
         ];
         for (value, expected) in cases {
             assert_eq!(text(&value, "dd/mm/yyyy"), expected, "{value:?}");
