@@ -5,8 +5,8 @@ use std::io::Cursor;
 use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, Sheet, Xls, XlsError};
 
 use crate::format::layout::Layout;
-use crate::format::workbook::{Book, Cell, Cells, State, guarded, protected};
-use crate::format::{Kind, shown};
+use crate::format::workbook::{Book, Cell, Cells, State, broken, guarded, protected};
+use crate::format::{Kind, package, shown};
 use crate::model::Finding;
 
 pub(super) struct Whole<'b> {
@@ -24,17 +24,11 @@ enum Form<'b> {
 impl<'b> Whole<'b> {
     pub fn open(kind: Kind, bytes: &'b [u8]) -> Result<Whole<'b>, Finding> {
         let bytes = Cursor::new(bytes);
-        let opened = match kind {
-            Kind::Xls => guarded(|| match Xls::new(bytes) {
-                Err(XlsError::Password) => Ok(None),
-                opened => opened.map(|book| Some(Form::Xls(Box::new(book)))),
-            }),
-            _ => guarded(|| match Ods::new(bytes) {
-                Err(OdsError::Password) => Ok(None),
-                opened => opened.map(|book| Some(Form::Ods(book))),
-            }),
+        let book = match kind {
+            Kind::Xls => Form::Xls(Box::new(guarded(|| Xls::new(bytes))?.map_err(of_xls)?)),
+            _ => Form::Ods(guarded(|| Ods::new(bytes))?.map_err(of_ods)?),
         };
-        Ok(Whole { kind, book: opened?.ok_or_else(protected)?, sheet: Range::empty() })
+        Ok(Whole { kind, book, sheet: Range::empty() })
     }
 }
 
@@ -53,8 +47,8 @@ impl Book for Whole<'_> {
     fn cells<'a>(&'a mut self, sheet: usize, _layout: &'a Layout) -> Result<Cells<'a>, Finding> {
         let name = self.sheets()[sheet].name.clone();
         self.sheet = match &mut self.book {
-            Form::Xls(book) => guarded(|| book.worksheet_range(&name))?,
-            Form::Ods(book) => guarded(|| book.worksheet_range(&name))?,
+            Form::Xls(book) => guarded(|| book.worksheet_range(&name))?.map_err(of_xls)?,
+            Form::Ods(book) => guarded(|| book.worksheet_range(&name))?.map_err(of_ods)?,
         };
         let (first_row, first_column) = self.sheet.start().unwrap_or_default();
         let cells = self.sheet.used_cells().map(move |(row, column, value)| Cell {
@@ -69,6 +63,21 @@ impl Book for Whole<'_> {
     /// The library does not say.
     fn layout(&self, _sheet: usize) -> Layout {
         Layout::default()
+    }
+}
+
+fn of_xls(error: XlsError) -> Finding {
+    match error {
+        XlsError::Password => protected(),
+        other => broken(&other),
+    }
+}
+
+fn of_ods(error: OdsError) -> Finding {
+    match error {
+        OdsError::Password => protected(),
+        OdsError::CellLimitExceeded { .. } => package::too_large(),
+        other => broken(&other),
     }
 }
 

@@ -3,6 +3,7 @@
 //! To add a form: a [`Book`] in a file beside, and a line in `open`.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Sheet, SheetType, SheetVisible};
@@ -314,18 +315,19 @@ pub(super) fn protected() -> Finding {
         .expected(Text::of("the same workbook without a password", "le même classeur sans mot de passe"))
 }
 
+/// The same, for what a library complains of.
+pub(super) fn broken(error: &dyn Display) -> Finding {
+    damaged(text!("the workbook is damaged: {error}", "le classeur est endommagé : {error}"))
+}
+
 /// The libraries count on what a sound file holds: elsewhere they overflow, or look behind the end, and panic.
-pub(super) fn guarded<T, E: std::fmt::Display>(call: impl FnOnce() -> Result<T, E>) -> Result<T, Finding> {
-    match panic::catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(read)) => Ok(read),
-        Ok(Err(error)) => {
-            Err(damaged(text!("the workbook is damaged: {error}", "le classeur est endommagé : {error}")))
-        }
-        Err(_) => Err(damaged(Text::of(
+pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Finding> {
+    panic::catch_unwind(AssertUnwindSafe(call)).map_err(|_| {
+        damaged(Text::of(
             "the workbook is damaged: something in it is impossible",
             "le classeur est endommagé : il contient une chose impossible",
-        ))),
-    }
+        ))
+    })
 }
 
 #[cfg(test)]

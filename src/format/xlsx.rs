@@ -5,10 +5,10 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, Sheet, XlsxCellReader};
+use calamine::{DataRef, Reader, Sheet, XlsxCellReader, XlsxError};
 
 use crate::format::layout::{self, Layout};
-use crate::format::workbook::{Book, Cell, Cells, State, damaged, guarded};
+use crate::format::workbook::{Book, Cell, Cells, State, broken, damaged, guarded};
 use crate::format::{Kind, shown};
 use crate::model::{Finding, Text};
 
@@ -22,7 +22,7 @@ pub(super) struct Xlsx<'b> {
 
 impl<'b> Xlsx<'b> {
     pub fn open(bytes: &'b [u8]) -> Result<Xlsx<'b>, Finding> {
-        Ok(Xlsx { bytes, book: guarded(|| calamine::Xlsx::new(Cursor::new(bytes)))? })
+        Ok(Xlsx { bytes, book: sound(|| calamine::Xlsx::new(Cursor::new(bytes)))? })
     }
 }
 
@@ -37,7 +37,7 @@ impl Book for Xlsx<'_> {
 
     fn cells<'a>(&'a mut self, sheet: usize, layout: &'a Layout) -> Result<Cells<'a>, Finding> {
         let name = self.sheets()[sheet].name.clone();
-        let reader = guarded(|| self.book.worksheet_cells_reader(&name))?;
+        let reader = sound(|| self.book.worksheet_cells_reader(&name))?;
         let mut cells = Stream { reader, layout, ordinal: 0, last: None };
         Ok(Box::new(std::iter::from_fn(move || cells.next().transpose())))
     }
@@ -57,7 +57,7 @@ struct Stream<'a, 'b> {
 
 impl<'a> Stream<'a, '_> {
     fn next(&mut self) -> Result<Option<Cell<'a>>, Finding> {
-        while let Some((cell, style)) = guarded(|| self.reader.next_cell_with_style_id())? {
+        while let Some((cell, style)) = sound(|| self.reader.next_cell_with_style_id())? {
             let (row, column) = cell.get_position();
             if row >= ROWS_AT_MOST || self.last.is_some_and(|last| last >= (row, column)) {
                 return Err(damaged(Text::of(
@@ -84,4 +84,8 @@ impl<'a> Stream<'a, '_> {
         }
         Ok(None)
     }
+}
+
+fn sound<T>(call: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, Finding> {
+    guarded(call)?.map_err(|error| broken(&error))
 }

@@ -40,11 +40,13 @@ fn patched(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let mut found = false;
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).expect("a part");
-        let mut content = String::new();
-        part.read_to_string(&mut content).expect("text");
-        found |= content.contains(from);
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).expect("its content");
+        let is_text = std::str::from_utf8(&content).ok().filter(|text| text.contains(from));
+        found |= is_text.is_some();
         writer.start_file(part.name().expect("a name"), SimpleFileOptions::default()).expect("a part");
-        writer.write_all(content.replace(from, to).as_bytes()).expect("its content");
+        let content = is_text.map_or_else(|| content.clone(), |text| text.replace(from, to).into_bytes());
+        writer.write_all(&content).expect("its content");
     }
     assert!(found, "{from}");
     writer.finish().expect("an archive").into_inner()
@@ -176,5 +178,117 @@ fn a_workbook_cut_anywhere_is_refused() {
     let bytes = workbook(&mut [sheet("Users", &[&["login", "mail"], &["a", "b"]])]);
     for end in 4..bytes.len() {
         assert_eq!(read(&bytes[..end], &is_heading).expect_err("a cut workbook").code, "workbook-damaged", "{end}");
+    }
+}
+
+#[test]
+fn what_a_sheet_hides_is_told() {
+    let mut users = sheet("Users", &[&["login", "mail"], &["a", "b"], &["c", "d"], &[], &["e"]]);
+    for row in [0, 2, 3, 4] {
+        users.set_row_hidden(row).expect("a row");
+    }
+    users.set_column_hidden(1).expect("a column");
+    users.set_column_range_hidden(5, 16_383).expect("columns");
+    let reading = reading(&workbook(&mut [users]));
+    assert_eq!(rows(&reading), ["2: a|b", "3: c|d", "5: e"]);
+    let expected = [
+        "row 3: is hidden, and was read, as is 1 row more",
+        "B: is hidden, and was read",
+        "row 4: is blank and was passed over",
+    ];
+    assert_eq!(findings(&reading), expected);
+}
+
+#[test]
+fn merged_headings_are_headings_in_each_of_their_rows_and_merged_values_are_told() {
+    let mut users = sheet("Users", &[&[], &["", "mail"], &["a", "b", "n"], &["c", "d"], &["e", "f"]]);
+    let plain = Format::new();
+    users.merge_range(0, 0, 1, 0, "login", &plain).expect("cells");
+    users.merge_range(0, 1, 0, 2, "How to reach them", &plain).expect("cells");
+    users.merge_range(1, 2, 1, 3, "note", &plain).expect("cells");
+    users.merge_range(3, 2, 4, 2, "m", &plain).expect("cells");
+    let reading = reading(&workbook(&mut [users]));
+    assert_eq!(reading.heading, ["login", "mail", "note"]);
+    assert_eq!(rows(&reading), ["3: a|b|n", "4: c|d|m", "5: e|f"]);
+    let merged = |cells| format!("{cells}, which were read as empty; expected a value in each cell");
+    let expected = [
+        "row 1: was passed over: the headings are in row 2".to_string(),
+        merged("C2: is merged with the cells to D2"),
+        merged("C4 note: is merged with the cells to C5"),
+    ];
+    assert_eq!(findings(&reading), expected);
+}
+
+#[test]
+fn a_formula_without_its_result_is_an_error_and_one_with_an_empty_text_is_not() {
+    let mut users = sheet("Users", &[&["login", "mail", "note"], &["a"], &[], &["b"]]);
+    for (row, column) in [(1, 1), (1, 2), (2, 0), (3, 1)] {
+        users.write_formula(row, column, Formula::new("=1+1").set_result("77")).expect("a formula");
+    }
+    let bytes = workbook(&mut [users]);
+    let with = |value: &str| reading(&patched(&bytes, "<v>77</v>", value));
+    assert_eq!(rows(&with("<v>77</v>")), ["2: a|77|77", "3: 77", "4: b|77"]);
+    for none in ["", "<v></v>", "<v/>"] {
+        let reading = with(none);
+        assert_eq!(rows(&reading), ["2: a||", "3: ", "4: b|"]);
+        let places: Vec<_> = reading.findings.iter().map(|finding| finding.place.address()).collect();
+        assert_eq!(places, ["B2", "C2", "A3", "B4"].map(|place| Some(place.to_string())));
+        assert!(reading.findings.iter().all(|finding| finding.code == "formula-not-calculated" && finding.is_error()));
+    }
+    // Some programs leave it to the spreadsheet, and write 0 meanwhile.
+    assert_eq!(with("<v>0</v>").findings.len(), 4);
+    let calculated = patched(&patched(&bytes, "<v>77</v>", "<v>0</v>"), " fullCalcOnLoad=\"1\"", "");
+    assert_eq!(rows(&reading(&calculated)), ["2: a|0|0", "3: 0", "4: b|0"]);
+
+    let mut users = sheet("Users", &[&["login", "mail"], &["a"]]);
+    users.write_formula(1, 1, Formula::new("=\"\"").set_result("77")).expect("a formula");
+    let text = patched(&workbook(&mut [users]), "<c r=\"B2\">", "<c r=\"B2\" t=\"str\">");
+    let empty = reading(&patched(&text, "<v>77</v>", "<v></v>"));
+    assert_eq!((rows(&empty), findings(&empty)), (vec!["2: a".to_string()], vec![]));
+}
+
+#[test]
+fn texts_come_in_three_forms_and_keep_their_blanks() {
+    let mut users = sheet("Users", &[&["login", "mail"], &[" a\nb ", "\u{a0}"], &[]]);
+    users.write_number(2, 1, 7).expect("a number");
+    let bold = Format::new().set_bold();
+    users.write_rich_string(2, 0, &[(&Format::new(), "zo"), (&bold, "é")]).expect("a text");
+    let bytes = workbook(&mut [users]);
+    assert_eq!(rows(&reading(&bytes)), ["2:  a\nb ", "3: zoé|7"]);
+    let (from, to) =
+        ("<c r=\"B3\"><v>7</v></c>", "<c r=\"B3\" t=\"inlineStr\"><is><t xml:space=\"preserve\"> y</t></is></c>");
+    assert_eq!(rows(&reading(&patched(&bytes, from, to))), ["2:  a\nb ", "3: zoé| y"]);
+}
+
+#[test]
+fn a_workbook_in_which_nothing_is_visible_says_so() {
+    let bytes = workbook(&mut [sheet("Users", &[&["login"], &["a"]])]);
+    let hidden = patched(&bytes, "<sheet name", "<sheet state=\"veryHidden\" name");
+    let refusal = read(&hidden, &is_heading).expect_err("nothing is visible");
+    assert_eq!(refusal.problem.to_string(), "no sheet of the workbook is visible");
+}
+
+const OLD: &[u8] = include_bytes!("../../../samples/an-old-excel-workbook/file.xls");
+const OPEN: &[u8] = include_bytes!("../../../samples/a-spreadsheet-of-libreoffice/file.ods");
+
+#[test]
+fn xls_and_ods_are_read_by_what_they_are() {
+    for (bytes, kind) in [(OLD, Kind::Xls), (OPEN, Kind::Ods)] {
+        let reading = reading(bytes);
+        assert_eq!((reading.source.kind, reading.heading.len()), (kind, 11));
+        assert_eq!(reading.table.row(0).cell(5), "01/03/2010");
+    }
+}
+
+#[test]
+fn a_password_is_named_in_every_form() {
+    let encrypted = "manifest:media-type=\"text/xml\"><manifest:encryption-data/>";
+    let open = patched(OPEN, "manifest:media-type=\"text/xml\"/>", encrypted);
+    // The record of the code page becomes the one that says how the rest is encrypted.
+    let mut old = OLD.to_vec();
+    let record = old.windows(4).position(|bytes| bytes == [0x42, 0, 2, 0]).expect("it has a code page");
+    old[record] = 0x2f;
+    for bytes in [open, old] {
+        assert_eq!(read(&bytes, &is_heading).expect_err("a password").code, "workbook-protected");
     }
 }
