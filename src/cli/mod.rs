@@ -119,7 +119,7 @@ fn history(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit
 
 /// To nobody but the process that started us: it tells by our end what to say.
 fn read_workbook() -> Exit {
-    reading::serve(io::stdin().lock(), io::stdout().lock()).map_or(Exit::Defect, |()| Exit::Done)
+    reading::serve(io::stdin().lock(), io::stdout().lock()).map_or(reading::UNCONFINED, |()| Exit::Done)
 }
 
 fn load(site: &Path) -> Result<Site, Error> {

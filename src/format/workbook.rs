@@ -17,6 +17,9 @@ use crate::format::{Kind, Reading, Source, package, unreadable};
 use crate::model::{Example, Finding, Place, Rule, Severity, Table, Text};
 use crate::text;
 
+/// Among the visible ones; all of them may be the same part of the archive, and a large one.
+const SHEETS_LOOKED_AT: usize = 20;
+
 /// What the table may take in memory: a text that a workbook has once may be in a million cells.
 const MEMORY_AT_MOST: usize = 512 * 1024 * 1024;
 
@@ -164,7 +167,7 @@ fn open(bytes: &[u8]) -> Result<Box<dyn Book + '_>, Finding> {
 fn choose(book: &mut dyn Book, is_heading: &dyn Fn(&str) -> bool) -> Result<Option<(usize, Heading, Layout)>, Finding> {
     let mut first = None;
     let visible: Vec<usize> = (0..book.sheets().len()).filter(|sheet| is_visible(&book.sheets()[*sheet])).collect();
-    for sheet in visible {
+    for sheet in visible.into_iter().take(SHEETS_LOOKED_AT) {
         let layout = book.layout(sheet);
         let rows = first_rows(book.cells(sheet, &layout)?, &layout)?;
         match heading::choose(rows.into_iter(), is_heading) {

@@ -35,7 +35,7 @@ pub enum Error {
     #[error("{0}")]
     Moved(String),
     /// Another process of ours.
-    #[error("start the process that reads workbooks")]
+    #[error("read a workbook in a process of its own")]
     Process(#[source] io::Error),
     /// A file on this machine.
     #[error("{tried}")]

@@ -24,11 +24,14 @@ use crate::format::dialect::Encoding;
 use crate::format::{self, Reading, Source, workbook};
 use crate::job::Error;
 use crate::model::table::Chunk;
-use crate::model::{Finding, Place, Table, Text};
+use crate::model::{Exit, Finding, Place, Table, Text};
 use crate::text;
 
 /// The hidden word of the command line that makes a process such a reader.
 pub const VERB: &str = "read-workbook";
+
+/// With which the child ends when it cannot set its limits: then it reads nothing.
+pub const UNCONFINED: Exit = Exit::Disk;
 
 /// Address space, in bytes: five times what 100,000 rows of 16 columns take.
 const MEMORY_AT_MOST: u64 = 1024 * 1024 * 1024;
@@ -82,7 +85,7 @@ fn read_apart(
     let (input, output) = (child.stdin.take(), child.stdout.take());
     let (input, output) = (input.expect("it is piped"), output.expect("it is piped"));
     let (over, is_over) = mpsc::channel();
-    let watch = thread::spawn(move || watch(child, time_at_most, &is_over));
+    let watch = thread::Builder::new().spawn(move || watch(child, time_at_most, &is_over)).map_err(Error::Process)?;
     let said = converse(input, BufReader::new(output), bytes, is_heading);
     drop::<mpsc::Sender<()>>(over);
     let (is_late, status) = watch.join().expect("watching does not panic");
@@ -91,6 +94,9 @@ fn read_apart(
         Ok(read) => return Ok(read),
         Err(broken) => broken,
     };
+    if status.code() == Some(i32::from(UNCONFINED.code())) {
+        return Err(Error::Process(io::Error::other("it could not set its own limits")));
+    }
     let end = End::of(&broken, is_late, status);
     tracing::warn!(?end, %status, "a workbook could not be read");
     Ok(Err(end.finding(time_at_most)))
@@ -223,10 +229,15 @@ mod tests {
     }
 
     #[test]
-    fn where_no_process_can_be_started_later_may_help_or_not() {
-        let error = read_apart(&mut Command::new("/nowhere/passerelle"), TIME_AT_MOST, b"", &|_| true);
-        let failure = error.expect_err("there is no such program").failure();
-        assert_eq!(failure.chain[0], "start the process that reads workbooks");
-        assert!(!failure.later_may_help);
+    fn where_no_process_can_be_started_or_confined_nothing_is_said_of_the_file() {
+        let mut nowhere = Command::new("/nowhere/passerelle");
+        let mut unconfined = Command::new("sh");
+        unconfined.args(["-c", "exit 7"]);
+        for command in [&mut nowhere, &mut unconfined] {
+            let error = read_apart(command, TIME_AT_MOST, b"", &|_| true).expect_err("there is no such process");
+            assert_eq!(error.to_string(), "read a workbook in a process of its own");
+            assert_eq!(error.exit(), Exit::Disk);
+        }
+        assert_eq!(Error::Process(io::ErrorKind::WouldBlock.into()).exit(), Exit::TryLater);
     }
 }
