@@ -52,8 +52,16 @@ impl Page {
 
     /// What needs no translation, or has been translated. What goes over the line is set in by two more.
     pub fn write(&mut self, indent: usize, style: Style, text: &str) {
-        let first = " ".repeat(indent);
-        let more = " ".repeat(indent + 2);
+        self.wrap(indent, indent + 2, style, text);
+    }
+
+    /// Sentences that stand for themselves.
+    pub fn paragraph(&mut self, text: &Text) {
+        self.wrap(0, 0, PLAIN, text.is(self.language));
+    }
+
+    fn wrap(&mut self, first: usize, more: usize, style: Style, text: &str) {
+        let (first, more) = (" ".repeat(first), " ".repeat(more));
         let options = Options::new(WIDTH)
             .initial_indent(&first)
             .subsequent_indent(&more)

@@ -27,7 +27,7 @@ pub fn write(receipt: &Receipt<'_>) -> String {
     page.label(0, PLAIN, &Text::of("Size:    ", "Taille :  "), &size);
     page.label(0, PLAIN, &Text::of("Arrived: ", "Arrivé :  "), &moment(*at));
     page.blank();
-    page.say(0, PLAIN, &NEXT);
+    page.paragraph(&NEXT);
     page.blank();
     page.say(0, PLAIN, &text!("Run {run}", "Exécution {run}"));
     page.say(0, PLAIN, &text!("SHA-256 of the file: {digest}", "SHA-256 du fichier : {digest}"));

@@ -38,7 +38,7 @@ pub fn write(notice: &Notice<'_>) -> String {
     match import.already_taken {
         true => page.say(0, PLAIN, &ALREADY_TAKEN.sentence()),
         false => {
-            page.say(0, PLAIN, &meaning(import.verdict));
+            page.paragraph(&meaning(import.verdict));
             page.say(0, PLAIN, &text::counts(import).sentence());
         }
     }
@@ -49,7 +49,7 @@ pub fn write(notice: &Notice<'_>) -> String {
         page.label(0, PLAIN, &Text::of("Not applied: ", "Non appliqué : "), reason);
     }
     if let Some(corrections) = notice.corrections {
-        page.say(0, PLAIN, &to_correct(corrections));
+        page.paragraph(&to_correct(corrections));
     }
     if !import.findings.0.is_empty() {
         page.blank();

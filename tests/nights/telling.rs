@@ -23,7 +23,8 @@ fn a_receipt_stands_until_there_is_a_verdict() {
     assert_eq!(company.names("partner/in"), ["done", "users.csv", "users.csv.receipt.txt"]);
     let receipt = company.read("partner/in/users.csv.receipt.txt");
     let run = company.last_run();
-    for part in ["Fichier : in/users.csv", "octets", "Un verdict remplacera", &format!("Exécution {run}"), "SHA-256"] {
+    for part in ["Fichier : in/users.csv", "octets", "Un verdict\nremplacera", &format!("Exécution {run}"), "SHA-256"]
+    {
         assert!(receipt.contains(part), "{part}: {receipt}");
     }
 
