@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::reference::Who;
 use super::sheet::{Sheet, Slot, Subject};
 use crate::model::Field;
 use crate::model::fold::fold;
@@ -21,6 +22,7 @@ struct Guess<'a> {
 
 struct Found {
     distance: usize,
+    who: Who,
     name: String,
     /// Another person is as near.
     in_doubt: bool,
@@ -41,29 +43,34 @@ pub fn people<'a>(sheet: &Sheet<'_>, said: impl Iterator<Item = &'a str>) -> Has
     let slots = ["login", "first-name", "last-name"].map(|name| sheet.slot(&Field::of(name)));
     let known = sheet.around.known;
     for person in 0..known.len() {
-        compare(&mut guesses, &slots, |slot| known.value(person, &slot.known));
+        compare(&mut guesses, &slots, Who::Known(person as u32), |slot| known.value(person, &slot.known));
     }
     for row in sheet.rows_of(|subject| subject == Subject::New) {
-        compare(&mut guesses, &slots, |slot| sheet.after(row, slot));
+        compare(&mut guesses, &slots, Who::Row(row as u32), |slot| sheet.after(row, slot));
     }
     let sure = |guess: Guess<'a>| Some((guess.said, guess.found.filter(|found| !found.in_doubt)?.name));
     guesses.into_iter().filter_map(sure).collect()
 }
 
-fn compare<'p>(guesses: &mut [Guess<'_>], [login, first, last]: &[Slot; 3], value: impl Fn(&Slot) -> &'p str) {
+fn compare<'p>(
+    guesses: &mut [Guess<'_>],
+    [login, first, last]: &[Slot; 3],
+    who: Who,
+    value: impl Fn(&Slot) -> &'p str,
+) {
     for name in [value(login), &format!("{} {}", value(first), value(last))] {
         let form = Form::of(name);
-        guesses.iter_mut().for_each(|guess| guess.compare(name, &form));
+        guesses.iter_mut().for_each(|guess| guess.compare(who, name, &form));
     }
 }
 
 impl Guess<'_> {
-    fn compare(&mut self, name: &str, form: &Form) {
+    fn compare(&mut self, who: Who, name: &str, form: &Form) {
         let Some(distance) = self.form.distance(form) else { return };
         match &mut self.found {
             Some(found) if found.distance < distance => {}
-            Some(found) if found.distance == distance => found.in_doubt |= found.name != name,
-            _ => self.found = Some(Found { distance, name: name.into(), in_doubt: false }),
+            Some(found) if found.distance == distance => found.in_doubt |= found.who != who && found.name != name,
+            _ => self.found = Some(Found { distance, who, name: name.into(), in_doubt: false }),
         }
     }
 }
@@ -98,7 +105,7 @@ impl Form {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::Trial;
+    use super::super::sample::{Trial, people};
     use super::*;
 
     fn guess(said: &str) -> Option<String> {
@@ -122,6 +129,13 @@ mod tests {
         ] {
             assert_eq!(guess(said).as_deref(), near, "{said}");
         }
+    }
+
+    #[test]
+    fn a_login_made_of_the_name_is_no_second_person() {
+        let known = people("login;first-name;last-name", &["bruno.sorel;Bruno;Sorel", "ada;Ada;Sorel"]);
+        let findings = Trial { known, ..Trial::default() }.findings("login;manager", &["ada;bruno.sorrel"]);
+        assert!(findings[0].1.contains("did you mean `bruno.sorel`?"), "{findings:?}");
     }
 
     #[test]
