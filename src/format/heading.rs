@@ -12,10 +12,7 @@ pub(super) static TITLE_ROW: Rule = Rule {
         "Des lignes précèdent les en-têtes, comme un titre ; elles n'ont pas été prises en compte.",
     ),
     correction: Text::of("Start the file with the headings.", "Commencez le fichier par les en-têtes."),
-    example: Example {
-        wrong: "Salariés au 1er mars\nlogin;firstName\nada.renard;Ada",
-        right: "login;firstName\nada.renard;Ada",
-    },
+    example: Example { wrong: "ACME\nlogin;firstName\nada;Ada\n", right: "login;firstName\nada;Ada\n" },
 };
 
 pub(super) static REPEATED_HEADING: Rule = Rule {
@@ -30,8 +27,8 @@ pub(super) static REPEATED_HEADING: Rule = Rule {
         "Retirez la ligne d'en-têtes de chaque fichier que vous mettez à la suite d'un autre.",
     ),
     example: Example {
-        wrong: "login;firstName\nada.renard;Ada\nlogin;firstName\ncleo.valin;Cléo",
-        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo",
+        wrong: "login;firstName\nada;Ada\nlogin;firstName\nbo;Bo\n",
+        right: "login;firstName\nada;Ada\nbo;Bo\n",
     },
 };
 
@@ -47,8 +44,8 @@ pub(super) static SECOND_HEADING: Rule = Rule {
         "Envoyez un par un les fichiers qui ont été mis bout à bout, chacun avec ses en-têtes.",
     ),
     example: Example {
-        wrong: "login;firstName;lastName\nada.renard;Ada;Renard\nlogin;lastName;firstName\ncleo.valin;Valin;Cléo",
-        right: "login;firstName;lastName\nada.renard;Ada;Renard\ncleo.valin;Cléo;Valin",
+        wrong: "login;firstName;lastName\nada;Ada;Lovelace\nlogin;lastName;firstName\nbo;Derek;Bo\n",
+        right: "login;firstName;lastName\nada;Ada;Lovelace\nbo;Bo;Derek\n",
     },
 };
 
@@ -160,7 +157,7 @@ impl Heading {
                         "la ligne {row} est aussi une ligne d'en-têtes, avec d'autres colonnes que la ligne {first} : deux fichiers ont-ils été mis bout à bout ?",
                     ),
                 )
-                .expected(Text::of("one heading row in each file.", "une seule ligne d'en-têtes par fichier.")),
+                .expected(Text::of("one heading row in each file", "une seule ligne d'en-têtes par fichier")),
         })
     }
 }

@@ -16,8 +16,8 @@ pub(super) static UNCLOSED_QUOTE: Rule = Rule {
         "Mettez un guillemet aux deux bouts de la cellule, ou à aucun.",
     ),
     example: Example {
-        wrong: "login;firstName;department\ncleo.valin;\"Cléo;Ventes",
-        right: "login;firstName;department\ncleo.valin;\"Cléo\";Ventes",
+        wrong: "login;firstName;lastName\nbo;\"Bo;Derek\n",
+        right: "login;firstName;lastName\nbo;\"Bo\";Derek\n",
     },
 };
 
@@ -33,8 +33,8 @@ pub(super) static STRAY_QUOTE: Rule = Rule {
         "Mettez un guillemet aux deux bouts de la cellule, et doublez ceux qui sont à l'intérieur.",
     ),
     example: Example {
-        wrong: "login;department\ncleo.valin;\"Site \"Nord\"\"",
-        right: "login;department\ncleo.valin;\"Site \"\"Nord\"\"\"",
+        wrong: "login;firstName\nbo;\"Robert \"Bo\"\"\n",
+        right: "login;firstName\nbo;\"Robert \"\"Bo\"\"\"\n",
     },
 };
 
@@ -50,8 +50,8 @@ pub(super) static QUOTE_INSIDE: Rule = Rule {
         "Entourez une telle cellule de guillemets, et doublez ceux de l'intérieur, pour que tous la lisent de la même façon.",
     ),
     example: Example {
-        wrong: "login;department\ncleo.valin;Site \"Nord\" de Lyon",
-        right: "login;department\ncleo.valin;\"Site \"\"Nord\"\" de Lyon\"",
+        wrong: "login;firstName\nbo;Robert \"Bo\"\n",
+        right: "login;firstName\nbo;\"Robert \"\"Bo\"\"\"\n",
     },
 };
 

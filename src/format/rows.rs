@@ -21,10 +21,7 @@ pub(super) static BLANK_ROW: Rule = Rule {
         "Take blank rows out; after each row there is one line end.",
         "Supprimez les lignes vides ; chaque ligne se termine par une seule fin de ligne.",
     ),
-    example: Example {
-        wrong: "login;firstName\nada.renard;Ada\n\ncleo.valin;Cléo",
-        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo",
-    },
+    example: Example { wrong: "login;firstName\nada;Ada\n\nbo;Bo\n", right: "login;firstName\nada;Ada\nbo;Bo\n" },
 };
 
 pub(super) static CELL_TOO_LONG: Rule = Rule {
@@ -38,7 +35,7 @@ pub(super) static CELL_TOO_LONG: Rule = Rule {
         "Look whether a line end or a quote is missing before it; no datum of a person is that long.",
         "Regardez si une fin de ligne ou un guillemet manque avant elle ; aucune donnée d'une personne n'est si longue.",
     ),
-    example: Example { wrong: "ada.renard;Adaaaaaaaaaaaaaaaaa…", right: "ada.renard;Ada" },
+    example: Example { wrong: "ada;Adaaaaaaaaaaaaaaaaa…", right: "ada;Ada" },
 };
 
 pub(super) static NO_ROWS: Rule = Rule {
@@ -52,7 +49,7 @@ pub(super) static NO_ROWS: Rule = Rule {
         "Look why the export was empty, and send no file when there is nobody to tell about.",
         "Cherchez pourquoi l'export était vide, et n'envoyez pas de fichier s'il n'y a personne à annoncer.",
     ),
-    example: Example { wrong: "login;firstName\n", right: "login;firstName\nada.renard;Ada\n" },
+    example: Example { wrong: "login;firstName\n", right: "login;firstName\nada;Ada\n" },
 };
 
 pub(super) static TOO_MANY_ERRORS: Rule = Rule {
@@ -66,10 +63,7 @@ pub(super) static TOO_MANY_ERRORS: Rule = Rule {
         "Correct what the first errors say, most often in the export itself, and send the file again.",
         "Corrigez ce que disent les premières erreurs, le plus souvent dans l'export même, et renvoyez le fichier.",
     ),
-    example: Example {
-        wrong: "login;firstName\nada.renard\ncleo.valin\n…",
-        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo\n…",
-    },
+    example: Example { wrong: "login;firstName\nada\nbo\n…", right: "login;firstName\nada;Ada\nbo;Bo\n…" },
 };
 
 pub(super) static MORE_REMARKS: Rule = Rule {
@@ -84,8 +78,7 @@ pub(super) static MORE_REMARKS: Rule = Rule {
         "Suivez celles qui sont affichées : les autres leur ressemblent.",
     ),
     example: Example {
-        wrong: "login;firstName\n\nada.renard;Ada\n\ncleo.valin;Cléo\n\n…",
-        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo\n…",
+        wrong: "login;firstName\n\nada;Ada\n\nbo;Bo\n\n…", right: "login;firstName\nada;Ada\nbo;Bo\n…"
     },
 };
 

@@ -14,7 +14,7 @@ pub(super) static SEPARATOR: Rule = Rule {
         "Export the file with `;` between the cells.",
         "Exportez le fichier avec `;` entre les cellules.",
     ),
-    example: Example { wrong: "login,firstName\nada.renard,Ada", right: "login;firstName\nada.renard;Ada" },
+    example: Example { wrong: "login,firstName\nada,Ada\n", right: "login;firstName\nada;Ada\n" },
 };
 
 /// The first one is expected; of equally good ones the first is taken.

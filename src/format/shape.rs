@@ -5,7 +5,7 @@ use std::iter;
 
 use crate::format::rows::excerpt;
 use crate::format::split::{Row, Splitter};
-use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
 pub(super) static ROW_TOO_LONG: Rule = Rule {
@@ -20,8 +20,8 @@ pub(super) static ROW_TOO_LONG: Rule = Rule {
         "Mettez entre guillemets chaque cellule qui contient le séparateur, un guillemet ou un saut de ligne.",
     ),
     example: Example {
-        wrong: "login;department\ncleo.valin;R&D; essais",
-        right: "login;department\ncleo.valin;\"R&D; essais\"",
+        wrong: "login;firstName;lastName\nbo;Bo;Derek; of Paris\n",
+        right: "login;firstName;lastName\nbo;Bo;\"Derek; of Paris\"\n",
     },
 };
 
@@ -36,10 +36,7 @@ pub(super) static ROW_TOO_SHORT: Rule = Rule {
         "Write a cell below each heading, empty where there is nothing to say; if the file was cut, send it again.",
         "Écrivez une cellule sous chaque en-tête, vide s'il n'y a rien à dire ; si le fichier a été coupé, renvoyez-le.",
     ),
-    example: Example {
-        wrong: "login;firstName;department\ncleo.valin;Cléo",
-        right: "login;firstName;department\ncleo.valin;Cléo;Ventes",
-    },
+    example: Example { wrong: "login;firstName;lastName\nbo;Bo\n", right: "login;firstName;lastName\nbo;Bo;Derek\n" },
 };
 
 pub(super) static CUT_FILE: Rule = Rule {
@@ -54,8 +51,8 @@ pub(super) static CUT_FILE: Rule = Rule {
         "Renvoyez le fichier entier ; déposez-le sous un autre nom, et renommez-le une fois qu'il est là.",
     ),
     example: Example {
-        wrong: "login;firstName;department\nada.renard;Ada;Ventes\ncleo.valin;Cl",
-        right: "login;firstName;department\nada.renard;Ada;Ventes\ncleo.valin;Cléo;Ventes\n",
+        wrong: "login;firstName;lastName\nada;Ada;Lovelace\nbo;B",
+        right: "login;firstName;lastName\nada;Ada;Lovelace\nbo;Bo;Derek\n",
     },
 };
 
@@ -70,7 +67,7 @@ pub(super) static TRAILING_SEPARATOR: Rule = Rule {
         "Write as many cells in a row as there are headings.",
         "Écrivez autant de cellules par ligne qu'il y a d'en-têtes.",
     ),
-    example: Example { wrong: "login;firstName\nada.renard;Ada;;", right: "login;firstName\nada.renard;Ada" },
+    example: Example { wrong: "login;firstName\nada;Ada;;\n", right: "login;firstName\nada;Ada\n" },
 };
 
 /// Rows from which the shape is learnt.
@@ -168,10 +165,11 @@ impl Shape {
                 )
             }
             some => {
-                let (en, fr) = (names(some, headings, "or"), names(some, headings, "ou"));
+                let names = names(some, headings);
                 text!(
-                    "quotes around a cell that holds the separator, here probably {en}",
-                    "des guillemets autour d'une cellule qui contient le séparateur, ici sans doute {fr}",
+                    "quotes around a cell that holds the separator, here probably {names}",
+                    "des guillemets autour d'une cellule qui contient le séparateur, ici sans doute {names}",
+                    names,
                 )
             }
         };
@@ -181,20 +179,20 @@ impl Shape {
     fn too_short(&self, row: &Ragged<'_>, headings: &[impl AsRef<str>]) -> Finding {
         let problem = counts(row.count, headings.len());
         if row.unended {
-            let (en, fr) = (problem.is(Language::English), problem.is(Language::French));
             let cut = text!(
-                "{en}, and the file ends in it without a line end: it was probably cut on the way",
-                "{fr}, et le fichier s'y arrête sans fin de ligne : il a sans doute été coupé en chemin",
+                "{problem}, and the file ends in it without a line end: it was probably cut on the way",
+                "{problem}, et le fichier s'y arrête sans fin de ligne : il a sans doute été coupé en chemin",
+                problem,
             );
             let expected = Text::of("the whole file", "le fichier entier");
             return CUT_FILE.at(row.place.clone(), cut).expected(expected);
         }
         if let Some((before, cells)) = row.short_before.filter(|(_, cells)| cells + row.count == headings.len() + 1) {
-            let (en, fr) = (problem.is(Language::English), problem.is(Language::French));
             let heading = headings[cells - 1].as_ref();
             let broken = text!(
-                "{en}: it looks like the rest of row {before}, whose `{heading}` holds a line break",
-                "{fr} : elle ressemble à la suite de la ligne {before}, dont `{heading}` contient un saut de ligne",
+                "{problem}: it looks like the rest of row {before}, whose `{heading}` holds a line break",
+                "{problem} : elle ressemble à la suite de la ligne {before}, dont `{heading}` contient un saut de ligne",
+                problem,
             );
             return ROW_TOO_SHORT.at(row.place.clone(), broken).expected(Text::of(
                 "quotes around a cell that holds a line break, or no line break",
@@ -208,12 +206,11 @@ impl Shape {
                 text!(": it stops before `{heading}`", " : elle s'arrête avant `{heading}`")
             }
             some => {
-                let (en, fr) = (names(some, headings, "or"), names(some, headings, "ou"));
-                text!(": what is missing is probably at {en}", " : ce qui manque est sans doute à {fr}",)
+                let names = names(some, headings);
+                text!(": what is missing is probably at {names}", " : ce qui manque est sans doute à {names}", names,)
             }
         };
-        let joined = |language| format!("{}{}", problem.is(language), guess.is(language));
-        let problem = Text::new(joined(Language::English), joined(Language::French));
+        let problem = text!("{problem}{guess}", "{problem}{guess}", problem, guess);
         ROW_TOO_SHORT.at(row.place.clone(), problem).expected(Text::of(
             "a cell below each heading, empty where there is nothing to say",
             "une cellule sous chaque en-tête, vide s'il n'y a rien à dire",
@@ -309,9 +306,9 @@ fn counts(cells: usize, headings: usize) -> Text {
     text!("has {cells_en} for {headings_en}", "a {cells_fr} pour {headings_fr}")
 }
 
-fn names(columns: &[usize], headings: &[impl AsRef<str>], or: &str) -> String {
+fn names(columns: &[usize], headings: &[impl AsRef<str>]) -> Text {
     let names: Vec<String> = columns.iter().map(|column| format!("`{}`", headings[*column].as_ref())).collect();
-    names.join(&format!(" {or} "))
+    Text::new(names.join(" or "), names.join(" ou "))
 }
 
 fn sums(misfits: impl Iterator<Item = usize>) -> Vec<usize> {

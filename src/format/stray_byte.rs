@@ -4,7 +4,7 @@ use encoding_rs::WINDOWS_1252;
 
 use crate::format::lost::{Bytes, LOST};
 use crate::format::rows::excerpt;
-use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text};
+use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
 pub(super) static BAD_BYTE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(super) static BAD_BYTE: Rule = Rule {
         "Write the whole file in one encoding, UTF-8 if you can; files in two encodings must not be put together as they are.",
         "Écrivez tout le fichier dans un seul encodage, de préférence UTF-8 ; ne mettez pas bout à bout des fichiers d'encodages différents.",
     ),
-    example: Example { wrong: "login;firstName\ncleo.valin;Cl\u{fffd}o", right: "login;firstName\ncleo.valin;Cléo" },
+    example: Example { wrong: "login;firstName\nbo;B\u{fffd}\n", right: "login;firstName\nbo;Bo\n" },
 };
 
 pub(super) static NUL_BYTE: Rule = Rule {
@@ -32,7 +32,7 @@ pub(super) static NUL_BYTE: Rule = Rule {
         "Export the file anew, and send it once it is written to its end.",
         "Exportez de nouveau le fichier, et envoyez-le une fois qu'il est écrit jusqu'au bout.",
     ),
-    example: Example { wrong: "login;firstName\nada.renard;Ad␀", right: "login;firstName\nada.renard;Ada" },
+    example: Example { wrong: "login;firstName\nada;Ad␀\n", right: "login;firstName\nada;Ada\n" },
 };
 
 pub(super) static INNER_MARK: Rule = Rule {
@@ -46,10 +46,7 @@ pub(super) static INNER_MARK: Rule = Rule {
         "Send files one by one, or take the mark and the headings away from those that you put behind another.",
         "Envoyez les fichiers un par un, ou retirez la marque et les en-têtes de ceux que vous mettez à la suite d'un autre.",
     ),
-    example: Example {
-        wrong: "login;firstName\nada.renard;Ada\n<U+FEFF>cleo.valin;Cléo",
-        right: "login;firstName\nada.renard;Ada\ncleo.valin;Cléo",
-    },
+    example: Example { wrong: "login;firstName\nada;Ada\n<U+FEFF>bo;Bo\n", right: "login;firstName\nada;Ada\nbo;Bo\n" },
 };
 
 /// The first letter that was lost in a cell; `bytes` is what stood there, where that is known, and the encoding.
@@ -96,8 +93,7 @@ fn what_stood_there(bytes: Bytes<'_>, encoding: &str) -> Text {
     let (meant, _) = WINDOWS_1252.decode_without_bom_handling(bytes.bytes);
     match meant.chars().all(char::is_alphabetic) {
         true => {
-            let (en, fr) = (problem.is(Language::English), problem.is(Language::French));
-            text!("{en}; in Windows-1252 it is `{meant}`", "{fr} ; en Windows-1252, c'est `{meant}`")
+            text!("{problem}; in Windows-1252 it is `{meant}`", "{problem} ; en Windows-1252, c'est `{meant}`", problem)
         }
         false => problem,
     }

@@ -13,8 +13,8 @@ pub(super) static TRAILER_ROW: Rule = Rule {
     ),
     correction: Text::of("End the file with the last person.", "Terminez le fichier par la dernière personne."),
     example: Example {
-        wrong: "login;firstName;lastName\nada.renard;Ada;Renard\nTotal;1;",
-        right: "login;firstName;lastName\nada.renard;Ada;Renard",
+        wrong: "login;firstName;lastName\nada;Ada;Lovelace\nTotal;1;\n",
+        right: "login;firstName;lastName\nada;Ada;Lovelace\n",
     },
 };
 

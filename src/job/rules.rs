@@ -3,11 +3,12 @@
 use crate::job::row_rules;
 use crate::model::{Rule, Text};
 use crate::report::corrections;
-use crate::rule;
+use crate::{format, rule};
 
 /// By what they are about.
 pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
-    let mut groups = rule::RULES.to_vec();
+    let mut groups = vec![(Text::of("The form of a file", "La forme d'un fichier"), format::RULES)];
+    groups.extend(rule::RULES.iter().cloned());
     groups
         .push((Text::of("Rows to correct that come back", "Des lignes à corriger qui reviennent"), corrections::RULES));
     groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));
