@@ -188,6 +188,11 @@ impl Rows {
         }
     }
 
+    /// There are so many errors that the file is refused, whatever follows.
+    pub fn is_hopeless(&self) -> bool {
+        self.errors > ERRORS_AT_MOST
+    }
+
     /// A cell of the row that is being written.
     pub fn place(&self, column: usize) -> Place {
         match self.headings.get(column) {
@@ -213,7 +218,7 @@ impl Rows {
     }
 
     pub fn finish(mut self) -> (Table, Vec<Finding>) {
-        self.table.push(self.chunk);
+        self.table.push(mem::take(&mut self.chunk));
         let mut findings = Vec::new();
         if self.table.is_empty() {
             let problem = Text::of(
@@ -222,11 +227,10 @@ impl Rows {
             );
             findings.push(NO_ROWS.at(Place::FILE, problem));
         }
-        if self.errors > ERRORS_AT_MOST {
-            let errors = self.errors;
+        if self.is_hopeless() {
             let problem = text!(
-                "{errors} errors make the rows of the file unreadable",
-                "{errors} erreurs rendent illisibles les lignes du fichier",
+                "more than {ERRORS_AT_MOST} errors make the rows of the file unreadable; what follows was not read",
+                "plus de {ERRORS_AT_MOST} erreurs rendent illisibles les lignes du fichier ; la suite n'a pas été lue",
             );
             findings.push(TOO_MANY_ERRORS.at(Place::FILE, problem));
         }

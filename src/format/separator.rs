@@ -1,5 +1,10 @@
 //! The separator between the cells: stated in the file, or told by its headings.
 
+use std::borrow::Cow;
+use std::iter;
+
+use crate::format::heading::{self, Heading};
+use crate::format::split::{Row, Splitter};
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
@@ -18,11 +23,40 @@ pub(super) static SEPARATOR: Rule = Rule {
 };
 
 /// The first one is expected; of equally good ones the first is taken.
-pub(super) const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
+const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
+
+/// The separator that the file states, or under which most headings are known, or else the one that makes most of them.
+pub(super) fn recognise<'a>(text: &'a str, is_heading: &dyn Fn(&str) -> bool) -> Option<(Splitter<'a>, Heading)> {
+    let is_blank = |letter: char| {
+        letter.is_whitespace()
+            || letter == '\u{feff}'
+            || u8::try_from(letter).is_ok_and(|byte| SEPARATORS.contains(&byte))
+    };
+    if text.chars().all(is_blank) {
+        return None;
+    }
+    let splitters: Vec<Splitter<'a>> = match stated(text) {
+        Some((separator, rest)) => vec![Splitter::new(text, separator).behind_first_line(rest)],
+        None => SEPARATORS.into_iter().rev().map(|separator| Splitter::new(text, separator)).collect(),
+    };
+    let found = splitters.into_iter().filter_map(|splitter| {
+        let heading = heading::choose(first_cells(splitter.clone()), is_heading)?;
+        Some((splitter, heading))
+    });
+    found.max_by_key(|(_, heading)| (heading.known, heading.cells.len()))
+}
+
+fn first_cells(mut splitter: Splitter<'_>) -> impl Iterator<Item = (u32, Vec<Cow<'_, str>>)> {
+    let mut row = Row::default();
+    iter::from_fn(move || {
+        let cells = splitter.next(&mut row).then(|| row.cells.iter().map(|span| splitter.text(*span)).collect());
+        cells.map(|cells| (row.number, cells))
+    })
+}
 
 /// The separator that a first line such as `sep=,` states for Excel, and where the next line starts. Spreadsheets do not
 /// show that line, and count no row for it.
-pub(super) fn stated(text: &str) -> Option<(u8, usize)> {
+fn stated(text: &str) -> Option<(u8, usize)> {
     let line = text.lines().next()?;
     let bare = line.split('\r').next()?;
     let separator = bare.trim_matches('"').strip_prefix("sep=").or(bare.strip_prefix("SEP="))?;
