@@ -11,7 +11,7 @@ use passerelle::site::Site;
 
 #[test]
 fn a_wrong_site_is_complained_about_as_expected() {
-    compare("site", |document, folder| Site::read(document, folder).err());
+    compare("site", |document, folder| Site::read(document, folder).and_then(|site| site.check_lists()).err());
 }
 
 #[test]

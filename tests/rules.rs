@@ -5,8 +5,8 @@ use passerelle::format;
 use passerelle::job::rules;
 use passerelle::model::{Field, Finding, Language, People, Rule, Severity};
 use passerelle::profile::{self, Profiles};
-use passerelle::rule::column::{List, Unique};
-use passerelle::rule::lists::Item;
+use passerelle::rule::column::Unique;
+use passerelle::rule::lists::{Entry, List};
 use passerelle::rule::{self, Column, Contract, Default, Lists, Surroundings};
 
 /// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
@@ -141,13 +141,21 @@ fn known() -> People {
 }
 
 fn lists() -> Lists {
-    let items = |items: &[[&str; 2]]| {
-        items.iter().map(|[code, name]| Item { code: code.to_string(), name: name.to_string() }).collect()
+    let list = |rows: &[[&str; 3]]| {
+        let entry = |(cells, row): (&[&str; 3], u32)| {
+            let [code, name, parent] = cells.map(String::from);
+            Entry { row, code, name, parent }
+        };
+        List::new(rows.iter().zip(2..).map(entry).collect()).expect("a list")
     };
+    let top = |[code, name]: [&'static str; 2]| [code, name, ""];
+    let departments = [["SAL", "Sales", ""], ["IT", "Computers", ""], ["", "North", "SAL"], ["", "North", "IT"]];
     let mut lists = Lists::default();
-    lists.insert(List::Departments, items(&[["SAL", "Sales"], ["IT", "Computers"], ["X", "IT"]]));
-    lists.insert(List::Establishments, items(&[["P", "Paris"], ["L", "Lyon"]]));
-    lists.insert(List::Roles, items(&[["", "Employee"], ["", "Manager"]]));
+    lists.insert("departments", list(&departments));
+    lists.insert("establishments", list(&[["P", "Paris"], ["L", "Lyon"]].map(top)));
+    lists.insert("roles", list(&[["", "Employee"], ["", "Manager"]].map(top)));
+    lists.insert("calendars", list(&[["", "France"]].map(top)));
+    lists.insert("professional-categories", list(&[["", "Cadre"]].map(top)));
     lists
 }
 

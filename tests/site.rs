@@ -4,7 +4,6 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use passerelle::profile::Document;
-use passerelle::rule::column::List;
 use passerelle::site::export::EmptyRequired;
 use passerelle::site::{Direction, Exchange, Export, Import, People, Ready, Site};
 
@@ -129,7 +128,6 @@ fn an_import_has_its_files_its_key_and_its_directory() {
     assert!(from_skillup.takes("users.csv") && !from_skillup.takes("users.csv.done"));
     assert!(matches!(&from_skillup.ready, Ready::Marker(marker) if marker.of("users.csv") == "users.csv.done"));
     assert_eq!(from_skillup.identify_by.columns, ["legalEntity", "employeenumber"]);
-    assert_eq!(from_skillup.directory.lists[&List::Departments], Path::new("/etc/acme/lists/departments.csv"));
     assert_eq!(from_skillup.directory.defaults.len(), 1);
     assert!(matches!(*site.people["hr"], People::File(_)));
     assert_eq!(site.state, Path::new("/etc/acme/state.db"));
@@ -167,12 +165,8 @@ fn the_outline_names_the_files_of_this_machine_that_are_not_there() {
         let folder = format!("{}/", base.path().display());
         import.warnings.iter().map(|warning| warning.replace(&folder, "")).collect()
     };
-    assert_eq!(
-        warnings(),
-        ["lists/departments.csv is not there", "key is not there", "word is not there", "hosts is not there"]
-    );
-    for file in ["key", "word", "hosts", "lists/departments.csv"] {
-        std::fs::create_dir_all(base.path().join("lists")).expect("a folder");
+    assert_eq!(warnings(), ["key is not there", "word is not there", "hosts is not there"]);
+    for file in ["key", "word", "hosts"] {
         std::fs::write(base.path().join(file), "").expect("a file");
     }
     assert_eq!(warnings(), [""; 0]);

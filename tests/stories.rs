@@ -74,7 +74,7 @@ fn tell(story: &Path) -> String {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_str().expect("UTF-8");
         fs::copy(&path, folder.path().join(name)).expect("a copy");
-        if let Some(list @ ("departments" | "establishments" | "roles")) = name.strip_suffix(".csv") {
+        if let Some(list @ ("calendars" | "departments" | "establishments" | "roles")) = name.strip_suffix(".csv") {
             lists.push(format!("{list} = \"{name}\""));
         }
     }

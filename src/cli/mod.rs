@@ -44,7 +44,7 @@ fn perform(arguments: &Arguments) -> Exit {
             print(&page);
             Exit::Done
         }),
-        Verb::Check => load(&arguments.site).map(|site| check(arguments, &site)),
+        Verb::Check => load(&arguments.site).and_then(|site| check(arguments, &site)),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
         _ => load(&arguments.site).and_then(|site| execute(arguments, &site, &arguments.site)),
     };
@@ -89,9 +89,10 @@ fn run_sample(arguments: &Arguments) -> Result<Exit, Error> {
     Ok(exit)
 }
 
-fn check(arguments: &Arguments, site: &Site) -> Exit {
+fn check(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
+    site.check_lists()?;
     print(&show::outline(site, Utc::now(), arguments.output));
-    Exit::Done
+    Ok(Exit::Done)
 }
 
 /// Those of the site, where there is one; else those that are built in.

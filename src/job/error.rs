@@ -28,9 +28,6 @@ pub enum Error {
         #[source]
         cause: Unusable,
     },
-    /// A reference list of the site cannot be used.
-    #[error("{0}")]
-    List(String),
     /// What was held is not what would be done now.
     #[error("{0}")]
     Moved(String),
@@ -72,7 +69,7 @@ impl Error {
             Error::State(error) if error.later_may_help() => Exit::TryLater,
             Error::Process(cause) if is_shortage(cause) => Exit::TryLater,
             Error::State(_) | Error::Disk { .. } | Error::Process(_) => Exit::Disk,
-            Error::Site(_) | Error::List(_) => Exit::SiteRefused,
+            Error::Site(_) => Exit::SiteRefused,
             Error::Data { .. } => Exit::DataRefused,
             Error::Moved(_) => Exit::Held,
             Error::Usage(_) => Exit::Usage,

@@ -1,15 +1,8 @@
-//! What the verbs gather alike: files of servers, people, reference lists.
-
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+//! What the verbs gather alike: files of servers, and people.
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
-use crate::model::fold::fold;
 use crate::model::{Finding, People, Severity};
-use crate::rule::column::List;
-use crate::rule::lists::Item;
 use crate::rule::{self, Contract, Lists, Surroundings};
 use crate::site::{self, Server, people};
 
@@ -57,37 +50,4 @@ pub fn fetch(context: &Context<'_>, server: &Server, path: &str) -> Result<Vec<u
     });
     context.progress.end();
     fetched
-}
-
-/// The reference lists that the site has.
-pub fn lists(files: &BTreeMap<List, std::path::PathBuf>) -> Result<Lists, Error> {
-    let mut lists = Lists::default();
-    for (list, path) in files {
-        lists.insert(*list, items(path)?);
-    }
-    Ok(lists)
-}
-
-/// A CSV file with the headings `code` and `name`; either may be missing.
-fn items(path: &Path) -> Result<Vec<Item>, Error> {
-    let wrong = |problem: &str| Error::List(format!("the reference list {} {problem}", path.display()));
-    let bytes = fs::read(path).map_err(|cause| wrong(&format!("cannot be read: {cause}")))?;
-    let read = reading::read(&bytes, None, &|heading| matches!(fold(heading).as_str(), "code" | "name"))?;
-    let reading = read.map_err(|finding| wrong(&finding.to_string()))?;
-    if let Some(finding) = reading.findings.iter().find(|finding| finding.is_error()) {
-        return Err(wrong(&format!("has an error: {finding}")));
-    }
-    let column = |name: &str| reading.heading.iter().position(|heading| fold(heading) == name);
-    let (code, name) = (column("code"), column("name"));
-    if code.is_none() && name.is_none() {
-        return Err(wrong("has neither the heading `code` nor `name`"));
-    }
-    let cell = |row: crate::model::table::Row<'_>, column: Option<usize>| {
-        column.map(|column| row.cell(column).trim().to_string()).unwrap_or_default()
-    };
-    let item = |row| match (cell(row, code), cell(row, name)) {
-        (code, name) if name.is_empty() => Item { name: code.clone(), code: String::new() },
-        (code, name) => Item { code, name },
-    };
-    Ok(reading.table.rows().map(item).filter(|item| !item.name.is_empty()).collect())
 }

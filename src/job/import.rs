@@ -189,7 +189,7 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
     Ok(Gathered {
         earlier: job.state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
         known: job.state.people()?,
-        lists: gather::lists(&import.directory.lists)?,
+        lists: import.directory.lists.read()?,
         last: job.state.last_good(&exchange.name)?,
         path,
         bytes,

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::columns::KEY;
 use super::complaint::{Complaint, Complaints, Document, quoted};
 use super::export::{Column, Counts, Export, Level};
 use crate::model::Field;
 use crate::model::fold::fold;
+use crate::rule::column::KEY;
 
 /// What a site says about the columns of an export.
 #[derive(Debug, Clone, Copy)]

@@ -8,10 +8,7 @@ use toml::Spanned;
 use super::complaint::{Complaints, Document};
 use crate::model::field::{Field, Kind};
 use crate::model::fold::fold;
-use crate::rule::column::Column;
-
-/// What stands for the key of a family in headings and fields.
-pub const KEY: &str = "{key}";
+use crate::rule::column::{Column, KEY};
 
 pub fn check(columns: Vec<Spanned<Column>>, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
     let mut headings = HashMap::new();
@@ -85,6 +82,17 @@ fn check_field<'a>(
                 None => complaint,
             });
         }
+    }
+    let list = column.get_ref().check.list.as_deref().unwrap_or_default();
+    if list.contains(KEY) && !name.contains(KEY) {
+        complaints.push(
+            document
+                .complaint(
+                    document.find(&column.span(), list),
+                    format!("`{list}` has a key, and `{name}` is of no family"),
+                )
+                .help("a list has `{key}` only where heading and field have it"),
+        );
     }
     if let Some(other) = seen.insert(name, heading) {
         complaints.push(

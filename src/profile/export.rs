@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::columns::KEY;
 use super::complaint::{Complaints, Document};
 use super::file_name::FileName;
 use super::time::TimeOfDay;
@@ -14,6 +13,7 @@ use crate::format::cell;
 use crate::format::dialect::{Dialect, Encoding};
 use crate::model::field::{Field, Sensitivity};
 use crate::model::fold::fold;
+use crate::rule::column::KEY;
 
 /// What a partner must receive.
 #[derive(Debug, Clone)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::columns::{self, KEY};
+use super::columns;
 use super::complaint::{Complaints, Document};
 use crate::model::{self, Field, Table};
-use crate::rule::column::{Column, Creation};
+use crate::rule::column::{Column, Creation, KEY};
 
 /// What a file of HR data may hold.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use super::export::{self, Export};
 use super::{Contract, Profile};
 use crate::model::Field;
 use crate::model::field::Relation;
-use crate::rule::column::{Column, Creation};
+use crate::rule::column::{Column, Creation, KEY};
 
 impl Profile {
     /// One row a column: heading, level, field, sensitivity, and whose datum it is; where it is read from a file, by which
@@ -63,7 +63,7 @@ fn whose(field: &Field) -> String {
 }
 
 fn read(column: &Column, level: &str) -> [String; 5] {
-    let sensitivity = Field::parse(&column.field.replace(super::columns::KEY, "0"))
+    let sensitivity = Field::parse(&column.field.replace(KEY, "0"))
         .map(|field| export::name(field.sensitivity()))
         .expect("a profile's fields were checked when it was read");
     let also = match column.aliases.as_slice() {

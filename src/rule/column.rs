@@ -2,6 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::model::Field;
+
+/// What stands for the key of a family in headings, fields and lists.
+pub const KEY: &str = "{key}";
+
 /// `heading` and `field` of a family hold `{key}`: `habilitedRoles_{key}` is `secondary-role-{key}`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -48,23 +53,15 @@ pub struct Check {
     pub amount: bool,
     /// One of these, whatever its case.
     pub one_of: Option<Vec<String>>,
-    /// A name or code of the site's reference list, where the site has one.
-    pub list: Option<List>,
+    /// A name or code of the site's reference list of this name, where the site has one: `departments`. In a family,
+    /// `{key}` stands for the key: `axis-{key}`.
+    pub list: Option<String>,
     /// A person: by login, mail, employee number within the entity, or first and last name.
     pub person: bool,
     /// At most so many characters.
     pub length: Option<usize>,
     /// No two rows of the file, and no other user, may have the same.
     pub unique: Option<Unique>,
-}
-
-/// The reference lists that a site may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum List {
-    Departments,
-    Establishments,
-    Roles,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -79,5 +76,22 @@ impl Check {
     pub fn is_text(&self) -> bool {
         let has_form = self.date || self.mail || self.amount || self.person;
         !has_form && self.one_of.is_none() && self.list.is_none()
+    }
+}
+
+impl Column {
+    /// The key that the field has in the family of this column; empty where the column is of no family. None: it is the
+    /// field of another column.
+    pub fn key<'f>(&self, field: &'f Field) -> Option<&'f str> {
+        match self.field.split_once(KEY) {
+            None => field.is(&self.field).then_some(""),
+            Some((before, after)) => field.name().strip_prefix(before)?.strip_suffix(after),
+        }
+    }
+
+    /// The name of the reference list that says what may stand below the heading of a field.
+    pub fn list(&self, field: &Field) -> Option<String> {
+        let (list, key) = (self.check.list.as_ref()?, self.key(field)?);
+        Some(list.replace(KEY, key))
     }
 }

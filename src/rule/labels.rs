@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::column::List;
 use super::fault::Fault;
-use super::lists::{Item, Lists};
-use super::{lost_zeros, unknown_label};
+use super::lists::{Item, List, Lists};
+use super::{ambiguous_label, lost_zeros, unknown_label};
 use crate::model::fold::{fold, nearest};
 
-/// A list by its folded names and codes, and what was already asked of it.
+/// A list by its folded names, codes and paths, and what was already asked of it.
 pub struct Labels<'a> {
-    list: List,
-    items: &'a [Item],
-    by_name: HashMap<String, &'a Item>,
-    by_code: HashMap<String, &'a Item>,
+    /// As the site calls the list.
+    name: String,
+    list: &'a List,
+    by: HashMap<String, Vec<&'a Item>>,
     asked: HashMap<&'a str, Result<&'a str, Fault>>,
     /// Different values so far that are not in the list.
     wrong: usize,
@@ -25,15 +24,22 @@ const GUESSES: usize = 100;
 
 impl<'a> Labels<'a> {
     /// None where the site has no such list: every value is taken.
-    pub fn of(list: List, lists: &'a Lists) -> Option<Labels<'a>> {
-        let items = lists.get(list)?;
-        let by_name = items.iter().map(|item| (fold(&item.name), item)).collect();
-        let coded = items.iter().filter(|item| !item.code.is_empty());
-        let by_code = coded.map(|item| (fold(&item.code), item)).collect();
-        Some(Labels { list, items, by_name, by_code, asked: HashMap::new(), wrong: 0 })
+    pub fn of(name: impl Into<String>, lists: &'a Lists) -> Option<Labels<'a>> {
+        let name = name.into();
+        let list = lists.get(&name)?;
+        let mut by: HashMap<String, Vec<&'a Item>> = HashMap::new();
+        for item in list.items() {
+            let mut keys = vec![fold(&item.name), fold(&item.code)];
+            keys.extend(item.path.match_indices('/').map(|(at, _)| path_key(&item.path[at + 1..])));
+            keys.push(path_key(&item.path));
+            keys.sort();
+            keys.dedup();
+            keys.into_iter().filter(|key| !key.is_empty()).for_each(|key| by.entry(key).or_default().push(item));
+        }
+        Some(Labels { name, list, by, asked: HashMap::new(), wrong: 0 })
     }
 
-    /// The name of the item that `text` names or whose code it is.
+    /// The label of the item that `text` names, whose code it is, or to which it is the path or its end.
     pub fn read(&mut self, text: &'a str) -> Result<&'a str, Fault> {
         if let Some(answer) = self.asked.get(text) {
             return answer.clone();
@@ -47,30 +53,100 @@ impl<'a> Labels<'a> {
     /// What [`Labels::read`] answered before; the text itself where it found nothing.
     pub fn known(&self, text: &'a str) -> &'a str {
         match self.asked.get(text) {
-            Some(Ok(name)) => name,
+            Some(Ok(label)) => label,
             _ => text,
         }
     }
 
     fn find(&self, text: &str) -> Result<&'a str, Fault> {
-        let folded = fold(text);
-        match (self.by_name.get(&folded), self.by_code.get(&folded)) {
-            (Some(named), Some(coded)) if named.name != coded.name => {
-                unknown_label::exact(text, named, coded).ok_or_else(|| unknown_label::ambiguous(named, coded))
-            }
-            (Some(item), _) | (None, Some(item)) => Ok(&item.name),
-            (None, None) => {
-                if let Some(lost) = lost_zeros::code(text, self.items) {
+        match self.meant(text) {
+            [] => {
+                if let Some(lost) = lost_zeros::code(text, self.list.items()) {
                     return Err(lost);
                 }
                 let near = if self.wrong < GUESSES { self.nearest(text) } else { None };
-                Err(unknown_label::fault(self.list, self.items, near))
+                Err(unknown_label::fault(&self.name, self.list.items(), near))
             }
+            [only] => Ok(&only.label),
+            several => match exact(several, text) {
+                Some(item) => Ok(&item.label),
+                None => Err(ambiguous_label::fault(several, |item| self.clear_name(item))),
+            },
         }
     }
 
-    fn nearest(&self, text: &str) -> Option<&'a str> {
-        let names = self.items.iter().flat_map(|item| [&*item.name, &*item.code]);
-        nearest(text, names.filter(|name| !name.is_empty()))
+    fn meant(&self, text: &str) -> &[&'a Item] {
+        let found = self.by.get(&fold(text)).or_else(|| self.by.get(&path_key(text)));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A way to write the item that means nothing else.
+    fn clear_name(&self, item: &'a Item) -> &'a str {
+        let is_clear = |name: &&str| !name.is_empty() && self.meant(name).len() == 1;
+        [&*item.code, &item.name, &item.path].into_iter().find(is_clear).unwrap_or(&item.label)
+    }
+
+    /// The item whose name or code is nearest, and that name or code.
+    fn nearest(&self, text: &str) -> Option<(&'a Item, &'a str)> {
+        let names = || self.list.items().iter().flat_map(|item| [(item, &*item.name), (item, &*item.code)]);
+        let near = nearest(text, names().map(|(_, name)| name).filter(|name| !name.is_empty()))?;
+        names().find(|(_, name)| *name == near)
+    }
+}
+
+/// The one that is written exactly so, if only one is.
+fn exact<'a>(items: &[&'a Item], text: &str) -> Option<&'a Item> {
+    let mut exact = items.iter().filter(|item| [&item.name, &item.code, &item.path].contains(&&text.to_string()));
+    exact.next().filter(|_| exact.next().is_none()).copied()
+}
+
+/// A path by its folded parts; unlike a folded name, its borders stay.
+fn path_key(path: &str) -> String {
+    path.split('/').map(fold).collect::<Vec<String>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_name_a_code_or_a_path_leads_to_the_label() {
+        let lists = sample::tree();
+        let mut labels = Labels::of("departments", &lists).expect("a list");
+        for (text, label) in [
+            ("SALES", "Sales"),
+            ("sal", "Sales"),
+            ("Crew", "Crew"),
+            ("x", "IT"),
+            ("n2", "Crew / North"),
+            ("sales/north", "Sales / North"),
+            ("Acme / Crew / North", "Acme / Crew / North"),
+        ] {
+            let read = labels.read(text);
+            assert_eq!(read.is_ok(), label != "Acme / Crew / North", "{text}");
+            assert_eq!(labels.known(text), label);
+        }
+        assert!(Labels::of("roles", &lists).is_none());
+    }
+
+    #[test]
+    fn a_value_outside_of_the_list_is_told_with_the_nearest_and_its_path() {
+        let lists = sample::tree();
+        let mut labels = Labels::of("departments", &lists).expect("a list");
+        for (text, sentence) in [
+            (
+                "Slaes",
+                "`Slaes` is not a known department; did you mean `Sales`? Expected the name or code of one, for example \
+                 `Sales` or `SAL`",
+            ),
+            (
+                "Kitchn",
+                "`Kitchn` is not a known department; did you mean `Kitchen` (`Crew / Kitchen`)? Expected the name or \
+                 code of one, for example `Sales` or `SAL`",
+            ),
+        ] {
+            assert_eq!(labels.read(text).expect_err("unknown").sentence(text), sentence);
+        }
     }
 }

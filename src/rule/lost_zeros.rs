@@ -166,6 +166,7 @@ fn is_digits(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::{Entry, List};
     use super::super::sample::{Trial, people};
     use super::*;
 
@@ -244,12 +245,13 @@ mod tests {
                 "C2 e_badge: `451` has lost zeros: the directory has `00451`; expected `00451`",
             ]
         );
-        let items = [("0300", "Sales"), ("X", "0300"), ("7", "Seven")];
-        let items = items.map(|(code, name)| Item { code: code.into(), name: name.into() });
-        let sentence = code("300", &items).expect("a code").sentence("300");
+        let entries = [("0300", "Sales"), ("X", "0300"), ("7", "Seven")];
+        let entry = |(code, name): (&str, &str)| Entry { code: code.into(), name: name.into(), ..Entry::default() };
+        let list = List::new(entries.map(entry).into()).expect("a list");
+        let sentence = code("300", list.items()).expect("a code").sentence("300");
         assert_eq!(sentence, "`300` has lost zeros: the list has `0300`; expected `0300`");
         for other in ["7", "30", "0300", "x"] {
-            assert_eq!(code(other, &items), None, "{other}");
+            assert_eq!(code(other, list.items()), None, "{other}");
         }
     }
 }

@@ -24,6 +24,7 @@ mod sheet;
 mod tally;
 
 mod ambiguous_key;
+mod ambiguous_label;
 mod ambiguous_manager;
 mod bad_amount;
 mod bad_date;
@@ -122,10 +123,12 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &spreadsheet_error::RULE,
             &too_long::RULE,
             &two_digit_year::RULE,
+            &unknown_label::CALENDAR,
             &unknown_label::DEPARTMENT,
             &unknown_label::ESTABLISHMENT,
+            &unknown_label::OTHER,
             &unknown_label::ROLE,
-            &unknown_label::AMBIGUOUS,
+            &ambiguous_label::RULE,
         ],
     ),
     (

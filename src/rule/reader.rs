@@ -41,7 +41,7 @@ pub enum Value<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(index: usize, heading: Arc<str>, field: Field, column: &'a Column, lists: &'a Lists) -> Reader<'a> {
-        let labels = column.check.list.and_then(|list| Labels::of(list, lists));
+        let labels = column.list(&field).and_then(|list| Labels::of(list, lists));
         let (blanks, iso, order) = (Tally::default(), Tally::default(), Order::default());
         Reader { index, heading, field, column, labels, blanks, iso, order, is_suspect: false }
     }

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::column::KEY;
 use super::{Column, Contract, Default, duplicate_heading, misplaced_heading, missing_heading, unknown_heading};
 use crate::model::fold::fold;
 use crate::model::{Field, Finding};
-
-/// What stands in a heading or a field of the profile in place of a family's key.
-const KEY: &str = "{key}";
 
 /// A heading line, understood.
 #[derive(Debug)]
@@ -71,10 +69,7 @@ pub fn knows<'a>(contract: &Contract<'a>) -> impl Fn(&str) -> bool + use<'a> {
 
 /// The column of the profile that holds a field, a family's included.
 pub fn column_of<'a>(columns: &'a [Column], field: &Field) -> Option<&'a Column> {
-    columns.iter().find(|column| match column.field.split_once(KEY) {
-        None => field.is(&column.field),
-        Some((before, after)) => field.name().strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
-    })
+    columns.iter().find(|column| column.key(field).is_some())
 }
 
 /// All headings that a profile knows.

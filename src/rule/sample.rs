@@ -1,7 +1,7 @@
 //! A small directory, contract and file for the tests of this room.
 
-use super::column::{Check, Creation, List, Unique};
-use super::lists::{Item, Lists};
+use super::column::{Check, Creation, Unique};
+use super::lists::{Entry, List, Lists};
 use super::{Checked, Column, Contract, Default, Surroundings, check, recognise};
 use crate::model::table::Chunk;
 use crate::model::{Field, Finding, People, Severity, Table};
@@ -9,7 +9,7 @@ use crate::model::{Field, Finding, People, Severity, Table};
 /// What Lucca's page asks for, in short.
 pub fn columns() -> Vec<Column> {
     let date = Check { date: true, ..Check::default() };
-    let list = |list| Check { list: Some(list), ..Check::default() };
+    let list = |list: &str| Check { list: Some(list.into()), ..Check::default() };
     let unique = |unique| Check { unique: Some(unique), ..Check::default() };
     let mail = Check { mail: true, ..unique(Unique::Everywhere) };
     let cultures = Check { one_of: Some(vec!["fr-FR".into(), "en-GB".into()]), ..Check::default() };
@@ -21,9 +21,9 @@ pub fn columns() -> Vec<Column> {
         required(column("lastName", "last-name", Check { length: Some(12), ..Check::default() })),
         Column { aliases: vec!["Email".into()], ..required(column("mail", "mail", mail)) },
         column("personalEmail", "personal-mail", Check { mail: true, ..Check::default() }),
-        Column { default: true, ..required(column("legalEntity", "establishment", list(List::Establishments))) },
+        Column { default: true, ..required(column("legalEntity", "establishment", list("establishments"))) },
         required(column("dtContractStart", "contract-start", date.clone())),
-        Column { default: true, ..required(column("department", "department", list(List::Departments))) },
+        Column { default: true, ..required(column("department", "department", list("departments"))) },
         Column { default: true, ..required(column("culture", "culture", cultures)) },
         column("employeenumber", "employee-number", unique(Unique::InEstablishment)),
         column("manager", "manager", person),
@@ -31,7 +31,7 @@ pub fn columns() -> Vec<Column> {
         column("dtBirth", "birth-date", date),
         column("professionalMobile", "phone", Check { phone: true, ..Check::default() }),
         column("salary", "annual-gross-salary", amount),
-        column("habilitedRoles_{key}", "secondary-role-{key}", list(List::Roles)),
+        column("habilitedRoles_{key}", "secondary-role-{key}", list("roles")),
         column("e_{key}", "custom-{key}", Check::default()),
     ]
 }
@@ -95,12 +95,31 @@ pub fn known() -> People {
 
 pub fn lists() -> Lists {
     let mut lists = Lists::default();
-    let items = |items: &[(&str, &str)]| {
-        items.iter().map(|(code, name)| Item { code: code.to_string(), name: name.to_string() }).collect()
-    };
-    lists.insert(List::Departments, items(&[("SAL", "Sales"), ("IT", "Computers")]));
-    lists.insert(List::Establishments, items(&[("P", "Paris"), ("L", "Lyon")]));
+    lists.insert("departments", list(&["SAL;Sales;", "IT;Computers;"]));
+    lists.insert("establishments", list(&["P;Paris;", "L;Lyon;"]));
     lists
+}
+
+/// Departments with names and codes that are there twice.
+pub fn tree() -> Lists {
+    let rows = ["SAL;Sales;", "IT;Computers;", "X;IT;", ";Crew;", ";North;SAL", "N2;North;Crew", ";Kitchen;Crew"];
+    let mut lists = Lists::default();
+    lists.insert("departments", list(&rows));
+    lists
+}
+
+pub fn list(rows: &[&str]) -> List {
+    List::new(entries(rows)).expect("a list")
+}
+
+/// Rows of code, name and parent, from 2.
+pub fn entries(rows: &[&str]) -> Vec<Entry> {
+    let entry = |(line, row): (&&str, u32)| {
+        let cells: Vec<String> = line.split(';').map(String::from).collect();
+        let [code, name, parent] = cells.try_into().expect("three cells");
+        Entry { row, code, name, parent }
+    };
+    rows.iter().zip(2..).map(entry).collect()
 }
 
 /// A file on trial: identified by login, against the directory above, unless it is said otherwise.

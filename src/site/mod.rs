@@ -6,6 +6,7 @@ mod deadline;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod lists;
 pub mod outline;
 pub mod people;
 mod reader;
@@ -23,6 +24,7 @@ pub use deadline::Deadline;
 pub use export::Export;
 pub use files::{Files, Ready};
 pub use import::Import;
+pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
 
@@ -133,6 +135,18 @@ impl Site {
         let exchanges = exports.into_iter().chain(imports).filter_map(|(_, exchange)| exchange);
         let exchanges = exchanges.map(|exchange| (exchange.name.clone(), exchange)).collect();
         reader.finish(sections.state.map(|state| base.join(state.path)), exchanges)
+    }
+
+    /// Complains about reference lists that cannot be used. They are read anew for each import, and may be other ones
+    /// then.
+    pub fn check_lists(&self) -> Result<(), Complaints> {
+        let mut complaints = Complaints::default();
+        for people in self.people.values() {
+            if let People::Directory(directory) = &**people {
+                complaints.extend(directory.lists.read().err().unwrap_or_default());
+            }
+        }
+        complaints.or(())
     }
 
     /// All exchanges in the order of the night.

@@ -41,16 +41,13 @@ impl Site {
     /// What an exchange needs of this machine and is not there, or not for whoever asks.
     fn absent(&self, exchange: &Exchange) -> Vec<String> {
         let mut servers = vec![&exchange.server];
-        let mut needed: Vec<PathBuf> = Vec::new();
-        match &exchange.direction {
-            Direction::Import(import) => needed.extend(import.directory.lists.values().cloned()),
-            Direction::Export(export) => {
-                if let People::File(file) = &*export.people {
-                    servers.insert(0, &file.server);
-                }
-            }
+        if let Direction::Export(export) = &exchange.direction
+            && let People::File(file) = &*export.people
+        {
+            servers.insert(0, &file.server);
         }
-        needed.extend(servers.into_iter().flat_map(|server| server.options.needs()).map(|path| self.base.join(path)));
+        let needed = servers.into_iter().flat_map(|server| server.options.needs());
+        let mut needed: Vec<PathBuf> = needed.map(|path| self.base.join(path)).collect();
         needed.dedup();
         needed.retain(|path| !path.exists());
         needed.into_iter().map(|path| format!("{} is not there", path.display())).collect()

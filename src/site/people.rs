@@ -7,12 +7,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Server;
 use super::reader::Reader;
+use super::{Lists, Server};
 use crate::format::dialect::Encoding;
 use crate::model::Field;
 use crate::profile::{self, Contract, Profile};
-use crate::rule::column::List;
 use crate::rule::defaults::Default;
 
 /// A place where people's data are, by the name that the site gives it.
@@ -42,8 +41,7 @@ pub struct Directory {
     pub name: String,
     /// What a new user gets where the file says nothing.
     pub defaults: Vec<Default>,
-    /// CSV files with the headings `code` and `name`.
-    pub lists: BTreeMap<List, PathBuf>,
+    pub lists: Lists,
 }
 
 /// `[people.NAME]` as a site writes it: `[people.NAME.file]` or `[people.NAME.directory]`.
@@ -69,7 +67,7 @@ pub struct DirectorySection {
     #[serde(default)]
     defaults: Vec<Spanned<Default>>,
     #[serde(default)]
-    lists: BTreeMap<List, PathBuf>,
+    lists: BTreeMap<Spanned<String>, Spanned<PathBuf>>,
 }
 
 impl Section {
@@ -103,7 +101,12 @@ impl FileSection {
 
 impl DirectorySection {
     fn read(self, name: &str, reader: &mut Reader) -> Directory {
-        let lists = self.lists.into_iter().map(|(list, path)| (list, reader.base.join(path))).collect();
+        let lists = self.lists.into_iter().map(|(list, path)| {
+            reader.check_list(&list);
+            (list.into_inner(), Spanned::new(path.span(), reader.base.join(path.get_ref())))
+        });
+        let lists = lists.collect();
+        let lists = Lists::new(reader.document.clone(), lists);
         reader.defaults.extend(self.defaults.iter().cloned());
         Directory { name: name.into(), defaults: self.defaults.into_iter().map(Spanned::into_inner).collect(), lists }
     }

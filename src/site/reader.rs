@@ -1,6 +1,6 @@
 //! What sections of a site may refer to by name, and where their complaints go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::{Deadline, Direction, Exchange, People, Server, Site, people};
 use crate::model::{Field, fold};
 use crate::profile::{self, Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
+use crate::rule::column::KEY;
 use crate::rule::defaults::Default;
 use crate::transport;
 
@@ -194,6 +195,29 @@ impl Reader {
                     self.complain(complaint);
                 }
             }
+        }
+    }
+
+    /// Complains about a reference list that no column of an import profile asks for.
+    pub fn check_list(&mut self, name: &Spanned<String>) {
+        let contracts = self.profiles.iter().filter_map(|profile| match &profile.contract {
+            Contract::Import(import) => Some(import),
+            Contract::Export(_) | Contract::People(_) => None,
+        });
+        let asked = contracts.flat_map(|import| &import.columns).filter_map(|column| column.check.list.as_deref());
+        let asked: BTreeSet<&str> = asked.collect();
+        let is_asked = |list: &&str| match list.split_once(KEY) {
+            None => name.get_ref() == list,
+            Some((before, after)) => {
+                let key = name.get_ref().strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                key.is_some_and(|key| !key.is_empty())
+            }
+        };
+        if !asked.iter().any(is_asked) {
+            let complaint = self
+                .at(name.span(), format!("no column of an import profile has the reference list `{}`", name.get_ref()))
+                .nearest(name.get_ref(), asked);
+            self.complain(complaint);
         }
     }
 

@@ -1,0 +1,81 @@
+//! `lists = { departments = "departments.csv", … }`: the reference lists of a site, each a CSV or XLSX file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use crate::format;
+use crate::model::fold::fold;
+use crate::model::table::Row;
+use crate::profile::{Complaint, Complaints, Document};
+use crate::rule;
+use crate::rule::lists::{Entry, List};
+
+/// The headings of a list: `code` and `name`, of which one may be missing, and `parent` where the list is a tree.
+const HEADINGS: [&str; 3] = ["code", "name", "parent"];
+
+/// Where the reference lists are, by their names.
+#[derive(Debug)]
+pub struct Lists {
+    document: Arc<Document>,
+    files: BTreeMap<String, Spanned<PathBuf>>,
+}
+
+impl Lists {
+    /// The paths of the files are complete.
+    pub(super) fn new(document: Arc<Document>, files: BTreeMap<String, Spanned<PathBuf>>) -> Lists {
+        Lists { document, files }
+    }
+
+    /// The lists as they are now; refused with all that is wrong with them.
+    pub fn read(&self) -> Result<rule::Lists, Complaints> {
+        let mut lists = rule::Lists::default();
+        let mut complaints = Complaints::default();
+        for (name, path) in &self.files {
+            match self.list(path) {
+                Ok(list) => lists.insert(name, list),
+                Err(wrong) => wrong.into_iter().for_each(|complaint| complaints.push(complaint)),
+            }
+        }
+        complaints.or(lists)
+    }
+
+    fn list(&self, path: &Spanned<PathBuf>) -> Result<List, Vec<Complaint>> {
+        let file = path.get_ref().file_name().unwrap_or_default().display();
+        let wrong = |problem: String| {
+            let message = format!("the reference list {file} {problem}");
+            vec![self.document.complaint(path.span(), message)]
+        };
+        let bytes = fs::read(path.get_ref()).map_err(|cause| {
+            let help = format!("it was looked for at {}", path.get_ref().display());
+            wrong(format!("cannot be read: {cause}"))
+                .into_iter()
+                .map(|complaint| complaint.help(&help))
+                .collect::<Vec<_>>()
+        })?;
+        let reading = format::read(&bytes, &|heading| HEADINGS.contains(&fold(heading).as_str()))
+            .map_err(|finding| wrong(format!("cannot be used: {finding}")))?;
+        let errors = reading.findings.iter().filter(|finding| finding.is_error());
+        let errors: Vec<Complaint> = errors.flat_map(|finding| wrong(format!("has an error: {finding}"))).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let columns = HEADINGS.map(|name| reading.heading.iter().position(|heading| fold(heading) == name));
+        if let [None, None, _] = columns {
+            return Err(wrong("has neither the heading `code` nor `name`".into()));
+        }
+        let cell = |row: Row<'_>, column: Option<usize>| {
+            column.map(|column| row.cell(column).trim().to_string()).unwrap_or_default()
+        };
+        let entry = |row: Row<'_>| {
+            let [code, name, parent] = columns.map(|column| cell(row, column));
+            Entry { row: row.number(), code, name, parent }
+        };
+        let entries = reading.table.rows().map(entry).collect();
+        List::new(entries)
+            .map_err(|all| all.into_iter().flat_map(|one| wrong(format!("cannot be used: {one}"))).collect())
+    }
+}
