@@ -3,11 +3,12 @@
 use assert_cmd::Command;
 use passerelle::format;
 use passerelle::job::rules;
-use passerelle::model::{Field, Finding, Language, People, Rule, Severity};
+use passerelle::model::{Field, Finding, Language, Otherwise, People, Rule, Severity};
 use passerelle::profile::{self, Profiles};
 use passerelle::rule::column::Unique;
+use passerelle::rule::defaults::Fills;
 use passerelle::rule::lists::{Entry, List};
-use passerelle::rule::{self, Column, Contract, Default, Lists, Surroundings};
+use passerelle::rule::{self, Additions, Codes, Column, Contract, Default, Lists, Surroundings};
 
 /// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
 const DIRECTORY: &str = "\
@@ -69,7 +70,7 @@ fn no_two_rules_have_the_same_code() {
 
 /// The others say nothing yet.
 fn written() -> impl Iterator<Item = &'static Rule> {
-    rules::all().filter(|rule| rule.code != "default-used")
+    rules::all()
 }
 
 /// Reading a file has tests of its own for its examples.
@@ -78,13 +79,13 @@ fn with_example() -> impl Iterator<Item = &'static Rule> {
     written().filter(move |rule| checks.contains(&rule.code) && !WITHOUT_EXAMPLE.contains(&rule.code))
 }
 
-/// What is found in a file, apart from the remark that new users need more columns than the few of an example, and the
-/// one that they got the company's defaults.
+/// What is found in a file, apart from the remark that new users need more columns than the few of an example, and
+/// those that the company's defaults and codes were used.
 fn findings(rule: &Rule, file: &str) -> Vec<Finding> {
     let mut findings = check(rule, file);
     findings.retain(|finding| match &*finding.code {
         "missing-heading" => finding.is_error(),
-        "default-used" => rule.code == "default-used",
+        "default-used" | "code-translated" => rule.code == finding.code,
         _ => true,
     });
     findings
@@ -108,9 +109,13 @@ fn check(rule: &Rule, file: &str) -> Vec<Finding> {
     };
     let set = [("establishment", "Paris"), ("department", "Sales"), ("role", "Employee"), ("culture", "fr-FR")];
     let set = set.into_iter().map(|(field, value)| (Field::of(field), value.to_string())).collect();
-    let defaults = [Default { establishment: None, department: None, set }];
-    let recognised = rule::recognise(&reading.heading, &contract, &defaults);
-    let around = Surroundings { known: &known(), lists: &lists(), defaults: &defaults };
+    let additions = Additions {
+        lists: lists(),
+        defaults: vec![Default { establishment: None, department: None, set, fills: Fills::NewUsers }],
+        codes: vec![codes()],
+    };
+    let recognised = rule::recognise(&reading.heading, &contract, &additions.defaults);
+    let around = Surroundings { known: &known(), additions: &additions };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     [reading.findings, recognised.findings, checked.findings].concat()
 }
@@ -132,6 +137,17 @@ fn columns(rule: &Rule) -> Vec<Column> {
         }
     }
     columns
+}
+
+fn codes() -> Codes {
+    let values = [("CP1", "25CP + 12RTT"), ("CP2", "25CP")].map(|(code, meaning)| (code.into(), meaning.into()));
+    Codes {
+        field: Field::of("profile-figgo"),
+        establishment: None,
+        department: None,
+        values: values.into(),
+        otherwise: Otherwise::Refuse,
+    }
 }
 
 fn known() -> People {

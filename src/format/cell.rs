@@ -10,7 +10,7 @@ use crate::format::Dialect;
 use crate::format::dialect::Formulas;
 use crate::format::problem::{NOT_A_DATE, NOT_AN_AMOUNT, NOT_IN_CORRESPONDENCE, Problem, VALUE_TOO_LONG};
 use crate::model::field::Kind;
-use crate::model::{Text, date};
+use crate::model::{Otherwise, Text, date};
 use crate::text;
 
 /// What an export profile may say about the form of a column's cells.
@@ -33,15 +33,6 @@ pub struct Options {
 pub struct Correspondence {
     pub values: BTreeMap<String, String>,
     pub otherwise: Otherwise,
-}
-
-/// What becomes of a value that the correspondence table does not have.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Otherwise {
-    PassOn,
-    Refuse,
-    Default(String),
 }
 
 /// A column of a fixed or bounded width, in characters.

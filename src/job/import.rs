@@ -13,7 +13,7 @@ use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
 use crate::plan::{self, brake};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Findings};
-use crate::rule::{self, Contract, Lists, Surroundings};
+use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
 use crate::text;
@@ -40,7 +40,7 @@ struct Gathered {
     bytes: Vec<u8>,
     digest: Digest,
     known: People,
-    lists: Lists,
+    additions: Additions,
     last: Option<Facts>,
     earlier: Option<PickupStatus>,
 }
@@ -189,7 +189,7 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
     Ok(Gathered {
         earlier: job.state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
         known: job.state.people()?,
-        lists: import.directory.lists.read()?,
+        additions: import.additions.read(&import.contract.columns)?,
         last: job.state.last_good(&exchange.name)?,
         path,
         bytes,
@@ -256,12 +256,11 @@ impl Decision {
     ) {
         let ours = Ours::find(&reading.heading);
         reading.findings.extend(ours.still_unread(&reading.table));
-        let defaults = &import.directory.defaults;
-        let mut recognised = rule::recognise(&reading.heading, contract, defaults);
+        let mut recognised = rule::recognise(&reading.heading, contract, &gathered.additions.defaults);
         // Nobody else has a use for our columns.
         let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
         recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
-        let around = Surroundings { known: &gathered.known, lists: &gathered.lists, defaults };
+        let around = Surroundings { known: &gathered.known, additions: &gathered.additions };
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
         // They are few: the last whole file stays the measure.
         let whole = gathered.last.clone().filter(|_| ours.are_there());

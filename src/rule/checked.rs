@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::filled::{self, Prepared};
+use super::added::Added;
 use super::known::Known;
 use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::same_person::Asked;
 use super::sheet::Sheet;
 use super::{
-    Contract, Recognised, Surroundings, bad_date, damage, date_order, default_used, end_before_start, example_row,
-    identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, moved_mail, possible_twin,
-    reference, taken,
+    Contract, Recognised, Surroundings, bad_date, code_translated, damage, date_order, default_used, end_before_start,
+    example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, moved_mail,
+    possible_twin, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -43,14 +43,16 @@ pub fn check(
     contract: &Contract<'_>,
     around: &Surroundings<'_>,
 ) -> Checked {
-    let defaults = filled::prepare(contract, around);
+    let added = Added::new(contract, around);
     let mut sheet = Sheet::new(recognised, table, reading_findings, contract, around);
     example_row::check(&mut sheet);
     sheet.read_cells();
+    added.translate_establishments(&mut sheet);
     let has_keys = contract.identify_by.iter().all(|field| recognised.position(field).is_some());
     let references = match contract.creates && has_keys {
-        true => check_people(&mut sheet, &defaults),
+        true => check_people(&mut sheet, &added),
         false => {
+            added.translate(&mut sheet);
             end_before_start::check(&mut sheet);
             damage::check(&mut sheet);
             Vec::new()
@@ -59,13 +61,14 @@ pub fn check(
     finish(sheet, &references, recognised, reading_findings)
 }
 
-fn check_people<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) -> Vec<References> {
+fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> {
     let known = Known::new(sheet.around.known, sheet.contract);
     identity::check(sheet, &known);
     date_order::ask_directory(sheet);
+    added.translate_and_fill(sheet);
     lost_zeros::check(sheet, &known);
     damage::check(sheet);
-    missing_value::check(sheet, defaults);
+    missing_value::check(sheet);
     let mut asked = Asked::new();
     taken::check(sheet, &known, &mut asked);
     moved_mail::check(sheet, &known, &mut asked);
@@ -92,6 +95,7 @@ fn finish(
     let mut findings = std::mem::take(&mut sheet.findings);
     findings.retain(|finding| !(untrusted.contains(&finding.place.column) && date_order::is_month_first(finding)));
     findings.extend(remarks);
+    findings.extend(code_translated::findings(&sheet));
     findings.extend(default_used::findings(&sheet));
     let mut unlisted = std::mem::take(&mut sheet.more.unlisted);
     unlisted.retain(|finding| !(untrusted.contains(&finding.column) && finding.code == bad_date::RULE.code));
@@ -127,8 +131,8 @@ fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
 fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
     let mut fields: Vec<Field> = sheet.readers.iter().map(|reader| reader.field.clone()).collect();
     let in_file = fields.len();
-    let given = sheet.filled.iter().filter(|(row, _)| !sheet.standings[**row].out).flat_map(|(_, filled)| filled);
-    let absent: BTreeSet<&Field> = given.map(|(field, _)| field).filter(|field| !fields.contains(field)).collect();
+    let gifts = sheet.filled.iter().filter(|(row, _)| !sheet.standings[**row].out).flat_map(|(_, gifts)| gifts);
+    let absent: BTreeSet<&Field> = gifts.map(|gift| &gift.field).filter(|field| !fields.contains(field)).collect();
     let absent: Vec<Field> = absent.into_iter().cloned().collect();
     fields.extend(absent);
 

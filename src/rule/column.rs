@@ -89,6 +89,12 @@ impl Column {
         }
     }
 
+    /// Can a correspondence code stand in its cells? Not for a day, an amount or a person, nor for what only one may have.
+    pub fn takes_codes(&self) -> bool {
+        let check = &self.check;
+        !(check.date || check.amount || check.mail || check.person || check.unique.is_some())
+    }
+
     /// The name of the reference list that says what may stand below the heading of a field.
     pub fn list(&self, field: &Field) -> Option<String> {
         let (list, key) = (self.check.list.as_ref()?, self.key(field)?);

@@ -1,7 +1,7 @@
 //! `missing-value`: a new user without a value that every new user needs, and without a default for it.
 
 use super::column::{Column, Creation};
-use super::filled::{self, Prepared};
+use super::fault::Fault;
 use super::recognised::column_of;
 use super::sheet::{Sheet, Slot, Subject};
 use super::{bad_date, bad_mail};
@@ -27,20 +27,12 @@ pub static RULE: Rule = Rule {
     },
 };
 
-/// Fills in defaults for new users, and leaves out those who still lack something.
-pub fn check<'a>(sheet: &mut Sheet<'a>, defaults: &'a [Prepared]) {
-    let fields: Vec<Slot> = filled::fields(defaults).iter().map(|field| sheet.slot(field)).collect();
+/// Leaves out new users who lack something, once defaults are filled in.
+pub fn check(sheet: &mut Sheet<'_>) {
     let required = required(sheet);
     for row in sheet.rows_of(|subject| subject == Subject::New) {
-        let mut told = Vec::new();
-        for slot in &fields {
-            if let Some(finding) = fill(sheet, row, slot, defaults) {
-                sheet.refuse(row, finding);
-                told.push(&slot.field);
-            }
-        }
         let lacks = |need: &&Need<'_>| {
-            let is_told = told.contains(&&need.slot.field) || sheet.is_reported(row, &need.slot);
+            let is_told = sheet.gift(row, &need.slot.field).is_some() || sheet.is_reported(row, &need.slot);
             sheet.after(row, &need.slot).is_empty() && !is_told
         };
         let (empty, absent): (Vec<&Need<'_>>, Vec<&Need<'_>>) =
@@ -80,27 +72,15 @@ fn required<'a>(sheet: &Sheet<'a>) -> Vec<Need<'a>> {
     std::iter::once(login).chain(needed.filter_map(need)).collect()
 }
 
-/// Gives the new user the default of a field. A finding: the default itself is wrong.
-fn fill<'a>(sheet: &mut Sheet<'a>, row: usize, slot: &Slot, defaults: &'a [Prepared]) -> Option<Finding> {
-    if !sheet.said(row, slot).is_empty() {
-        return None;
-    }
-    match filled::value(sheet, row, &slot.field, defaults)? {
-        Ok(value) => {
-            sheet.filled.entry(row).or_default().push((slot.field.clone(), value));
-            None
-        }
-        Err(fault) => {
-            let wrong = &fault.problem;
-            let problem = text!(
-                "is empty, and the company's default for it cannot stand in: it {wrong}",
-                "est vide, et la valeur par défaut de l'entreprise ne peut la remplacer : elle {wrong}",
-                wrong
-            );
-            let finding = RULE.at(sheet.place(row, slot), problem);
-            Some(Finding { expected: fault.expected.clone(), ..finding })
-        }
-    }
+/// The default that would stand in is wrong itself.
+pub fn wrong_default(place: Place, fault: &Fault) -> Finding {
+    let wrong = &fault.problem;
+    let problem = text!(
+        "is empty, and the company's default for it cannot stand in: it {wrong}",
+        "est vide, et la valeur par défaut de l'entreprise ne peut la remplacer : elle {wrong}",
+        wrong
+    );
+    Finding { expected: fault.expected.clone(), ..RULE.at(place, problem) }
 }
 
 fn empty_finding(sheet: &Sheet<'_>, row: usize, need: &Need<'_>) -> Finding {
@@ -204,7 +184,7 @@ mod tests {
             sample::default(None, Some("Computers"), &[("culture", "EN-GB")]),
             sample::default(None, None, &[("culture", "fr-FR"), ("department", "Sales"), ("mail", "all@acme.fr")]),
         ];
-        let trial = Trial { defaults, ..Trial::default() };
+        let trial = Trial::with_defaults(defaults);
         let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department";
         let rows = [
             "new1;New;Comer;n1@acme.fr;Lyon;01/03/2026;",
@@ -226,8 +206,8 @@ mod tests {
         assert_eq!(
             remarks,
             [
-                "`culture` was taken from the site's defaults for 2 new users",
-                "`department` was taken from the site's defaults for 2 new users",
+                "`culture` was taken from the company's defaults for 2 new users (rows 2, 3)",
+                "`department` was taken from the company's defaults for 2 new users (rows 2, 3)",
             ]
         );
     }
@@ -235,7 +215,7 @@ mod tests {
     #[test]
     fn a_default_that_is_wrong_itself_is_told_as_such() {
         let defaults = vec![sample::default(None, None, &[("department", "Slaes")])];
-        let trial = Trial { defaults, ..Trial::default() };
+        let trial = Trial::with_defaults(defaults);
         let findings = trial.findings(HEADING, &["new;New;Comer;n@acme.fr;Paris;01/03/2026;;fr-FR"]);
         let expected =
             "G2 department: is empty, and the company's default for it cannot stand in: it is not a known department;";

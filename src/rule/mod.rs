@@ -3,13 +3,17 @@
 //! To add a check: a file here with its `RULE`, a line in its group of [`RULES`], and a call from `reader` for a cell, from
 //! `recognised` for a heading, or from `checked` for rows and the whole file.
 
+pub mod additions;
 pub mod checked;
+pub mod codes;
 pub mod column;
 pub mod defaults;
 pub mod fault;
 pub mod lists;
 pub mod recognised;
+pub mod stated;
 
+mod added;
 mod damage;
 mod filled;
 mod identity;
@@ -20,8 +24,10 @@ mod reader;
 mod reference;
 mod row_list;
 mod same_person;
+mod scope;
 mod sheet;
 mod tally;
+mod translated;
 
 mod ambiguous_key;
 mod ambiguous_label;
@@ -29,6 +35,7 @@ mod ambiguous_manager;
 mod bad_amount;
 mod bad_date;
 mod bad_mail;
+mod code_translated;
 mod control_character;
 mod cut_text;
 mod date_order;
@@ -59,6 +66,7 @@ mod spreadsheet_error;
 mod taken;
 mod too_long;
 mod two_digit_year;
+mod unknown_code;
 mod unknown_heading;
 mod unknown_label;
 mod unknown_manager;
@@ -68,7 +76,9 @@ mod sample;
 
 use crate::model::{Field, People, Rule, Severity, Text};
 
+pub use additions::Additions;
 pub use checked::{Checked, check};
+pub use codes::Codes;
 pub use column::Column;
 pub use defaults::Default;
 pub use lists::Lists;
@@ -91,8 +101,7 @@ pub struct Contract<'a> {
 pub struct Surroundings<'a> {
     /// Who is in the directory.
     pub known: &'a People,
-    pub lists: &'a Lists,
-    pub defaults: &'a [Default],
+    pub additions: &'a Additions,
 }
 
 /// Every finding that a check can give, by what it is about.
@@ -123,6 +132,8 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &spreadsheet_error::RULE,
             &too_long::RULE,
             &two_digit_year::RULE,
+            &unknown_code::RULE,
+            &code_translated::RULE,
             &unknown_label::CALENDAR,
             &unknown_label::DEPARTMENT,
             &unknown_label::ESTABLISHMENT,

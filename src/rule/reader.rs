@@ -1,6 +1,7 @@
 //! A reader: one column of the file, ready to say of each cell what it means or what is wrong with it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -10,6 +11,7 @@ use super::fault::Fault;
 use super::labels::Labels;
 use super::lists::Lists;
 use super::tally::Tally;
+use super::translated::Translation;
 use super::{
     Column, bad_amount, bad_date, bad_mail, control_character, damage, iso_date, mojibake, not_allowed, outer_blanks,
     scientific_number, spreadsheet_error, too_long,
@@ -25,6 +27,10 @@ pub struct Reader<'a> {
     pub field: Field,
     pub column: &'a Column,
     labels: Option<Labels<'a>>,
+    /// The site has codes for the column: its cells are read once it is known what the codes depend on.
+    pub awaits_codes: bool,
+    /// By the number of the row.
+    translations: HashMap<u32, Translation<'a>>,
     blanks: Tally,
     iso: Tally,
     pub order: Order,
@@ -43,7 +49,9 @@ impl<'a> Reader<'a> {
     pub fn new(index: usize, heading: Arc<str>, field: Field, column: &'a Column, lists: &'a Lists) -> Reader<'a> {
         let labels = column.list(&field).and_then(|list| Labels::of(list, lists));
         let (blanks, iso, order) = (Tally::default(), Tally::default(), Order::default());
-        Reader { index, heading, field, column, labels, blanks, iso, order, is_suspect: false }
+        let (awaits_codes, translations) = (false, HashMap::new());
+        let is_suspect = false;
+        Reader { index, heading, field, column, labels, awaits_codes, translations, blanks, iso, order, is_suspect }
     }
 
     /// What the cell means; an empty cell means nothing.
@@ -131,8 +139,23 @@ impl<'a> Reader<'a> {
         Place::row(row.number(), row.line()).in_column(self.index, &self.heading)
     }
 
+    pub fn translate(&mut self, row: Row<'_>, translation: Translation<'a>) {
+        self.translations.insert(row.number(), translation);
+    }
+
+    pub fn has_translations(&self) -> bool {
+        !self.translations.is_empty()
+    }
+
+    pub fn translation(&self, row: Row<'_>) -> Option<Translation<'a>> {
+        self.translations.get(&row.number()).copied()
+    }
+
     /// The text of a cell that is no date or amount, as it was read before.
     pub fn text(&self, row: Row<'a>) -> &'a str {
+        if let Some(translation) = self.translation(row) {
+            return translation.to;
+        }
         let text = outer_blanks::trim(row.cell(self.index));
         self.labels.as_ref().map_or(text, |labels| labels.known(text))
     }

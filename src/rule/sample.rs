@@ -1,10 +1,11 @@
 //! A small directory, contract and file for the tests of this room.
 
 use super::column::{Check, Creation, Unique};
+use super::defaults::Fills;
 use super::lists::{Entry, List, Lists};
-use super::{Checked, Column, Contract, Default, Surroundings, check, recognise};
+use super::{Additions, Checked, Codes, Column, Contract, Default, Surroundings, check, recognise};
 use crate::model::table::Chunk;
-use crate::model::{Field, Finding, People, Severity, Table};
+use crate::model::{Field, Finding, Otherwise, People, Severity, Table};
 
 /// What Lucca's page asks for, in short.
 pub fn columns() -> Vec<Column> {
@@ -62,7 +63,29 @@ pub fn default(establishment: Option<&str>, department: Option<&str>, set: &[(&s
         establishment: establishment.map(String::from),
         department: department.map(String::from),
         set: set.iter().map(|(field, value)| (Field::of(field), value.to_string())).collect(),
+        fills: Fills::NewUsers,
     }
+}
+
+pub fn codes(
+    field: &str,
+    establishment: Option<&str>,
+    department: Option<&str>,
+    values: &[(&str, &str)],
+    otherwise: Otherwise,
+) -> Codes {
+    Codes {
+        field: Field::of(field),
+        establishment: establishment.map(String::from),
+        department: department.map(String::from),
+        values: values.iter().map(|(code, meaning)| (code.to_string(), meaning.to_string())).collect(),
+        otherwise,
+    }
+}
+
+/// With the lists below.
+pub fn additions(codes: Vec<Codes>, defaults: Vec<Default>) -> Additions {
+    Additions { lists: lists(), defaults, codes }
 }
 
 /// Rows of cells between semicolons.
@@ -128,7 +151,7 @@ pub struct Trial {
     pub identify_by: Vec<Field>,
     pub creates: bool,
     pub twins: Severity,
-    pub defaults: Vec<Default>,
+    pub additions: Additions,
     pub reading_findings: Vec<Finding>,
 }
 
@@ -139,7 +162,7 @@ impl std::default::Default for Trial {
             identify_by: vec![Field::of("login")],
             creates: true,
             twins: Severity::Remark,
-            defaults: Vec::new(),
+            additions: additions(Vec::new(), Vec::new()),
             reading_findings: Vec::new(),
         }
     }
@@ -150,15 +173,22 @@ impl Trial {
         Trial { identify_by: fields.iter().map(|name| Field::of(name)).collect(), ..Trial::default() }
     }
 
+    pub fn coded(codes: Vec<Codes>) -> Trial {
+        Trial { additions: additions(codes, Vec::new()), ..Trial::default() }
+    }
+
+    pub fn with_defaults(defaults: Vec<Default>) -> Trial {
+        Trial { additions: additions(Vec::new(), defaults), ..Trial::default() }
+    }
+
     /// Rows are numbered from 2, as below a heading.
     pub fn check(&self, heading: &str, rows: &[&str]) -> Checked {
         let columns = columns();
         let Trial { identify_by, creates, twins, .. } = self;
         let contract = Contract { columns: &columns, identify_by, creates: *creates, twins: *twins };
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
-        let recognised = recognise(&heading, &contract, &self.defaults);
-        let lists = lists();
-        let around = Surroundings { known: &self.known, lists: &lists, defaults: &self.defaults };
+        let recognised = recognise(&heading, &contract, &self.additions.defaults);
+        let around = Surroundings { known: &self.known, additions: &self.additions };
         check(&recognised, &table(rows, 2), &self.reading_findings, &contract, &around)
     }
 

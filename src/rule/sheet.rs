@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::filled::Filled;
+use super::filled::{Filled, Gift};
 use super::more_findings::More;
 use super::reader::Reader;
 use super::recognised::Recognised;
@@ -21,6 +21,7 @@ pub struct Sheet<'a> {
     /// Cells that reading the file has reported already, by the number of the row and the column.
     reported: HashSet<(u32, u32)>,
     pub filled: Filled<'a>,
+    gives_to_known: bool,
     pub findings: Vec<Finding>,
     /// What is not among them, because there is no end of it.
     pub more: More,
@@ -70,7 +71,10 @@ impl<'a> Sheet<'a> {
             .filter_map(|(index, column)| {
                 let found = column.as_ref()?;
                 let heading = recognised.headings[index].clone();
-                Some(Reader::new(index, heading, found.field.clone(), &contract.columns[found.column], around.lists))
+                let (field, column) = (found.field.clone(), &contract.columns[found.column]);
+                let mut reader = Reader::new(index, heading, field, column, &around.additions.lists);
+                reader.awaits_codes = around.additions.codes.iter().any(|codes| codes.field == reader.field);
+                Some(reader)
             })
             .collect();
         let errors = reading_findings.iter().filter(|finding| finding.is_error());
@@ -93,17 +97,19 @@ impl<'a> Sheet<'a> {
             standings: table.rows().map(|row| standing(row.number())).collect(),
             reported,
             filled: HashMap::new(),
+            gives_to_known: false,
             findings: Vec::new(),
             more: More::default(),
         }
     }
 
-    /// Reads every cell for itself.
+    /// Reads every cell for itself, but in columns that await codes.
     pub fn read_cells(&mut self) {
         let keys: Vec<bool> =
             self.readers.iter().map(|reader| self.contract.identify_by.contains(&reader.field)).collect();
         for (row, standing) in self.table.rows().zip(&mut self.standings).filter(|(_, standing)| standing.readable) {
-            for (reader, is_key) in self.readers.iter_mut().zip(&keys) {
+            let readers = self.readers.iter_mut().zip(&keys).filter(|(reader, _)| !reader.awaits_codes);
+            for (reader, is_key) in readers {
                 if standing.out && self.reported.contains(&(row.number(), reader.index as u32)) {
                     standing.sound_key &= !is_key;
                 } else if let Err(finding) = reader.check(row) {
@@ -113,6 +119,20 @@ impl<'a> Sheet<'a> {
                 }
             }
         }
+    }
+
+    /// Reads one cell for itself.
+    pub fn read_cell(&mut self, row: usize, reader: usize) {
+        let cells = self.table.row(row);
+        if self.reported.contains(&(cells.number(), self.readers[reader].index as u32)) {
+            self.standings[row].sound_key &= !self.is_key(reader);
+        } else if let Err(finding) = self.readers[reader].check(cells) {
+            self.refuse_cell(row, reader, *finding);
+        }
+    }
+
+    fn is_key(&self, reader: usize) -> bool {
+        self.contract.identify_by.contains(&self.readers[reader].field)
     }
 
     pub fn slot(&self, field: &Field) -> Slot {
@@ -140,12 +160,22 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// What the site's defaults give to the new user of the row.
+    /// What the site's defaults give to the person of the row.
     pub fn given(&self, row: usize, field: &Field) -> Option<&'a str> {
-        match self.standings[row].subject {
-            Subject::New => self.filled.get(&row)?.iter().find(|(known, _)| known == field).map(|(_, value)| *value),
-            Subject::Known(_) | Subject::Unclear => None,
+        self.gift(row, field)?.value
+    }
+
+    pub fn give(&mut self, row: usize, gift: Gift<'a>) {
+        self.gives_to_known |= matches!(self.standings[row].subject, Subject::Known(_));
+        self.filled.entry(row).or_default().push(gift);
+    }
+
+    pub fn gift(&self, row: usize, field: &Field) -> Option<&Gift<'a>> {
+        // Most rows are about people who are known, and who get nothing.
+        if !self.gives_to_known && matches!(self.standings[row].subject, Subject::Known(_)) {
+            return None;
         }
+        self.filled.get(&row)?.iter().find(|gift| gift.field == *field)
     }
 
     /// The key that the fields make once the row is applied; None where it is known already, or a part is empty.
@@ -183,6 +213,12 @@ impl<'a> Sheet<'a> {
     /// Lets the row go on.
     pub fn note(&mut self, remark: Finding) {
         self.findings.extend(self.more.room_for(remark));
+    }
+
+    /// Leaves the row out because of one cell.
+    pub fn refuse_cell(&mut self, row: usize, reader: usize, finding: Finding) {
+        self.standings[row].sound_key &= !self.is_key(reader);
+        self.refuse(row, finding);
     }
 
     /// Leaves the row out.

@@ -8,12 +8,13 @@ use toml::Spanned;
 use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
-use super::{Direction, Exchange};
+use super::{Additions, Direction, Exchange};
 use crate::format::dialect::Encoding;
 use crate::model::{Language, Severity};
 use crate::plan::brake;
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
+use crate::rule::{Codes, Default};
 
 /// An import, with all that the site and the profile say about it.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub struct Import {
     pub brakes: brake::Brakes,
     /// What it is when a new user may be somebody who is known already: a remark, or an error that leaves the row out.
     pub twins: Severity,
+    pub additions: Additions,
 }
 
 /// `[import.NAME]` as a site writes it.
@@ -49,6 +51,10 @@ pub struct Section {
     brakes: Option<brake::Brakes>,
     #[serde(default = "remark")]
     twins: Severity,
+    #[serde(default)]
+    defaults: Vec<Spanned<Default>>,
+    #[serde(default)]
+    codes: Vec<Spanned<Codes>>,
 }
 
 fn remark() -> Severity {
@@ -69,7 +75,6 @@ impl Section {
             Contract::Import(import) => Some(import),
             _ => None,
         })?;
-        reader.check_defaults(&profile, &contract);
         let deadline = reader.deadline(&self.deadline, None, &self.profile);
         let identify_by = contract.identify_by.get(self.identify_by.get_ref()).cloned();
         if identify_by.is_none() {
@@ -79,8 +84,10 @@ impl Section {
                 .nearest(way.get_ref(), contract.identify_by.keys().map(String::as_str));
             reader.complain(complaint);
         }
+        let directory = directory?;
+        let additions = Additions::new(self.defaults, self.codes, directory.clone(), (&profile, &contract), reader);
         let import = Import {
-            directory: directory?,
+            directory,
             contract,
             identify_by: identify_by?,
             files: self.files,
@@ -88,6 +95,7 @@ impl Section {
             ready: self.ready,
             brakes: self.brakes?,
             twins: self.twins,
+            additions,
         };
         Some(Exchange {
             name: name.into_inner(),

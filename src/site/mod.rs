@@ -2,6 +2,7 @@
 //!
 //! Each kind of section has its file: how it is written, and what it becomes once the names in it are resolved.
 
+pub mod additions;
 mod deadline;
 pub mod export;
 pub mod files;
@@ -20,6 +21,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use additions::Additions;
 pub use deadline::Deadline;
 pub use export::Export;
 pub use files::{Files, Ready};
@@ -137,10 +139,15 @@ impl Site {
         reader.finish(sections.state.map(|state| base.join(state.path)), exchanges)
     }
 
-    /// Complains about reference lists that cannot be used. They are read anew for each import, and may be other ones
-    /// then.
+    /// Complains about reference lists that cannot be used, or do not have what the site names. They are read anew for
+    /// each import, and may be other ones then.
     pub fn check_lists(&self) -> Result<(), Complaints> {
         let mut complaints = Complaints::default();
+        for exchange in self.exchanges.values() {
+            if let Direction::Import(import) = &exchange.direction {
+                complaints.extend(import.additions.read(&import.contract.columns).err().unwrap_or_default());
+            }
+        }
         for people in self.people.values() {
             if let People::Directory(directory) = &**people {
                 complaints.extend(directory.lists.read().err().unwrap_or_default());

@@ -39,8 +39,8 @@ pub struct File {
 #[derive(Debug)]
 pub struct Directory {
     pub name: String,
-    /// What a new user gets where the file says nothing.
-    pub defaults: Vec<Default>,
+    /// What holds for all imports.
+    pub defaults: Vec<Spanned<Default>>,
     pub lists: Lists,
 }
 
@@ -107,8 +107,7 @@ impl DirectorySection {
         });
         let lists = lists.collect();
         let lists = Lists::new(reader.document.clone(), lists);
-        reader.defaults.extend(self.defaults.iter().cloned());
-        Directory { name: name.into(), defaults: self.defaults.into_iter().map(Spanned::into_inner).collect(), lists }
+        Directory { name: name.into(), defaults: self.defaults, lists }
     }
 }
 

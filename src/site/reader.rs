@@ -9,10 +9,9 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::Spanned;
 
 use super::{Deadline, Direction, Exchange, People, Server, Site, people};
-use crate::model::{Field, fold};
-use crate::profile::{self, Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
+use crate::model::fold;
+use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
 use crate::rule::column::KEY;
-use crate::rule::defaults::Default;
 use crate::transport;
 
 pub struct Reader {
@@ -24,8 +23,6 @@ pub struct Reader {
     /// None: they are there, but something is wrong with them, which has been complained about.
     people: BTreeMap<String, Option<Arc<People>>>,
     timezone: Option<Tz>,
-    /// Of the directory, where they are written.
-    pub defaults: Vec<Spanned<Default>>,
 }
 
 /// An exchange's name where it is written, and the exchange if it can be read.
@@ -51,7 +48,6 @@ impl Reader {
             servers: servers.collect(),
             people: BTreeMap::new(),
             timezone: None,
-            defaults: Vec::new(),
         };
         reader.timezone = timezone.map(|name| reader.read_timezone(&name));
         reader
@@ -218,21 +214,6 @@ impl Reader {
                 .at(name.span(), format!("no column of an import profile has the reference list `{}`", name.get_ref()))
                 .nearest(name.get_ref(), asked);
             self.complain(complaint);
-        }
-    }
-
-    /// Complains about defaults for what an import's profile wants to be told of every user.
-    pub fn check_defaults(&mut self, profile: &Profile, contract: &profile::Import) {
-        for default in self.defaults.clone() {
-            let spoken =
-                |field: &&Field| contract.columns.iter().any(|column| field.is(&column.field) && !column.default);
-            for field in default.get_ref().set.keys().filter(spoken) {
-                let span = self.document.find(&default.span(), field.name());
-                let complaint = self
-                    .at(span, format!("the profile `{}` allows no default for `{field}`", profile.name))
-                    .help("take it out; every new user needs a value of their own in the file");
-                self.complain(complaint);
-            }
         }
     }
 
