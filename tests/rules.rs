@@ -113,6 +113,7 @@ fn check(rule: &Rule, file: &str) -> Vec<Finding> {
         lists: lists(),
         defaults: vec![Default { establishment: None, department: None, set, fills: Fills::NewUsers }],
         codes: vec![codes()],
+        clear: Some("#CLEAR".into()),
     };
     let recognised = rule::recognise(&reading.heading, &contract, &additions.defaults);
     let around = Surroundings { known: &known(), additions: &additions };

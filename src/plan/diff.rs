@@ -14,7 +14,8 @@ use crate::model::{Delivered, Field, Operation, People, date};
 /// before `today` has left.
 ///
 /// Who has left and gets a contract that starts later returns: the end of the former contract is then emptied, unless
-/// the file gives the new one. Nothing else is ever emptied.
+/// the file gives the new one. Besides that, only what a cell asks to empty in so many words ([`Delivered::cleared`]) is
+/// ever emptied.
 pub fn diff(
     known: &People,
     delivered: &Delivered,
@@ -82,10 +83,11 @@ impl<'a> Comparison<'a> {
 
     fn update(&self, person: usize, row: Row<'_>) -> Option<(Act, Option<Mark>)> {
         let mut changes = Vec::new();
-        for ((field, column), to) in self.delivered.fields.iter().zip(&self.columns).zip(row.cells()) {
-            let Some(column) = column else { continue };
+        for (index, (field, to)) in self.delivered.fields.iter().zip(row.cells()).enumerate() {
+            let Some(column) = &self.columns[index] else { continue };
             let from = self.known.value(person, column);
-            if !to.is_empty() && !is_same(field, from, to) {
+            let is_said = !to.is_empty() || self.delivered.cleared.contains(&(row.number(), index));
+            if is_said && !is_same(field, from, to) {
                 changes.push((field.clone(), Change { from: from.into(), to: to.into() }));
             }
         }
@@ -111,14 +113,17 @@ fn is_same(field: &Field, from: &str, to: &str) -> bool {
     from == to || (is_login && from.to_lowercase() == to.to_lowercase())
 }
 
-/// A start after the end that has passed is a return; an end that becomes known, or comes sooner, a departure.
+/// A start after the end that has passed is a return, and so is to empty that end; an end that becomes known, or comes
+/// sooner, is a departure.
 fn mark(changes: &[(Field, Change)], known_end: &str, today: NaiveDate) -> Option<Mark> {
     let change = |name: &str| changes.iter().find(|(field, _)| field.is(name)).map(|(_, change)| change);
     let known_end = date::iso(known_end);
+    let is_endless = change("contract-end").is_some_and(|change| change.to.is_empty());
     let start = change("contract-start").and_then(|change| date::iso(&change.to));
     let end = change("contract-end").and_then(|change| date::iso(&change.to));
     match (known_end, start, end) {
         (Some(left), Some(start), _) if left < today && start > left => Some(Mark::Return),
+        (Some(left), ..) if left < today && is_endless => Some(Mark::Return),
         (None, _, Some(_)) => Some(Mark::Departure),
         (Some(known), _, Some(end)) if end < known => Some(Mark::Departure),
         _ => None,
@@ -154,7 +159,15 @@ mod tests {
                 "cy;cy@acme.fr;0003;Sales;ada;2020-01-01;2023-06-30",
             ]),
         );
-        let delivered = Delivered { fields: fields(names), table: table(rows) };
+        // A cell that holds `#` asks to empty the field.
+        let asks = |(index, row): (usize, &&str)| {
+            let cells = row.split(';').enumerate().filter(|(_, cell)| *cell == "#");
+            cells.map(|(column, _)| (index as u32 + 2, column)).collect::<Vec<_>>()
+        };
+        let cleared = rows.iter().enumerate().flat_map(asks).collect();
+        let rows: Vec<String> = rows.iter().map(|row| row.replace('#', "")).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let delivered = Delivered { fields: fields(names), table: table(&rows), cleared };
         let identify_by: Vec<Field> = identify_by.iter().map(|name| Field::of(name)).collect();
         let today = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");
         let operations = diff(&known, &delivered, &identify_by, "users.csv", today);
@@ -222,6 +235,20 @@ mod tests {
                 "8 update bo contract-start:2020-01-01>2027-01-01",
             ]
         );
+    }
+
+    #[test]
+    fn only_a_cell_that_asks_for_it_empties_a_field() {
+        let rows = ["ada;;#", "bo;#;", "cy;#;", "bo;;"];
+        assert_eq!(
+            operations("login;contract-end;employee-number", &rows, &["login"]),
+            [
+                "2 update ada employee-number:0001>",
+                "3 update bo contract-end:2026-12-31>",
+                "4 update cy contract-end:2023-06-30> Return",
+            ]
+        );
+        assert_eq!(operations("login;contract-end", &["ada;#"], &["login"]), [""; 0], "it is empty already");
     }
 
     #[test]

@@ -10,4 +10,6 @@ pub struct Additions {
     pub defaults: Vec<Default>,
     /// The first table that has the field, holds for the row and knows the code wins.
     pub codes: Vec<Codes>,
+    /// What a cell holds, and nothing else, to empty a field.
+    pub clear: Option<String>,
 }

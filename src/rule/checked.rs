@@ -7,7 +7,7 @@ use super::known::Known;
 use super::reader::Reader;
 use super::reference::{References, login_of};
 use super::same_person::Asked;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, Subject};
 use super::{
     Contract, Recognised, Surroundings, bad_date, code_translated, damage, date_order, default_used, end_before_start,
     example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, moved_mail,
@@ -156,7 +156,21 @@ fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
         }
     }
     table.push(chunk);
-    Delivered { fields, table }
+    Delivered { fields, table, cleared: cleared(sheet) }
+}
+
+/// Of people who are known: a new user has nothing to empty.
+fn cleared(sheet: &Sheet<'_>) -> BTreeSet<(u32, usize)> {
+    if sheet.around.additions.clear.is_none() {
+        return BTreeSet::new();
+    }
+    let standings = sheet.table.rows().zip(&sheet.standings);
+    let known = standings.filter(|(_, standing)| !standing.out && matches!(standing.subject, Subject::Known(_)));
+    let cells = known.flat_map(|(row, _)| {
+        let readers = sheet.readers.iter().enumerate().filter(move |(_, reader)| reader.clears(row));
+        readers.map(move |(column, _)| (row.number(), column))
+    });
+    cells.collect()
 }
 
 #[cfg(test)]

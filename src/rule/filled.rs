@@ -64,7 +64,8 @@ pub fn fill<'a>(sheet: &mut Sheet<'a>, fillings: &'a [Filling], field: &Field) {
         Subject::Unclear => false,
     };
     for row in sheet.rows_of(is_concerned) {
-        if !sheet.said(row, &slot).is_empty() {
+        let is_new = sheet.standings[row].subject == Subject::New;
+        if !sheet.said(row, &slot).is_empty() || (sheet.clears(row, &slot) && !is_new) {
             continue;
         }
         let first = having

@@ -5,6 +5,7 @@
 
 pub mod additions;
 pub mod checked;
+pub mod clear;
 pub mod codes;
 pub mod column;
 pub mod defaults;
@@ -35,6 +36,7 @@ mod ambiguous_manager;
 mod bad_amount;
 mod bad_date;
 mod bad_mail;
+mod clear_not_allowed;
 mod code_translated;
 mod control_character;
 mod cut_text;
@@ -60,6 +62,7 @@ mod moved_mail;
 mod not_allowed;
 mod outer_blanks;
 mod phone_without_plus;
+mod placeholder;
 mod possible_twin;
 mod scientific_number;
 mod spreadsheet_error;
@@ -116,6 +119,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &bad_amount::RULE,
             &bad_date::RULE,
             &bad_mail::RULE,
+            &clear_not_allowed::RULE,
             &control_character::RULE,
             &cut_text::RULE,
             &date_order::MONTH_FIRST,
@@ -128,6 +132,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &not_allowed::RULE,
             &outer_blanks::RULE,
             &phone_without_plus::RULE,
+            &placeholder::RULE,
             &scientific_number::RULE,
             &spreadsheet_error::RULE,
             &too_long::RULE,

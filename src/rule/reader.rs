@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::clear::Clear;
 use super::date_order::Order;
 use super::fault::Fault;
 use super::labels::Labels;
@@ -13,11 +14,11 @@ use super::lists::Lists;
 use super::tally::Tally;
 use super::translated::Translation;
 use super::{
-    Column, bad_amount, bad_date, bad_mail, control_character, damage, iso_date, mojibake, not_allowed, outer_blanks,
-    scientific_number, spreadsheet_error, too_long,
+    Column, bad_amount, bad_date, bad_mail, clear_not_allowed, control_character, damage, iso_date, mojibake,
+    not_allowed, outer_blanks, placeholder, scientific_number, spreadsheet_error, too_long,
 };
 use crate::model::table::{Chunk, Row};
-use crate::model::{Field, Finding, Place, Text};
+use crate::model::{Field, Finding, Place, Severity, Text};
 
 pub struct Reader<'a> {
     /// The column in the file, from 0.
@@ -26,6 +27,8 @@ pub struct Reader<'a> {
     pub heading: Arc<str>,
     pub field: Field,
     pub column: &'a Column,
+    /// None: no word empties a field.
+    pub clear: Option<Clear<'a>>,
     labels: Option<Labels<'a>>,
     /// The site has codes for the column: its cells are read once it is known what the codes depend on.
     pub awaits_codes: bool,
@@ -33,6 +36,7 @@ pub struct Reader<'a> {
     translations: HashMap<u32, Translation<'a>>,
     blanks: Tally,
     iso: Tally,
+    placeholders: Tally,
     pub order: Order,
     /// Has one of its cells to be looked at again, beside what the directory has?
     pub is_suspect: bool,
@@ -49,9 +53,23 @@ impl<'a> Reader<'a> {
     pub fn new(index: usize, heading: Arc<str>, field: Field, column: &'a Column, lists: &'a Lists) -> Reader<'a> {
         let labels = column.list(&field).and_then(|list| Labels::of(list, lists));
         let (blanks, iso, order) = (Tally::default(), Tally::default(), Order::default());
-        let (awaits_codes, translations) = (false, HashMap::new());
-        let is_suspect = false;
-        Reader { index, heading, field, column, labels, awaits_codes, translations, blanks, iso, order, is_suspect }
+        let (clear, awaits_codes, translations) = (None, false, HashMap::new());
+        let (placeholders, is_suspect) = (Tally::default(), false);
+        Reader {
+            index,
+            heading,
+            field,
+            column,
+            clear,
+            labels,
+            awaits_codes,
+            translations,
+            blanks,
+            iso,
+            placeholders,
+            order,
+            is_suspect,
+        }
     }
 
     /// What the cell means; an empty cell means nothing.
@@ -62,8 +80,12 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return Ok(Value::Text("".into()));
         }
+        if let Some(clear) = self.clear.filter(|clear| clear.word == text) {
+            return if clear.is_allowed { Ok(Value::Text("".into())) } else { Err(clear_not_allowed::fault()) };
+        }
         control_character::check(text)?;
         spreadsheet_error::check(text)?;
+        placeholder::check(text, self.clear.map(|clear| clear.word))?;
         scientific_number::check(text)?;
         let check = &self.column.check;
         if let Some(length) = check.length {
@@ -125,6 +147,9 @@ impl<'a> Reader<'a> {
         if text.len() < cell.len() {
             self.blanks.note(place, cell);
         }
+        if placeholder::is_doubtful(text) && !self.column.check.person {
+            self.placeholders.note(place, cell);
+        }
         match value {
             Value::Day(_) if iso_date::is(text) => {
                 self.iso.note(place, cell);
@@ -151,12 +176,20 @@ impl<'a> Reader<'a> {
         self.translations.get(&row.number()).copied()
     }
 
-    /// The text of a cell that is no date or amount, as it was read before.
+    /// Does the cell ask to empty the field?
+    pub fn clears(&self, row: Row<'_>) -> bool {
+        self.clear.is_some_and(|clear| outer_blanks::trim(row.cell(self.index)) == clear.word)
+    }
+
+    /// The text of a cell that is no date or amount, as it was read before; empty where it asks to empty the field.
     pub fn text(&self, row: Row<'a>) -> &'a str {
         if let Some(translation) = self.translation(row) {
             return translation.to;
         }
         let text = outer_blanks::trim(row.cell(self.index));
+        if self.clear.is_some_and(|clear| clear.word == text) {
+            return "";
+        }
         self.labels.as_ref().map_or(text, |labels| labels.known(text))
     }
 
@@ -174,8 +207,12 @@ impl<'a> Reader<'a> {
             ))
             .expected(bad_date::EXPECTED);
         let (blanks, iso) = (blanks.finding(spaces), iso.finding(year_first));
+        let (problem, expected) = placeholder::remark();
+        let placeholders = std::mem::take(&mut self.placeholders);
+        let placeholders = placeholders.finding(placeholder::RULE.fault(problem).expected(expected));
+        let placeholders = placeholders.map(|finding| Finding { severity: Severity::Remark, ..finding });
         let order = self.order.finding(Place::FILE.in_column(self.index, &self.heading));
-        blanks.into_iter().chain(iso).chain(order).collect()
+        blanks.into_iter().chain(iso).chain(placeholders).chain(order).collect()
     }
 }
 

@@ -85,7 +85,7 @@ pub fn codes(
 
 /// With the lists below.
 pub fn additions(codes: Vec<Codes>, defaults: Vec<Default>) -> Additions {
-    Additions { lists: lists(), defaults, codes }
+    Additions { lists: lists(), defaults, codes, clear: None }
 }
 
 /// Rows of cells between semicolons.
@@ -179,6 +179,11 @@ impl Trial {
 
     pub fn with_defaults(defaults: Vec<Default>) -> Trial {
         Trial { additions: additions(Vec::new(), defaults), ..Trial::default() }
+    }
+
+    pub fn clearing(word: &str) -> Trial {
+        let additions = Additions { clear: Some(word.into()), ..additions(Vec::new(), Vec::new()) };
+        Trial { additions, ..Trial::default() }
     }
 
     /// Rows are numbered from 2, as below a heading.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clear::Clear;
 use super::filled::{Filled, Gift};
 use super::more_findings::More;
 use super::reader::Reader;
@@ -73,6 +74,8 @@ impl<'a> Sheet<'a> {
                 let heading = recognised.headings[index].clone();
                 let (field, column) = (found.field.clone(), &contract.columns[found.column]);
                 let mut reader = Reader::new(index, heading, field, column, &around.additions.lists);
+                let word = around.additions.clear.as_deref();
+                reader.clear = word.map(|word| Clear::of(word, &reader.field, reader.column, contract));
                 reader.awaits_codes = around.additions.codes.iter().any(|codes| codes.field == reader.field);
                 Some(reader)
             })
@@ -144,6 +147,11 @@ impl<'a> Sheet<'a> {
         slot.reader.map_or("", |reader| self.readers[reader].text(self.table.row(row)))
     }
 
+    /// Does the row ask to empty the field?
+    pub fn clears(&self, row: usize, slot: &Slot) -> bool {
+        slot.reader.is_some_and(|reader| self.readers[reader].clears(self.table.row(row)))
+    }
+
     /// What is known about the row's person before the row is applied.
     pub fn before(&self, row: usize, slot: &Slot) -> &'a str {
         match self.standings[row].subject {
@@ -155,6 +163,7 @@ impl<'a> Sheet<'a> {
     /// What is known about the row's person once the row is applied.
     pub fn after(&self, row: usize, slot: &Slot) -> &'a str {
         match self.said(row, slot) {
+            "" if self.clears(row, slot) => self.given(row, &slot.field).unwrap_or_default(),
             "" => self.given(row, &slot.field).unwrap_or_else(|| self.before(row, slot)),
             said => said,
         }

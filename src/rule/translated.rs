@@ -78,7 +78,7 @@ pub fn check<'a>(sheet: &mut Sheet<'a>, tables: &'a [Table], field: &Field) {
         }
         let holding = tables.iter().copied().filter(|table| table.scope.holds(sheet, row, &homes));
         let translation = match said(holding, text) {
-            _ if sheet.is_reported(row, &slot) => Ok(None),
+            _ if sheet.is_reported(row, &slot) || sheet.clears(row, &slot) => Ok(None),
             Said::Itself => Ok(None),
             Said::Code(meaning) => translation(meaning, false).map(Some),
             Said::Default(meaning) => translation(meaning, true).map(Some),

@@ -1,4 +1,4 @@
-//! What a site adds to the files of an import: reference lists, defaults, correspondence codes.
+//! What a site adds to the files of an import: reference lists, defaults, correspondence codes, a word that empties.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,6 +10,7 @@ use super::people::Directory;
 use super::reader::Reader;
 use crate::model::{Field, Otherwise};
 use crate::profile::{self, Complaints, Document, Profile};
+use crate::rule::clear::unfit;
 use crate::rule::recognised::column_of;
 use crate::rule::{self, Codes, Column, Default, stated};
 
@@ -21,13 +22,20 @@ pub struct Additions {
     /// The import's own, then those of the directory.
     defaults: Vec<Spanned<Default>>,
     codes: Vec<Spanned<Codes>>,
+    clear: Option<String>,
+}
+
+/// What `[import.NAME]` itself says.
+pub(super) struct Own {
+    pub defaults: Vec<Spanned<Default>>,
+    pub codes: Vec<Spanned<Codes>>,
+    pub clear: Option<Spanned<String>>,
 }
 
 impl Additions {
-    /// `defaults` and `codes` are the import's own. Complains about what the profile does not allow.
+    /// Complains about what the profile does not allow.
     pub(super) fn new(
-        mut defaults: Vec<Spanned<Default>>,
-        codes: Vec<Spanned<Codes>>,
+        Own { mut defaults, codes, clear }: Own,
         directory: Arc<Directory>,
         (profile, contract): (&Profile, &profile::Import),
         reader: &mut Reader,
@@ -38,7 +46,11 @@ impl Additions {
         defaults.extend(directory.defaults.iter().cloned());
         defaults.iter().for_each(|default| check_default(default, profile, contract, reader));
         codes.iter().for_each(|codes| check_codes(codes, profile, contract, reader));
-        Additions { document: reader.document.clone(), directory, defaults, codes }
+        if let Some(clear) = &clear {
+            check_clear(clear, &codes, reader);
+        }
+        let clear = clear.map(Spanned::into_inner);
+        Additions { document: reader.document.clone(), directory, defaults, codes, clear }
     }
 
     /// As they are now, with the reference lists; refused where a list cannot be used, or does not have what the site
@@ -60,6 +72,7 @@ impl Additions {
             lists,
             defaults: self.defaults.iter().map(|default| default.get_ref().clone()).collect(),
             codes: self.codes.iter().map(|codes| codes.get_ref().clone()).collect(),
+            clear: self.clear.clone(),
         })
     }
 
@@ -145,6 +158,17 @@ fn check_codes(codes: &Spanned<Codes>, profile: &Profile, contract: &profile::Im
                 "the case of a code makes no difference; leave one of them out",
             );
         }
+    }
+}
+
+fn check_clear(clear: &Spanned<String>, codes: &[Spanned<Codes>], reader: &mut Reader) {
+    let word = clear.get_ref();
+    let is_code = codes.iter().any(|codes| codes.get_ref().values.contains_key(word));
+    if let Some(problem) = unfit(word).or(is_code.then_some("is a correspondence code too")) {
+        let complaint = reader
+            .at(clear.span(), format!("`{word}` {problem}"))
+            .help("choose a word that nobody writes for anything else, such as `#CLEAR`");
+        reader.complain(complaint);
     }
 }
 

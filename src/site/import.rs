@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::additions::Own;
 use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
@@ -55,6 +56,7 @@ pub struct Section {
     defaults: Vec<Spanned<Default>>,
     #[serde(default)]
     codes: Vec<Spanned<Codes>>,
+    clear: Option<Spanned<String>>,
 }
 
 fn remark() -> Severity {
@@ -85,7 +87,8 @@ impl Section {
             reader.complain(complaint);
         }
         let directory = directory?;
-        let additions = Additions::new(self.defaults, self.codes, directory.clone(), (&profile, &contract), reader);
+        let own = Own { defaults: self.defaults, codes: self.codes, clear: self.clear };
+        let additions = Additions::new(own, directory.clone(), (&profile, &contract), reader);
         let import = Import {
             directory,
             contract,
