@@ -1,5 +1,6 @@
 //! `duplicate-key`: the same person on several rows; none of them is taken, so that nothing depends on their order.
 
+use super::row_list::RowList;
 use super::sheet::{Sheet, Slot};
 use crate::model::{Example, Rule, Severity, Text};
 use crate::text;
@@ -15,15 +16,13 @@ pub static RULE: Rule = Rule {
     example: Example { wrong: "login;lastName\nada;Lovelace\nada;Byron", right: "login;lastName\nada;Lovelace" },
 };
 
-/// So many other rows are named.
-const NAMED: usize = 5;
-
 /// Leaves out `rows`, which are about the same person.
 pub fn check(sheet: &mut Sheet<'_>, rows: &[usize], slots: &[Slot]) {
     let last = slots.last().expect("people are told apart by something");
+    let numbers: RowList = rows.iter().map(|row| sheet.number(*row)).collect();
     for row in rows {
         let values: Vec<&str> = slots.iter().map(|slot| sheet.said(*row, slot)).collect();
-        let others = others(sheet, rows, *row);
+        let others = others(&numbers, sheet.number(*row));
         let problem = text!(
             "is also {others}; none of these rows was taken",
             "figure aussi {others} ; aucune de ces lignes n'a été prise",
@@ -35,14 +34,12 @@ pub fn check(sheet: &mut Sheet<'_>, rows: &[usize], slots: &[Slot]) {
 }
 
 /// `on row 12`, `on rows 12, 14 and 3 more`.
-pub fn others(sheet: &Sheet<'_>, rows: &[usize], row: usize) -> Text {
-    let others: Vec<usize> = rows.iter().copied().filter(|other| *other != row).collect();
-    let named: Vec<String> = others.iter().take(NAMED).map(|other| sheet.number(*other).to_string()).collect();
-    let named_all = named.join(", ");
-    match (others.len(), others.len().saturating_sub(NAMED)) {
-        (1, _) => text!("on row {named_all}", "à la ligne {named_all}"),
-        (_, 0) => text!("on rows {named_all}", "aux lignes {named_all}"),
-        (_, more) => text!("on rows {named_all} and {more} more", "aux lignes {named_all} et {more} autres"),
+pub fn others(rows: &RowList, row: u32) -> Text {
+    let others = rows.but(row);
+    let named = others.named();
+    match others.len() {
+        1 => text!("on {named}", "à la {named}", named),
+        _ => text!("on {named}", "aux {named}", named),
     }
 }
 

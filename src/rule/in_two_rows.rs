@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::duplicate_key::others;
+use super::row_list::RowList;
 use super::sheet::{Sheet, Slot};
 use super::taken::said_last;
 use crate::model::{Example, Rule, Severity, Text};
@@ -33,10 +34,11 @@ pub fn check(sheet: &mut Sheet<'_>, claims: HashMap<String, Vec<usize>>, slots: 
         if same_person(sheet, &rows) {
             continue;
         }
+        let numbers: RowList = rows.iter().map(|row| sheet.number(*row)).collect();
         for row in &rows {
             let values: Vec<&str> = slots.iter().map(|slot| sheet.after(*row, slot)).collect();
             let place = sheet.place(*row, said_last(sheet, *row, slots));
-            let others = others(sheet, &rows, *row);
+            let others = others(&numbers, sheet.number(*row));
             let problem = text!(
                 "is claimed for another person {others}; none of these rows was taken",
                 "est donné aussi à une autre personne {others} ; aucune de ces lignes n'a été prise",
