@@ -8,18 +8,18 @@ pub static RULE: Rule = Rule {
     code: "cut-text",
     severity: Severity::Error,
     meaning: Text::of(
-        "The text has exactly 255 characters, at which many programs cut without a word; where the directory has the \
-         same text with an end, the row is left out.",
-        "Le texte a exactement 255 caractères, longueur à laquelle beaucoup de programmes coupent sans prévenir ; si \
-         l'annuaire a le même texte avec une fin, la ligne est écartée.",
+        "The text has exactly 255 characters, at which many programs cut without a word; it is only a remark where \
+         the directory does not have the same text with its end to prove it.",
+        "Le texte a exactement 255 caractères, longueur à laquelle beaucoup de programmes coupent sans prévenir ; ce \
+         n'est qu'une remarque si l'annuaire n'a pas le même texte avec sa fin pour le prouver.",
     ),
     correction: Text::of(
         "Look up the whole text where it comes from, and export it without the limit.",
         "Cherchez le texte entier là d'où il vient, et exportez-le sans cette limite.",
     ),
     example: Example {
-        wrong: "login;e_notes\nada;(255 characters, the last word without its end)",
-        right: "login;e_notes\nada;(the whole text)",
+        wrong: "login;e_notes\nada;[…] et prépare la visite annuelle de la commi",
+        right: "login;e_notes\nada;[…] et prépare la visite annuelle de la commission",
     },
 };
 
@@ -65,7 +65,8 @@ mod tests {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         let findings = trial.findings("login;e_notes", &rows);
         assert_eq!(findings.len(), 1);
-        let expected = "has exactly 255 characters, and may have been cut there (1 more such cell in this column); expected the whole text";
+        let expected = "has exactly 255 characters, and may have been cut there (1 more such cell in this column); \
+                        expected the whole text";
         assert!(findings[0].1.ends_with(expected), "{}", findings[0].1);
 
         let trial = Trial { creates: true, ..trial };

@@ -1,7 +1,7 @@
 //! Damage: what a program did to plain text, told by the text and by what the directory has in its place.
 //!
-//! Where the directory has the same value unharmed, it is certain, and the row is left out. Where the text alone tells, it
-//! is a remark, once a column. What is as the directory has it is no news.
+//! Where the directory has the same value unharmed, it is certain, and the row is left out. Where the text alone tells,
+//! it is a remark, once a column. What is as the directory has it is no news.
 
 use super::column::Check;
 use super::fault::Fault;

@@ -1,7 +1,8 @@
 //! `month-first`, `mixed-date-order`, `unproven-date-order`: which of day and month comes first in a column, by proof.
 //!
 //! A day such as `25/03/1985` proves that the day comes first, `03/25/1985` that the month does, and `04/07/1975` fits
-//! both. Where the calendar proves nothing, the directory may: a birth date that it knows as 4 July 1975 is a proof too.
+//! both. Where the calendar proves nothing, the directory may: a birth date that it knows as 4 July 1975 is a proof
+//! too.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -15,10 +16,9 @@ pub static MONTH_FIRST: Rule = Rule {
     code: "month-first",
     severity: Severity::Error,
     meaning: Text::of(
-        "The days of the column are written month first, so that many of them would be taken for other days; the \
-         whole file is refused.",
+        "The days of the column are written month first, so that many of them would be taken for other days.",
         "Les dates de la colonne sont écrites le mois en premier, si bien que beaucoup seraient prises pour d'autres \
-         dates ; tout le fichier est refusé.",
+         dates.",
     ),
     correction: Text::of(
         "Export the column again with the day first, such as `31/12/2026`, or with the year first, `2026-12-31`.",
@@ -65,20 +65,21 @@ pub static UNPROVEN: Rule = Rule {
          date ne peut pas être mal lue.",
     ),
     example: Example {
-        wrong: "dtBirth\n04/07/1975\n11/02/1980\n(and 20 more such days)",
-        right: "dtBirth\n1975-07-04\n1980-02-11",
+        wrong: "dtBirth\n04/07/1975\n11/02/1980\n02/09/1991\n[…]",
+        right: "dtBirth\n1975-07-04\n1980-02-11\n1991-09-02\n[…]",
     },
 };
 
 /// From so many days on that fit both orders, it is no chance that none of them proves one. Of all days of a year, two
-/// in five fit both; even if three in five did, twenty in a row would be so once in 27,000 columns. The first of a month,
-/// on which contracts like to start, does not count.
+/// in five fit both; even if three in five did, twenty in a row would be so once in 27,000 columns. The first of a
+/// month, on which contracts like to start, does not count.
 const MANY: usize = 20;
 
 /// So many days of the directory, with day and month exchanged, are no longer a few mistakes that were corrected.
 const CORRECTIONS: usize = 2;
 
-/// What the days of a column tell about their order. Days written year first tell nothing, and neither does `03/03/2026`.
+/// What the days of a column tell about their order. Days written year first tell nothing, and neither does
+/// `03/03/2026`.
 #[derive(Default)]
 pub struct Order {
     by_calendar: Proof,
@@ -157,7 +158,8 @@ impl Order {
         let (en, fr) = (rows.is(Language::English), rows.is(Language::French));
         let problem = text!(
             "days that fit both orders: {count} ({en}), only one of them: 0; they were read day first",
-            "dates possibles dans les deux sens : {count} ({fr}), dans un seul : 0 ; elles ont été lues le jour en premier"
+            "dates possibles dans les deux sens : {count} ({fr}), dans un seul : 0 ; elles ont été lues le jour en \
+             premier"
         );
         UNPROVEN.at(place, problem).expected(bad_date::EXPECTED)
     }
@@ -277,11 +279,9 @@ mod tests {
             checked.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
         assert_eq!(
             errors,
-            [
-                "B dtBirth: days that fit only month first: 2 (`03/25/1985`, rows 2, 4), only day first: 0, both orders: \
-              1 (row 3); no day of this column can be trusted; expected a day as `DD/MM/YYYY`, for example \
-              `31/12/2026`"
-            ]
+            ["B dtBirth: days that fit only month first: 2 (`03/25/1985`, rows 2, 4), only day first: 0, both \
+              orders: 1 (row 3); no day of this column can be trusted; expected a day as `DD/MM/YYYY`, for example \
+              `31/12/2026`"]
         );
         assert!(checked.delivered.table.is_empty(), "the file is refused");
     }

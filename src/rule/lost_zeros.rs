@@ -1,4 +1,4 @@
-//! `lost-zeros`: an employee number from which a spreadsheet took the zeros in front.
+//! `lost-zeros`: a number or code from which a spreadsheet took the zeros in front.
 
 use std::collections::HashMap;
 

@@ -14,16 +14,16 @@ pub static RULE: Rule = Rule {
     code: "moved-mail",
     severity: Severity::Remark,
     meaning: Text::of(
-        "A mail address moves to a login from another that has it in the directory: it may be one person with two logins; \
-         the site may make an error of it.",
-        "Une adresse e-mail passe à un login alors qu'un autre l'a dans l'annuaire : c'est peut-être une seule personne \
-         avec deux logins ; le site peut en faire une erreur.",
+        "A mail address moves to a login from another that has it in the directory: it may be one person with two \
+         logins; with `twins = \"error\"` the site makes an error of it.",
+        "Une adresse e-mail passe à un login alors qu'un autre l'a dans l'annuaire : c'est peut-être une seule \
+         personne avec deux logins ; avec `twins = \"error\"`, le site en fait une erreur.",
     ),
     correction: Text::of(
-        "If it is the same person, write the row under the login that the directory has; if not, check whose address it \
-         is.",
-        "S'il s'agit de la même personne, écrivez la ligne sous le login que l'annuaire connaît ; sinon, vérifiez à qui \
-         est l'adresse.",
+        "If it is the same person, write the row under the login that the directory has; if not, check whose address \
+         it is.",
+        "S'il s'agit de la même personne, écrivez la ligne sous le login que l'annuaire connaît ; sinon, vérifiez à \
+         qui est l'adresse.",
     ),
     example: Example {
         wrong: "login;personalEmail\nbo;ada@home.example",

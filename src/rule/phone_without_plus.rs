@@ -8,10 +8,10 @@ pub static RULE: Rule = Rule {
     code: "phone-without-plus",
     severity: Severity::Error,
     meaning: Text::of(
-        "A spreadsheet took the phone number for a number, and its plus or its zero in front is gone; where the \
-         directory has the same number with it, the row is left out.",
-        "Un tableur a pris le téléphone pour un nombre, et son plus ou son zéro initial a disparu ; si l'annuaire a le \
-         même numéro avec, la ligne est écartée.",
+        "A spreadsheet took the phone number for a number, and its plus or its zero in front is gone; it is only a \
+         remark where the directory does not have the same number to prove it.",
+        "Un tableur a pris le téléphone pour un nombre, et son plus ou son zéro initial a disparu ; ce n'est qu'une \
+         remarque si l'annuaire n'a pas le même numéro pour le prouver.",
     ),
     correction: Text::of(
         "Format the column as text and write the number with its plus and country, such as `+33612345678`.",
@@ -124,11 +124,13 @@ mod tests {
         assert_eq!(delivered(&checked), ["bo;33700000000"], "nothing is corrected in silence");
         assert_eq!(
             findings[0],
-            "B2 professionalMobile: `33612345678` has lost its plus or its zero: the directory has the whole number; expected `+33612345678`"
+            "B2 professionalMobile: `33612345678` has lost its plus or its zero: the directory has the whole number; \
+             expected `+33612345678`"
         );
         assert_eq!(
             findings[1],
-            "B3 professionalMobile: `33700000000` has no plus in front (1 more such cell in this column); expected `+33700000000`, if it starts with its country"
+            "B3 professionalMobile: `33700000000` has no plus in front (1 more such cell in this column); expected \
+             `+33700000000`, if it starts with its country"
         );
     }
 }

@@ -17,16 +17,16 @@ pub static RULE: Rule = Rule {
     code: "possible-twin",
     severity: Severity::Remark,
     meaning: Text::of(
-        "A new user has the name and the birth date of somebody who is in the directory, who left, or who is created on \
-         another row; the site may make an error of it.",
-        "Un nouvel utilisateur a le nom et la date de naissance de quelqu'un qui est dans l'annuaire, qui est parti, ou \
-         qui est créé par une autre ligne ; le site peut en faire une erreur.",
+        "A new user has the name and the birth date of somebody who is in the directory, who left, or who is created \
+         on another row; with `twins = \"error\"` the site makes an error of it.",
+        "Un nouvel utilisateur a le nom et la date de naissance de quelqu'un qui est dans l'annuaire, qui est parti, \
+         ou qui est créé par une autre ligne ; avec `twins = \"error\"`, le site en fait une erreur.",
     ),
     correction: Text::of(
-        "If it is the same person, write the row under the login or number that the directory has; if not, nothing is to \
-         be done.",
-        "S'il s'agit de la même personne, écrivez la ligne sous le login ou le matricule que l'annuaire connaît ; sinon, \
-         il n'y a rien à faire.",
+        "If it is the same person, write the row under the login or number that the directory has; if not, nothing is \
+         to be done.",
+        "S'il s'agit de la même personne, écrivez la ligne sous le login ou le matricule que l'annuaire connaît ; \
+         sinon, il n'y a rien à faire.",
     ),
     example: Example {
         wrong: "login;firstName;lastName;mail;dtContractStart;manager;dtBirth\n\
@@ -35,6 +35,9 @@ pub static RULE: Rule = Rule {
                 ada;Ada;Lovelace;ada2@acme.example;01/02/2027;ada;10/12/1985",
     },
 };
+
+/// Of more users with one name and birth date, each new one is not compared with all.
+const MOST: usize = 50;
 
 /// Everybody who has one name and birth date.
 #[derive(Default)]
@@ -61,8 +64,8 @@ pub fn check(sheet: &mut Sheet<'_>, asked: &Asked) {
     }
 }
 
-/// The rows that create somebody of whom they say name and birth date, and these as one text. Of rows with the same key,
-/// which are told as such, only the first.
+/// The rows that create somebody of whom they say name and birth date, and these as one text. Of rows with the same
+/// key, which are told as such, only the first.
 fn newcomers(sheet: &Sheet<'_>) -> Vec<(usize, String)> {
     let [first, last, birth] = slots(sheet);
     let keys: Vec<Slot> = sheet.contract.identify_by.iter().map(|field| sheet.slot(field)).collect();
@@ -77,8 +80,8 @@ fn newcomers(sheet: &Sheet<'_>) -> Vec<(usize, String)> {
     traits.collect()
 }
 
-/// Everybody who is like one of them, by these: one pass over the directory, in which names are only looked at where the
-/// day is right.
+/// Everybody who is like one of them, by these: one pass over the directory, in which names are only looked at where
+/// the day is right.
 fn alike(sheet: &Sheet<'_>, newcomers: &[(usize, String)]) -> HashMap<String, Alike> {
     let mut alike: HashMap<String, Alike> = HashMap::new();
     for (row, traits) in newcomers {
@@ -91,7 +94,7 @@ fn alike(sheet: &Sheet<'_>, newcomers: &[(usize, String)]) -> HashMap<String, Al
         let day = known.value(person, &birth);
         if days.contains(day)
             && let Some(traits) = traits(day, known.value(person, &first), known.value(person, &last))
-            && let Some(alike) = alike.get_mut(&traits)
+            && let Some(alike) = alike.get_mut(&traits).filter(|alike| alike.known.len() < MOST)
         {
             alike.known.push(person as u32);
         }
@@ -194,8 +197,8 @@ mod tests {
         assert_eq!(checked.left_out, [2, 3]);
         assert_eq!(
             checked.findings[0].to_string(),
-            "A2 login: `one` has the name and birth date of somebody else who is new (row 3); is it one person? Expected \
-             one row, if it is"
+            "A2 login: `one` has the name and birth date of somebody else who is new (row 3); is it one person? \
+             Expected one row, if it is"
         );
     }
 
