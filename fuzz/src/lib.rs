@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use passerelle::format;
-use passerelle::model::People;
+use passerelle::model::{People, Severity};
 use passerelle::profile::{self, Profiles};
 use passerelle::rule::{self, Lists, Surroundings};
 
@@ -18,7 +18,7 @@ static IMPORT: LazyLock<profile::Import> = LazyLock::new(|| {
 /// Takes the file in as far as no directory is needed.
 pub fn take_in(bytes: &[u8]) {
     let identify_by = &IMPORT.identify_by["login"].fields;
-    let contract = rule::Contract { columns: &IMPORT.columns, identify_by, creates: true };
+    let contract = rule::Contract { columns: &IMPORT.columns, identify_by, creates: true, twins: Severity::Remark };
     let Ok(reading) = format::read(bytes, &rule::knows(&contract)) else { return };
     let around = Surroundings { known: &People::default(), lists: &Lists::default(), defaults: &[] };
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
