@@ -18,8 +18,8 @@ use crate::text;
 /// One of these is in every sheet that has a layout to speak of.
 const MENTIONS: [&str; 4] = ["/f>", ":f>", "hidden=", "mergeCell"];
 
-/// More are of no help to anybody.
-const MERGED_AT_MOST: usize = 1_000;
+/// Merged cells, and runs of hidden columns; to tell of more is of no help to anybody.
+const REMARKABLE_AT_MOST: usize = 1_000;
 
 pub static HIDDEN_CELLS: Rule = Rule {
     code: "hidden-cells",
@@ -71,7 +71,7 @@ pub static UNCALCULATED: Rule = Rule {
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// Of those that hold something, and are below the row that is asked for.
+    /// Those that hold something; counted from 1.
     hidden_rows: Vec<u32>,
     /// Counted from 0; first and last.
     hidden_columns: Vec<(u32, u32)>,
@@ -116,45 +116,21 @@ impl Layout {
     /// About the sheet: what is hidden, as far as it was read, and headings over several columns.
     pub fn remarks(&self, heading_row: u32, width: usize) -> Vec<Finding> {
         let rows: Vec<u32> = self.hidden_rows.iter().copied().filter(|row| *row > heading_row).collect();
-        let width = width as u32;
-        let columns: u32 =
-            self.hidden_columns.iter().map(|(first, last)| (last + 1).min(width).saturating_sub(*first)).sum();
-        let mut remarks = Vec::new();
-        if let Some(first) = rows.first() {
-            let place = Place { row: Some(*first), ..Place::FILE };
-            let problem = match rows.len() - 1 {
-                0 => Text::of("is hidden, and was read", "est masquée, et a été lue"),
-                1 => Text::of(
-                    "is hidden, and was read, as is 1 row more",
-                    "est masquée, et a été lue, comme 1 autre ligne",
-                ),
-                more => text!(
-                    "is hidden, and was read, as are {more} rows more",
-                    "est masquée, et a été lue, comme {more} autres lignes"
-                ),
-            };
-            remarks.push(HIDDEN_CELLS.at(place, problem));
-        }
-        if let Some((first, _)) = self.hidden_columns.iter().find(|(first, _)| *first < width) {
-            let place = Place { column: Some(*first), ..Place::FILE };
-            let problem = match columns - 1 {
-                0 => Text::of("is hidden, and was read", "est masquée, et a été lue"),
-                1 => Text::of(
-                    "is hidden, and was read, as is 1 column more",
-                    "est masquée, et a été lue, comme 1 autre colonne",
-                ),
-                more => text!(
-                    "is hidden, and was read, as are {more} columns more",
-                    "est masquée, et a été lue, comme {more} autres colonnes"
-                ),
-            };
-            remarks.push(HIDDEN_CELLS.at(place, problem));
-        }
+        let columns: Vec<u32> = (0..width as u32).filter(|column| self.is_hidden(*column)).collect();
+        let of_rows = rows
+            .first()
+            .map(|first| hidden(Place { row: Some(*first), ..Place::FILE }, rows.len() - 1, ["row", "ligne"]));
+        let of_columns = columns.first().map(|first| {
+            hidden(Place { column: Some(*first), ..Place::FILE }, columns.len() - 1, ["column", "colonne"])
+        });
         let in_heading = self.merged.iter().filter(|it| it.first.0 == heading_row && it.last.1 > it.first.1);
-        remarks.extend(in_heading.map(|merged| {
-            merged.remark(Place { row: Some(heading_row), column: Some(merged.first.1), ..Place::FILE })
-        }));
-        remarks
+        let of_headings = in_heading
+            .map(|merged| merged.remark(Place { row: Some(heading_row), column: Some(merged.first.1), ..Place::FILE }));
+        of_rows.into_iter().chain(of_columns).chain(of_headings).collect()
+    }
+
+    fn is_hidden(&self, column: u32) -> bool {
+        self.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(&column))
     }
 
     /// About the row that is being written.
@@ -164,6 +140,22 @@ impl Layout {
             rows.report(merged.remark(rows.place(merged.first.1 as usize)));
         }
     }
+}
+
+/// Said of the first one; `what` the others are, in English and in French.
+fn hidden(place: Place, more: usize, [english, french]: [&str; 2]) -> Finding {
+    let problem = match more {
+        0 => Text::of("is hidden, and was read", "est masquée, et a été lue"),
+        1 => text!(
+            "is hidden, and was read, as is 1 {english} more",
+            "est masquée, et a été lue, de même que 1 autre {french}"
+        ),
+        _ => text!(
+            "is hidden, and was read, as are {more} {english}s more",
+            "est masquée, et a été lue, de même que {more} autres {french}s"
+        ),
+    };
+    HIDDEN_CELLS.at(place, problem)
 }
 
 impl Merged {
@@ -316,14 +308,15 @@ impl Intake {
 
     fn hide_columns(&mut self, columns: &BytesStart<'_>) {
         let number = |name| value(columns, name)?.parse::<u32>().ok()?.checked_sub(1);
-        self.layout.hidden_columns.extend(number("min").zip(number("max")));
+        let found = number("min").zip(number("max"));
+        self.layout.hidden_columns.extend(found.filter(|_| self.layout.hidden_columns.len() < REMARKABLE_AT_MOST));
     }
 
     fn merge(&mut self, merged: &BytesStart<'_>) {
         let range = value(merged, "ref").unwrap_or_default();
         let ends = range.split_once(':').and_then(|(first, last)| Some((position(first)?, position(last)?)));
         let found = ends.map(|(first, last)| Merged { first, last });
-        self.layout.merged.extend(found.filter(|_| self.layout.merged.len() < MERGED_AT_MOST));
+        self.layout.merged.extend(found.filter(|_| self.layout.merged.len() < REMARKABLE_AT_MOST));
     }
 }
 
