@@ -98,7 +98,7 @@ fn read_apart(
         return Err(Error::Process(io::Error::other("it could not set its own limits")));
     }
     let end = End::of(&broken, is_late, status);
-    tracing::warn!(?end, %status, "a workbook could not be read");
+    tracing::info!(?end, %status, "a workbook could not be read");
     Ok(Err(end.finding(time_at_most)))
 }
 
