@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use chrono::Utc;
 
+use crate::job::kept::Kept;
 use crate::job::progress::Unit;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands};
@@ -31,7 +32,7 @@ pub fn finish(
     if plan.status == PlanStatus::Applying {
         apply(context, state, &plan)?;
     }
-    let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
+    let Kept { mut told, followed } = Kept::read(&plan.verdict);
     settle(state, &plan, &mut told)?;
     if told.created + told.updated > 0 {
         told.operations_file = Some(write_operations(state, hands, &plan)?.display().to_string());
@@ -41,6 +42,7 @@ pub fn finish(
         let telling = Telling { told: &mut told, name, digest: &plan.digests.file, corrections };
         tell::set_aside(context, exchange, import, telling)?;
     }
+    state.follow_rows(&plan.exchange, &plan.path, &plan.digests.file, &followed, plan.created)?;
     state.set_plan_status(id, PlanStatus::Told, Utc::now())?;
     if let Some(spooled) = &plan.spooled {
         hands.spool.remove(spooled)?;

@@ -1,6 +1,7 @@
 //! Lets through what a run held back: exactly what was held, unless something it was made from has moved since.
 
 use crate::job::apply::{dropped_name, finish, settle};
+use crate::job::kept::Kept;
 use crate::job::{Error, Job, gather};
 use crate::model::Digest;
 use crate::report;
@@ -66,7 +67,7 @@ pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<repor
 
 /// What would be done, for a dry run.
 fn foretell(job: &Job<'_>, plan: &Plan) -> Result<report::Import, Error> {
-    let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
+    let Kept { mut told, .. } = Kept::read(&plan.verdict);
     settle(&job.state, plan, &mut told)?;
     let recorded = job.state.operations(plan.id)?;
     Ok(report::Import { operations: recorded.into_iter().map(|recorded| recorded.operation).collect(), ..told })

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 
 use crate::format::{Again, Reading, Source};
 use crate::job::apply::{self, finish};
+use crate::job::follow::{Followed, follow};
+use crate::job::kept::Kept;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
@@ -15,7 +17,9 @@ use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Exchange, Import};
-use crate::state::{Digests, Facts, NewPickup, NewPlan, PickupStatus, Plan, PlanStatus, State};
+use crate::state::{
+    Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanStatus, RowsFollowed, State, StillOpen,
+};
 use crate::text;
 use crate::transport::{Kind, inside};
 
@@ -42,6 +46,8 @@ struct Gathered {
     known: People,
     additions: Additions,
     last: Option<Facts>,
+    /// Earlier files of which rows are still to be corrected.
+    open: Vec<OpenFile>,
     earlier: Option<PickupStatus>,
 }
 
@@ -51,6 +57,8 @@ struct Decision {
     digests: Digests,
     facts: Facts,
     corrections: Option<Vec<u8>>,
+    /// What becomes of rows to correct, once this file is taken.
+    followed: RowsFollowed,
 }
 
 const TAKEN_AWAY: Text = Text::of(
@@ -89,10 +97,26 @@ fn take_all(
             None => told.remarks.push(TAKEN_AWAY),
         }
     }
+    told.remarks.extend(job.state.still_open(&exchange.name, job.context.started)?.map(still_open));
     if job.is_dry_run() && told.imports.len() > 1 {
         told.remarks.push(EACH_BY_ITSELF);
     }
     Ok(())
+}
+
+/// Who never comes back would otherwise be forgotten.
+fn still_open(open: StillOpen) -> Text {
+    let StillOpen { rows, files, oldest: (path, since) } = open;
+    let (rows_en, rows_fr) = (if rows == 1 { "row is" } else { "rows are" }, if rows < 2 { "ligne" } else { "lignes" });
+    let (files_en, files_fr) = match files {
+        1 => ("1 earlier file".to_string(), "d'un fichier antérieur".to_string()),
+        _ => (format!("{files} earlier files"), format!("de {files} fichiers antérieurs")),
+    };
+    let (day, jour) = (since.format("%Y-%m-%d"), since.format("%d/%m/%Y"));
+    text!(
+        "{rows} {rows_en} still to be corrected of {files_en}, the oldest of them ({path}) since {day}",
+        "encore à corriger : {rows} {rows_fr} {files_fr}, la plus ancienne ({path}) depuis le {jour}",
+    )
 }
 
 fn left_half_applied(path: &str) -> Text {
@@ -191,6 +215,7 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
         known: job.state.people()?,
         additions: import.additions.read(&import.contract.columns)?,
         last: job.state.last_good(&exchange.name)?,
+        open: job.state.open_files(&exchange.name)?,
         path,
         bytes,
         digest,
@@ -232,6 +257,7 @@ fn decide(
         },
         facts: Facts { rows: 0, size: gathered.bytes.len() as u64, heading: String::new() },
         corrections: None,
+        followed: RowsFollowed::default(),
     };
     match read {
         None => decision.told.already_taken = true,
@@ -298,6 +324,15 @@ impl Decision {
         };
         if !is_refused {
             self.count();
+            let file = Followed {
+                table: &reading.table,
+                recognised: &recognised,
+                contract,
+                ours: &ours,
+                digest: &gathered.digest,
+                left_out: &checked.left_out,
+            };
+            (self.told.returned, self.followed) = follow(&file, &gathered.open);
         }
         let facts = brake::Facts {
             directory: gathered.known.len(),
@@ -364,6 +399,8 @@ fn act(
                 at: context.started,
             })?;
         }
+        let Decision { followed, .. } = &decision;
+        state.follow_rows(&exchange.name, &gathered.path, &gathered.digest, followed, context.started)?;
         if let Some(name) = &name {
             let corrections = decision.corrections.as_deref();
             let telling = Telling { told: &mut told, name, digest: &gathered.digest, corrections };
@@ -381,7 +418,7 @@ fn act(
         facts: &decision.facts,
         operations: &decision.operations,
         held: &told.held,
-        verdict: &serde_json::to_vec(&told).expect("a report is made of plain values"),
+        verdict: &Kept { told: told.clone(), followed: decision.followed.clone() }.write(),
         corrections: decision.corrections.as_deref(),
         spooled: Some(&spooled),
         at: context.started,

@@ -21,6 +21,10 @@ pub const UPDATED: Noun = noun(["updated", "updated"], ["mise à jour", "mises �
 pub const UNCHANGED: Noun = noun(["unchanged", "unchanged"], ["inchangée", "inchangées"]);
 pub const LEFT_OUT: Noun = noun(["left out", "left out"], ["écartée", "écartées"]);
 pub const NOT_APPLIED: Noun = noun(["not applied", "not applied"], ["non appliquée", "non appliquées"]);
+pub const RIGHT: Noun = noun(["right now", "right now"], ["désormais juste", "désormais justes"]);
+pub const OPEN: Noun = noun(["still open", "still open"], ["encore à corriger", "encore à corriger"]);
+pub const MISSING: Noun =
+    noun(["not in this file", "not in this file"], ["absente de ce fichier", "absentes de ce fichier"]);
 pub const MORE: Noun = noun(["more", "more"], ["autre", "autres"]);
 pub const MORE_OPERATIONS: Noun = noun(["more operation", "more operations"], ["autre opération", "autres opérations"]);
 

@@ -7,6 +7,7 @@ mod count;
 pub mod json;
 mod page;
 pub mod receipt;
+mod returned;
 pub mod text;
 pub mod verdict;
 
@@ -14,6 +15,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use returned::Returned;
 
 use crate::model::{Exit, Finding, Language, Operation, Text, Verdict};
 
@@ -107,6 +110,8 @@ pub struct Import {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
+    /// Of earlier files: which of their rows to correct this file has.
+    pub returned: Vec<Returned>,
     /// How many findings of a code there are beyond those that are listed.
     pub unlisted: BTreeMap<String, usize>,
     /// What could not be applied, with the reason.

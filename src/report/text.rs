@@ -101,6 +101,7 @@ impl Page {
             true => self.say(4, PLAIN, &ALREADY_TAKEN),
             false => self.say(4, PLAIN, &counts(import)),
         }
+        import.returned.iter().for_each(|returned| self.say(4, PLAIN, &returned.sentence()));
         self.held(&import.held);
         let not_applied = Text::of("not applied: ", "non appliqué : ");
         import.failed.iter().for_each(|reason| self.label(4, BAD, &not_applied, reason));

@@ -42,6 +42,9 @@ pub fn write(notice: &Notice<'_>) -> String {
             page.say(0, PLAIN, &text::counts(import).sentence());
         }
     }
+    for returned in &import.returned {
+        page.say(0, PLAIN, &returned.sentence().sentence());
+    }
     for reason in &import.held {
         page.label(0, PLAIN, &Text::of("Held: ", "Retenu : "), reason);
     }

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::state::{Error, Kind, deliveries, operations, pickups, plans, runs, users};
+use crate::state::{Error, Kind, deliveries, open_rows, operations, pickups, plans, runs, users};
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
-pub(super) const STEPS: &[Step] =
-    &[&[users::SCHEMA, runs::SCHEMA, pickups::SCHEMA, plans::SCHEMA, operations::SCHEMA, deliveries::SCHEMA]];
+pub(super) const STEPS: &[Step] = &[
+    &[users::SCHEMA, runs::SCHEMA, pickups::SCHEMA, plans::SCHEMA, operations::SCHEMA, deliveries::SCHEMA],
+    &[open_rows::SCHEMA],
+];
 
 pub(super) type Step = &'static [&'static str];
 

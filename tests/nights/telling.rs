@@ -14,6 +14,11 @@ const WRONG: &str = "login;firstName;lastName;mail;legalEntity;dtContractStart;d
                      bo;Bo;Byron;bo.acme.example;Lyon;01/02/2020;Sales;fr-FR;Employee;ada\n\
                      cy;Cy;Byron;cy@acme.example;Lyon;31/02/2020;Sales;fr-FR;Employee;ada\n";
 
+/// Without the breaks between lines.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn a_receipt_stands_until_there_is_a_verdict() {
     let company = french();
@@ -85,4 +90,62 @@ fn rows_to_correct_come_in_the_form_that_the_file_had() {
     let (text, _, is_damaged) = encoding_rs::WINDOWS_1252.decode(&rows);
     assert!(!is_damaged && text.starts_with("\"login\",\"dtBirth\",\"passerelle: row ("), "{text}");
     assert!(text.contains("\r\n\"zoé\",\"31/02/1990\",\"2\",\""), "{text}");
+}
+
+#[test]
+fn rows_that_come_back_are_known_again_by_their_numbers() {
+    let company = french();
+    company.write("partner/in/users.csv", WRONG);
+    company.ends(&["run"], 4);
+    let rows = company.read("partner/in/done/users.csv.to-correct.csv");
+    let [heading, bo, cy] = rows.lines().collect::<Vec<_>>()[..] else { panic!("{rows}") };
+    let (bo, _) = bo.split_once(";\"mail : ").expect("a reason");
+    let corrected = format!("{heading}\n{cy}\n{};\n", bo.replace("bo.acme", "bo@acme"));
+    company.write("partner/in/corrected.csv", corrected);
+    let said = company.ends(&["run"], 4).out;
+    let told = "lignes à corriger de in/users.csv : 1 désormais juste (3) ; 1 encore à corriger (4)";
+    assert!(flat(&said).contains(told), "{said}");
+    assert!(!said.contains("unknown-heading"), "our columns are no surprise: {said}");
+    let verdict = company.read("partner/in/done/corrected.csv.verdict.txt");
+    assert!(flat(&verdict).contains("Lignes à corriger de in/users.csv : 1 désormais juste (3)"), "{verdict}");
+    let json: serde_json::Value =
+        serde_json::from_str(&company.read("partner/in/done/corrected.csv.verdict.json")).expect("JSON");
+    assert_eq!(json["returned"][0]["right"], serde_json::json!([3]));
+    assert_eq!(json["returned"][0]["open"], serde_json::json!([4]));
+
+    let rows = company.read("partner/in/done/corrected.csv.to-correct.csv");
+    assert!(rows.starts_with(heading) && rows.contains("\ncy;") && rows.contains(";ada;4;"), "{rows}");
+    company.write("partner/in/last.csv", rows.replace("31/02/2020", "29/02/2020"));
+    let said = company.ends(&["run"], 0).out;
+    assert!(flat(&said).contains("lignes à corriger de in/users.csv : 1 désormais juste (4)"), "{said}");
+    assert!(company.ask("SELECT row FROM open_rows").is_empty());
+}
+
+#[test]
+fn rows_that_nobody_corrects_are_told_every_night_until_they_come_right_in_another_file() {
+    let company = Company::new(IMPORT);
+    company.write("partner/in/users.csv", WRONG);
+    company.ends(&["run"], 4);
+    let said = company.ends(&["run"], 0).out;
+    assert!(flat(&said).contains("2 rows are still to be corrected of 1 earlier file"), "{said}");
+
+    company.write("partner/in/next.csv", WRONG.replace("bo.acme", "bo@acme"));
+    let said = company.ends(&["run"], 4).out;
+    assert!(flat(&said).contains("rows to correct of in/users.csv: 1 right now (3); 1 still open (4)"), "{said}");
+    company.write("partner/in/whole.csv", WRONG.replace("bo.acme", "bo@acme").replace("31/02", "29/02"));
+    let said = company.ends(&["run"], 0).out;
+    assert!(flat(&said).contains("rows to correct of in/next.csv: 1 right now (4)"), "{said}");
+    assert!(!company.ends(&["run"], 0).out.contains("still to be corrected"));
+}
+
+#[test]
+fn a_file_that_is_held_closes_no_row_until_it_is_approved() {
+    let company = Company::new(&IMPORT.replace("floor = 5", "floor = 1"));
+    company.write("partner/in/users.csv", WRONG);
+    company.ends(&["run"], 4);
+    company.write("partner/in/whole.csv", WRONG.replace("bo.acme", "bo@acme").replace("31/02", "29/02"));
+    company.ends(&["run"], 5);
+    assert_eq!(company.ask("SELECT row FROM open_rows"), ["3", "4"]);
+    company.ends(&["approve", &company.last_run()], 0);
+    assert!(company.ask("SELECT row FROM open_rows").is_empty());
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Notice, meaning};
 use crate::model::{Digest, Finding, Language, Severity, Text, Verdict};
+use crate::report::Returned;
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -27,6 +28,7 @@ struct Document<'a> {
     held: Vec<&'a str>,
     not_applied: Vec<&'a str>,
     corrections: Option<&'a str>,
+    returned: &'a [Returned],
     codes: BTreeMap<&'a str, Code<'a>>,
     findings: Vec<Found<'a>>,
 }
@@ -90,6 +92,7 @@ pub fn write(notice: &Notice<'_>) -> String {
         held: import.held.iter().map(|reason| reason.is(language)).collect(),
         not_applied: import.failed.iter().map(|reason| reason.is(language)).collect(),
         corrections,
+        returned: &import.returned,
         codes: codes(notice),
         findings: import.findings.0.iter().map(|finding| found(finding, language)).collect(),
     };

@@ -24,6 +24,11 @@ fn refused(opened: Result<State, Error>) -> Error {
     opened.err().expect("it is refused")
 }
 
+/// The steps of today, and one of tomorrow.
+fn one_more(step: schema::Step) -> Vec<schema::Step> {
+    [schema::STEPS, &[step]].concat()
+}
+
 #[test]
 fn a_new_state_is_for_its_owner_alone_and_is_there_the_next_time() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -113,15 +118,14 @@ fn a_newer_state_is_refused_in_one_sentence() {
 
 #[test]
 fn an_older_state_keeps_its_users_and_takes_the_steps_that_it_has_not_seen() {
-    const LATER: &[schema::Step] =
-        &[schema::STEPS[0], &["ALTER TABLE users ADD COLUMN shoe_size TEXT NOT NULL DEFAULT ''"]];
+    let later = one_more(&["ALTER TABLE users ADD COLUMN shoe_size TEXT NOT NULL DEFAULT ''"]);
     let mut state = State::in_memory();
     take(&mut state, &[create("ada", &[("title", "Ms")])]);
 
-    assert!(matches!(schema::check(&state.db, LATER), Err(schema::Obstacle::Older)));
+    assert!(matches!(schema::check(&state.db, &later), Err(schema::Obstacle::Older)));
     for _twice in 0..2 {
-        schema::migrate(&mut state.db, LATER).expect("a step");
-        schema::check(&state.db, LATER).expect("it is up to date");
+        schema::migrate(&mut state.db, &later).expect("a step");
+        schema::check(&state.db, &later).expect("it is up to date");
     }
     assert_eq!(value(&state.people().expect("the users"), "ada", "title"), "Ms");
     let sizes: String = state.db.query_row("SELECT shoe_size FROM users", (), |row| row.get(0)).expect("a column");
@@ -130,9 +134,9 @@ fn an_older_state_keeps_its_users_and_takes_the_steps_that_it_has_not_seen() {
 
 #[test]
 fn a_step_that_fails_leaves_the_state_as_it_was() {
-    const BROKEN: &[schema::Step] = &[schema::STEPS[0], &["CREATE TABLE half (way TEXT)", "CREATE TABEL typo"]];
+    let broken = one_more(&["CREATE TABLE half (way TEXT)", "CREATE TABEL typo"]);
     let mut state = State::in_memory();
-    assert!(schema::migrate(&mut state.db, BROKEN).is_err());
+    assert!(schema::migrate(&mut state.db, &broken).is_err());
     schema::check(&state.db, schema::STEPS).expect("the old version");
     assert!(state.db.prepare("SELECT * FROM half").is_err());
 }
