@@ -3,17 +3,20 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::job::reading;
 use crate::model::Language;
+
+/// The site that is meant where none is named.
+pub const SITE: &str = "passerelle.toml";
 
 /// The nightly exchange of HR files: exports for partners, imports of users, over FTP, FTPS and SFTP
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 80, after_help = EXIT_CODES)]
 pub struct Arguments {
     /// The company's configuration
-    #[arg(long, global = true, value_name = "FILE", default_value = "passerelle.toml")]
+    #[arg(long, global = true, value_name = "FILE", default_value = SITE)]
     pub site: PathBuf,
 
     /// Say everything, touch nothing: no server, no state, no file
@@ -50,12 +53,9 @@ pub enum Verb {
     },
     /// Write and deliver the file of one export
     Export { exchange: String },
-    /// Take in a partner's files: what the server has, or the files named
-    Import {
-        exchange: String,
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    /// Take in a partner's files: what the server has, or the files named. With --dry-run, files can be tried without a
+    /// site
+    Import(Import),
     /// Let through what a run held back
     Approve {
         run: String,
@@ -82,6 +82,22 @@ pub enum Verb {
     /// Read a workbook for the process that started this one
     #[command(name = reading::VERB, hide = true)]
     ReadWorkbook,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "passerelle import EXCHANGE [FILE]...\n       passerelle import --dry-run FILE...")]
+pub struct Import {
+    /// An exchange of the site, then files of this machine; where there is no site, files
+    #[arg(value_name = "EXCHANGE|FILE")]
+    pub words: Vec<String>,
+
+    /// The format of the files, which are then tried without the site [default: lucca-users]
+    #[arg(long)]
+    pub profile: Option<String>,
+
+    /// How users are told apart, without the site: login, mail, … [default: what the file's first columns fit]
+    #[arg(long, value_name = "WAY")]
+    pub identify_by: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -1,6 +1,7 @@
 //! The only room that prints: arguments, progress, the report on the terminal, exit codes.
 
 mod arguments;
+mod import;
 mod log;
 mod progress;
 mod rules;
@@ -39,6 +40,10 @@ fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
         Verb::ReadWorkbook => Ok(read_workbook()),
         Verb::Run { sample: true, .. } => run_sample(arguments),
+        Verb::Import(words) => import::import(arguments, words).map(|report| {
+            print(&written(&report, arguments.output));
+            report.exit_code
+        }),
         Verb::Profiles { name, template } => profiles(arguments, name.as_deref(), template.as_deref()),
         Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
             print(&page);
@@ -57,12 +62,14 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
     let order = run::Order { site, site_file, dry_run: arguments.dry_run, now: Utc::now(), progress: &bar };
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,
-        Verb::Import { exchange, files } => run::import(&order, exchange, files)?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
-        Verb::Check | Verb::Profiles { .. } | Verb::Rules { .. } | Verb::History { .. } | Verb::ReadWorkbook => {
-            unreachable!("they make no run")
-        }
+        Verb::Import(_)
+        | Verb::Check
+        | Verb::Profiles { .. }
+        | Verb::Rules { .. }
+        | Verb::History { .. }
+        | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
     print(&written(&report, arguments.output));
     Ok(report.exit_code)

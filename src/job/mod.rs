@@ -21,6 +21,7 @@ pub mod run;
 pub mod sample;
 mod tell;
 pub mod template;
+pub mod trial;
 
 use std::path::PathBuf;
 

@@ -91,7 +91,7 @@ impl<'a> Order<'a> {
     }
 }
 
-fn perform(
+pub(super) fn perform(
     order: &Order<'_>,
     verb: &'static str,
     exchanges: &[&Exchange],
@@ -149,7 +149,7 @@ fn defect() -> report::Failure {
     report::Failure { exit_code: Exit::Defect, chain, later_may_help: false }
 }
 
-fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {
+pub(super) fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {
     let mut told = blank(exchange);
     let error = match &exchange.direction {
         Direction::Export(export) => {

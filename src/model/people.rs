@@ -35,6 +35,15 @@ impl People {
         people
     }
 
+    /// Who is there is not known: not even which fields people have.
+    pub fn unknown() -> People {
+        People::default()
+    }
+
+    pub fn are_unknown(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     pub fn len(&self) -> usize {
         self.table.len()
     }

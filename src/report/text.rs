@@ -28,7 +28,9 @@ pub fn write(report: &Report) -> String {
     let (verb, run) = (report.verb, &report.run);
     let what = text!("Passerelle {verb} · run {run} · ", "Passerelle {verb} · exécution {run} · ");
     page.label(0, BOLD, &what, &moment(report.started));
-    page.write(0, PLAIN, &report.site);
+    if !report.site.is_empty() {
+        page.write(0, PLAIN, &report.site);
+    }
     if report.dry_run {
         page.say(0, NOTABLE, &BEFORE_DRY_RUN);
     }
@@ -51,11 +53,12 @@ pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static Rule>;
 impl Page {
     fn exchange(&mut self, exchange: &Exchange) {
         self.blank();
-        let (name, server) = (&exchange.name, &exchange.server);
+        let (name, server, profile) = (&exchange.name, &exchange.server, &exchange.profile);
         self.say(
             0,
             BOLD,
             &match exchange.direction {
+                _ if server.is_empty() => Text::same(format!("{profile} · {name}")),
                 Direction::Export => text!("{name} · export to {server}", "{name} · export vers {server}"),
                 Direction::Import => text!("{name} · import from {server}", "{name} · import depuis {server}"),
             },
@@ -218,6 +221,7 @@ fn all_in(place: &str) -> Text {
 }
 
 fn part_in(listed: usize, place: &str) -> Text {
+    let listed = grouped(listed);
     text!("; {place} shows the first {listed}", " ; {place} montre les {listed} premiers")
 }
 
@@ -293,7 +297,8 @@ fn would(operation: &Operation) -> Text {
         Some(Mark::Arrival) | None => Text::of("", ""),
     };
     let (login, row) = (&operation.user().login, operation.row);
-    let who = text!(" `{login}` (row {row}", " `{login}` (ligne {row}");
+    let login = if login.is_empty() { String::new() } else { format!(" `{login}`") };
+    let who = text!("{login} (row {row}", "{login} (ligne {row}");
     verb.then(&who).then(&mark).then(&Text::of("): ", ") : ")).then(&count::list(&data))
 }
 

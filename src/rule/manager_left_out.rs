@@ -28,6 +28,10 @@ pub static RULE: Rule = Rule {
 
 /// Leaves out the rows whose manager does not come to be. True: there were some, and others may hang on them.
 pub fn check(sheet: &mut Sheet<'_>, references: &[References]) -> bool {
+    // Whose row is left out may be known.
+    if sheet.around.known.are_unknown() {
+        return false;
+    }
     let mut some = false;
     for References { slot, to } in references {
         for (row, who) in to.iter().enumerate() {

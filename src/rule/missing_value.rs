@@ -38,9 +38,10 @@ pub fn check(sheet: &mut Sheet<'_>) {
         let (empty, absent): (Vec<&Need<'_>>, Vec<&Need<'_>>) =
             required.iter().filter(lacks).partition(|need| need.slot.reader.is_some());
         for need in empty {
-            sheet.refuse(row, empty_finding(sheet, row, need));
+            sheet.refuse_unless_known(row, empty_finding(sheet, row, need));
         }
-        if !absent.is_empty() {
+        // That the column is not there is told once for the file.
+        if !absent.is_empty() && !sheet.around.known.are_unknown() {
             sheet.refuse(row, absent_finding(sheet.row_place(row), &absent));
         }
     }

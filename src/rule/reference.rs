@@ -140,7 +140,8 @@ impl<'k, 'p> Register<'k, 'p> {
         for (row, said) in unknown {
             let lost = numbers.known_longer(sheet.after(row, &home), said);
             let fault = lost.unwrap_or_else(|| unknown_manager::fault(near.get(said).map(String::as_str)));
-            refuse(sheet, row, &references.slot, fault);
+            let finding = fault.at(sheet.place(row, &references.slot), said);
+            sheet.refuse_unless_known(row, finding);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::reader::Reader;
 use super::recognised::Recognised;
 use super::{Contract, Surroundings};
 use crate::model::index::key;
-use crate::model::{Field, Finding, Place, Table, people};
+use crate::model::{Field, Finding, Place, Severity, Table, people};
 
 pub struct Sheet<'a> {
     pub table: &'a Table,
@@ -241,6 +241,18 @@ impl<'a> Sheet<'a> {
         match finding.is_error() {
             true => self.refuse(row, finding),
             false => self.note(finding),
+        }
+    }
+
+    /// Leaves the row out for what only holds if nobody who is known is meant. Where it is not known who is known, it is
+    /// a remark.
+    pub fn refuse_unless_known(&mut self, row: usize, finding: Finding) {
+        match self.around.known.are_unknown() {
+            false => self.refuse(row, finding),
+            true => {
+                let remark = Finding { severity: Severity::Remark, ..finding };
+                self.findings.extend(self.more.room_for(remark));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub mod lists;
 pub mod outline;
 pub mod people;
 mod reader;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ pub struct Site {
     pub servers: BTreeMap<String, Arc<Server>>,
     pub people: BTreeMap<String, Arc<People>>,
     exchanges: BTreeMap<String, Exchange>,
+    /// Nobody knows who is in the directory.
+    pub is_trial: bool,
 }
 
 /// A place where files are, by the name that the site gives it.

@@ -234,6 +234,7 @@ impl Reader {
             servers: self.servers,
             people,
             exchanges,
+            is_trial: false,
         })
     }
 }
