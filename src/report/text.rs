@@ -222,7 +222,7 @@ fn all_in(place: &str) -> Text {
 
 fn part_in(listed: usize, place: &str) -> Text {
     let listed = grouped(listed);
-    text!("; {place} shows the first {listed}", " ; {place} montre les {listed} premiers")
+    text!("; {place} shows the first {listed}", " ; {place} montre les {listed} premiers", listed)
 }
 
 const RESUMED: Text = Text::of(
