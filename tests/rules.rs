@@ -221,6 +221,7 @@ fn all_rules_are_listed_within_eighty_columns() {
         let listed: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
         assert!(rules::all().all(|rule| listed.contains(&rule.code)), "{said}");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with([';', ':', '?'])), "{said}");
     }
 }
 

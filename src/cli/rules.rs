@@ -1,12 +1,13 @@
 //! What `rules` prints: all codes that a finding can have, or the page of one.
 
 use serde_json::json;
-use textwrap::{Options, WordSplitter};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::cli::arguments::Output;
 use crate::cli::{show, table};
 use crate::job::{Error, rules};
 use crate::model::{Language, Rule, Severity, Text, fold};
+use crate::report::page::words;
 
 const WIDTH: usize = 80;
 const INDENT: &str = "    ";
@@ -79,7 +80,9 @@ fn one(rule: &Rule, language: Language) -> String {
 }
 
 fn wrapped(text: &str, width: usize) -> String {
-    textwrap::fill(text, Options::new(width).word_splitter(WordSplitter::NoHyphenation))
+    let options =
+        Options::new(width).word_separator(WordSeparator::Custom(words)).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
 }
 
 /// The lines of an example are not wrapped: they can be copied.

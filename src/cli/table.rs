@@ -1,7 +1,9 @@
 //! A table for the terminal: columns as wide as they must be, wrapped where a line would be wider than 80.
 
 use textwrap::core::display_width;
-use textwrap::{Options, WordSplitter};
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use crate::report::page::words;
 
 const WIDTH: usize = 80;
 const GAP: usize = 2;
@@ -27,12 +29,15 @@ fn widths<const N: usize>(rows: &[[String; N]]) -> [usize; N] {
 }
 
 fn longest_word(cell: &str) -> usize {
-    cell.split_whitespace().map(display_width).max().unwrap_or(0)
+    words(cell).map(|word| display_width(word.word)).max().unwrap_or(0)
 }
 
 fn line<const N: usize>(row: &[String; N], widths: &[usize; N]) -> String {
     let cells: [Vec<_>; N] = std::array::from_fn(|column| {
-        textwrap::wrap(&row[column], Options::new(widths[column]).word_splitter(WordSplitter::NoHyphenation))
+        let options = Options::new(widths[column])
+            .word_separator(WordSeparator::Custom(words))
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(&row[column], options)
     });
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     let mut lines = String::new();

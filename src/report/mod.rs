@@ -5,7 +5,7 @@
 pub mod corrections;
 mod count;
 pub mod json;
-mod page;
+pub mod page;
 pub mod receipt;
 mod returned;
 pub mod text;

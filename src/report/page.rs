@@ -86,7 +86,7 @@ pub fn moment(at: DateTime<Utc>) -> Text {
 }
 
 /// Between words, but never where French has a space that does not break: in front of `: ; ? ! »`, and behind `«`.
-fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+pub fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     for word in WordSeparator::AsciiSpace.find_words(line) {
