@@ -196,7 +196,7 @@ no row, the whole file is refused.
 What to do:
     Correct one of the two days.
 
-For example, with the columns that matter:
+For example, in short:
     login;dtContractStart;dtContractEnd
     ada;01/03/2026;28/02/2026
 

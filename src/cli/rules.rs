@@ -22,7 +22,7 @@ const ONE: Text = Text::of(
     "`passerelle rules CODE` en explique une, avec un exemple.",
 );
 const CORRECTION: Text = Text::of("What to do:", "Que faire :");
-const WRONG: Text = Text::of("For example, with the columns that matter:", "Par exemple, avec les colonnes utiles :");
+const WRONG: Text = Text::of("For example, in short:", "Par exemple, en abrégé :");
 const RIGHT: Text = Text::of("Put right:", "Une fois corrigé :");
 
 /// All rules in a table, or the page of the one that has the code.
