@@ -34,7 +34,7 @@ pub use writer::{Unencodable, Writer};
 use serde::{Deserialize, Serialize};
 
 use crate::format::dialect::Encoding;
-use crate::model::{Finding, Rule, Table};
+use crate::model::{Finding, Rule, Table, Text};
 
 /// A file that was read: what it holds, and what is wrong with its form.
 #[derive(Debug)]
@@ -69,44 +69,54 @@ pub enum Kind {
     Ods,
 }
 
-/// Every finding that reading and writing files can give, by its code.
-pub static RULES: &[&Rule] = &[
-    &encoding::ENCODING,
-    &encoding::UNKNOWN_ENCODING,
-    &heading::REPEATED_HEADING,
-    &heading::SECOND_HEADING,
-    &heading::TITLE_ROW,
-    &layout::HIDDEN_CELLS,
-    &layout::MERGED_CELLS,
-    &layout::UNCALCULATED,
-    &package::TOO_LARGE,
-    &problem::NOT_AN_AMOUNT,
-    &problem::NOT_A_DATE,
-    &problem::NOT_IN_CORRESPONDENCE,
-    &problem::VALUE_TOO_LONG,
-    &quote::QUOTE_INSIDE,
-    &quote::STRAY_QUOTE,
-    &quote::UNCLOSED_QUOTE,
-    &rows::BLANK_ROW,
-    &rows::CELL_TOO_LONG,
-    &rows::MORE_REMARKS,
-    &rows::NO_ROWS,
-    &rows::TOO_MANY_ERRORS,
-    &separator::SEPARATOR,
-    &shape::CUT_FILE,
-    &shape::ROW_TOO_LONG,
-    &shape::ROW_TOO_SHORT,
-    &shape::TRAILING_SEPARATOR,
-    &stray_byte::BAD_BYTE,
-    &stray_byte::INNER_MARK,
-    &stray_byte::NUL_BYTE,
-    &trailer::TRAILER_ROW,
-    &unreadable::NOT_A_TABLE,
-    &workbook::CELL_WITHOUT_HEADING,
-    &workbook::DAMAGED,
-    &workbook::PROTECTED,
-    &workbook::SHEET,
-    &workbook::UNREADABLE,
+/// Every finding that reading and writing files can give, by what it is about.
+pub static RULES: &[(Text, &[&Rule])] = &[
+    (
+        Text::of("The form of a file", "La forme d'un fichier"),
+        &[
+            &unreadable::NOT_A_TABLE,
+            &encoding::ENCODING,
+            &encoding::UNKNOWN_ENCODING,
+            &stray_byte::BAD_BYTE,
+            &stray_byte::INNER_MARK,
+            &stray_byte::NUL_BYTE,
+            &separator::SEPARATOR,
+            &heading::TITLE_ROW,
+            &heading::REPEATED_HEADING,
+            &heading::SECOND_HEADING,
+            &quote::QUOTE_INSIDE,
+            &quote::STRAY_QUOTE,
+            &quote::UNCLOSED_QUOTE,
+            &shape::ROW_TOO_LONG,
+            &shape::ROW_TOO_SHORT,
+            &shape::TRAILING_SEPARATOR,
+            &shape::CUT_FILE,
+            &trailer::TRAILER_ROW,
+            &rows::NO_ROWS,
+            &rows::BLANK_ROW,
+            &rows::CELL_TOO_LONG,
+            &rows::MORE_REMARKS,
+            &rows::TOO_MANY_ERRORS,
+        ],
+    ),
+    (
+        Text::of("A workbook", "Un classeur"),
+        &[
+            &workbook::SHEET,
+            &workbook::CELL_WITHOUT_HEADING,
+            &layout::HIDDEN_CELLS,
+            &layout::MERGED_CELLS,
+            &layout::UNCALCULATED,
+            &package::TOO_LARGE,
+            &workbook::DAMAGED,
+            &workbook::PROTECTED,
+            &workbook::UNREADABLE,
+        ],
+    ),
+    (
+        Text::of("A value in a partner's column", "Une valeur dans la colonne d'un partenaire"),
+        &[&problem::NOT_AN_AMOUNT, &problem::NOT_A_DATE, &problem::NOT_IN_CORRESPONDENCE, &problem::VALUE_TOO_LONG],
+    ),
 ];
 
 /// Reads a file, whatever its form. `is_heading` knows the headings that are looked for: by them the heading row, the
@@ -166,10 +176,11 @@ mod tests {
             let codes = text.split(": Rule = Rule {\n").skip(1).filter_map(|rule| rule.split('"').nth(1));
             written.extend(codes.map(String::from));
         }
-        let listed: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+        let rules = || RULES.iter().flat_map(|(_, rules)| *rules);
+        let listed: Vec<&str> = rules().map(|rule| rule.code).collect();
         assert_eq!(listed.len(), written.len());
         assert_eq!(listed.into_iter().map(String::from).collect::<BTreeSet<String>>(), written);
-        for rule in RULES {
+        for rule in rules() {
             for text in [&rule.meaning, &rule.correction] {
                 let (english, french) = (text.is(Language::English), text.is(Language::French));
                 assert!(!english.is_empty() && !french.is_empty() && english != french, "{}", rule.code);
@@ -190,7 +201,7 @@ mod tests {
             };
             findings.iter().any(|finding| finding.code == code)
         };
-        let files = RULES.iter().filter(|rule| rule.example.right.starts_with("login;"));
+        let files = RULES.iter().flat_map(|(_, rules)| *rules).filter(|rule| rule.example.right.starts_with("login;"));
         for rule in files.filter(|rule| !rule.example.wrong.ends_with('…')) {
             assert!(shows(rule.example.wrong, rule.code), "{}: {}", rule.code, rule.example.wrong);
             assert!(!shows(rule.example.right, rule.code), "{}: {}", rule.code, rule.example.right);

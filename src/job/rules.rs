@@ -7,10 +7,9 @@ use crate::{format, rule};
 
 /// By what they are about.
 pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
-    let mut groups = vec![(Text::of("The form of a file", "La forme d'un fichier"), format::RULES)];
-    groups.extend(rule::RULES.iter().cloned());
-    groups
-        .push((Text::of("Rows to correct that come back", "Des lignes à corriger qui reviennent"), corrections::RULES));
+    let mut groups = [format::RULES, rule::RULES].concat();
+    let come_back = Text::of("Rows to correct that come back", "Des lignes à corriger qui reviennent");
+    groups.push((come_back, corrections::RULES));
     groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));
     groups
 }
