@@ -138,7 +138,7 @@ fn with_errors(rows: usize) -> Text {
     let comportent = if rows < 2 { "ligne comporte" } else { "lignes comportent" };
     text!(
         "{rows} {have} an error, and the site holds such a file",
-        "{rows} {comportent} une erreur, et le site retient un tel fichier",
+        "{rows} {comportent} une erreur, et la configuration retient un tel fichier",
     )
 }
 

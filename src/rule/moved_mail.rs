@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     code: "moved-mail",
     severity: Severity::Remark,
     meaning: Text::of(
-        "A mail address moves to a login from another that has it in the directory: it may be one person with two \
-         logins; with `twins = \"error\"` the site makes an error of it.",
-        "Une adresse e-mail passe à un login alors qu'un autre l'a dans l'annuaire : c'est peut-être une seule \
-         personne avec deux logins ; avec `twins = \"error\"`, le site en fait une erreur.",
+        "A mail address moves to a login from another that has it in the directory: it may be one person with two logins; \
+         the company can have it count as an error.",
+        "Une adresse e-mail passe à un login alors qu'un autre l'a dans l'annuaire : c'est peut-être une seule personne \
+         avec deux logins ; l'entreprise peut le compter comme une erreur.",
     ),
     correction: Text::of(
         "If it is the same person, write the row under the login that the directory has; if not, check whose address \

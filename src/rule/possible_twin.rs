@@ -17,10 +17,10 @@ pub static RULE: Rule = Rule {
     code: "possible-twin",
     severity: Severity::Remark,
     meaning: Text::of(
-        "A new user has the name and the birth date of somebody who is in the directory, who left, or who is created \
-         on another row; with `twins = \"error\"` the site makes an error of it.",
-        "Un nouvel utilisateur a le nom et la date de naissance de quelqu'un qui est dans l'annuaire, qui est parti, \
-         ou qui est créé par une autre ligne ; avec `twins = \"error\"`, le site en fait une erreur.",
+        "A new user has the name and the birth date of somebody who is in the directory, who left, or who is created on \
+         another row; the company can have it count as an error.",
+        "Un nouvel utilisateur a le nom et la date de naissance de quelqu'un qui est dans l'annuaire, qui est parti, ou \
+         qui est créé par une autre ligne ; l'entreprise peut le compter comme une erreur.",
     ),
     correction: Text::of(
         "If it is the same person, write the row under the login or number that the directory has; if not, nothing is \
