@@ -382,11 +382,7 @@ fn act(
 ) -> Result<report::Import, Error> {
     let name = apply::dropped_name(&gathered.path).map(String::from);
     let mut told = decision.told.clone();
-    for old in state.held_plans()? {
-        if old.exchange == exchange.name && old.path == gathered.path {
-            discard(context, state, hands, &old)?;
-        }
-    }
+    discard_held(context, state, hands, exchange, &gathered.path)?;
     if told.already_taken || told.verdict == Verdict::Refused {
         if !told.already_taken {
             state.save_pickup(&NewPickup {
@@ -431,6 +427,19 @@ fn act(
         tell::hold(context, exchange, import, telling)?;
     }
     Ok(told)
+}
+
+/// What is decided about a file now takes the place of what was held of it.
+pub(super) fn discard_held(
+    context: &Context<'_>,
+    state: &mut State,
+    hands: &Hands,
+    exchange: &Exchange,
+    path: &str,
+) -> Result<(), Error> {
+    let mut held = state.held_plans()?;
+    held.retain(|old| old.exchange == exchange.name && old.path == path);
+    held.iter().try_for_each(|old| discard(context, state, hands, old))
 }
 
 /// Gives up a held plan: there is another one in its place, or no file any more.

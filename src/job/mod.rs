@@ -13,6 +13,7 @@ pub mod import;
 mod kept;
 mod pickup;
 pub mod progress;
+pub mod propose;
 pub mod reading;
 mod row_rules;
 mod rows;

@@ -86,6 +86,13 @@ pub struct Held {
 
 /// All limits that the plan passes. Nothing held: the list is empty.
 pub fn held(brakes: &Brakes, operations: &[Operation], facts: &Facts) -> Vec<Held> {
+    let mut held = passed(brakes, operations, facts.directory);
+    held.extend(shrunk(brakes.shrink, facts.rows, facts.last_rows));
+    held
+}
+
+/// The limits that the operations pass, for a directory of so many users.
+pub fn passed(brakes: &Brakes, operations: &[Operation], directory: usize) -> Vec<Held> {
     let count = |counts: &dyn Fn(&Operation) -> bool| operations.iter().filter(|operation| counts(operation)).count();
     let updates = count(&|operation| !operation.is_creation());
     let mut counted = vec![
@@ -100,10 +107,10 @@ pub fn held(brakes: &Brakes, operations: &[Operation], facts: &Facts) -> Vec<Hel
         }),
     );
     let passed = counted.into_iter().filter_map(|(brake, affected, limit)| {
-        let passed = affected > brakes.floor && limit?.is_passed(affected, facts.directory);
-        passed.then_some(Held { brake, affected, total: facts.directory, limit })
+        let passed = affected > brakes.floor && limit?.is_passed(affected, directory);
+        passed.then_some(Held { brake, affected, total: directory, limit })
     });
-    passed.chain(shrunk(brakes.shrink, facts.rows, facts.last_rows)).collect()
+    passed.collect()
 }
 
 /// Has the file shrunk too much since the last good one? A file without rows is always held.
