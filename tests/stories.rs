@@ -27,7 +27,7 @@ server = "partner"
 files = "file.*"
 identify-by = "login"
 ready = { stable-for = 0 }
-brakes = { creations = "100%", updates = "100%", shrink = "100%", floor = 1000 }
+brakes = { creations = "100%", updates = "100%", shrink = "100%", headings = "never", floor = 1000 }
 "#;
 
 #[test]

@@ -7,6 +7,7 @@ use crate::job::rows::File;
 use crate::job::{Error, Job, gather, rows};
 use crate::model::{Digest, Finding, People, Text};
 use crate::plan::brake;
+use crate::plan::heading::{Change, Heading};
 use crate::report::{self, Delivered, Findings};
 use crate::site::export::EmptyRequired;
 use crate::site::{self, Direction, Exchange, Export, Site};
@@ -97,7 +98,7 @@ fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export,
 fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<Text> {
     let mut held = Vec::new();
     let last_rows = last.map(|last| last.rows);
-    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.to_string().into()));
+    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.text()));
     if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
         held.push(with_errors(file.left_out));
     }
@@ -108,7 +109,9 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
         ));
     }
     if let Some(last) = last.filter(|last| last.heading != file.heading) {
-        held.push(changed_heading(&last.heading, &file.heading, export.dialect.separator));
+        let line =
+            |line: &str| -> Vec<Heading> { line.split(export.dialect.separator).map(Heading::as_written).collect() };
+        held.push(brake::changed(Change::between(&line(&last.heading), &line(&file.heading))).text());
     }
     held
 }
@@ -139,24 +142,6 @@ fn with_errors(rows: usize) -> Text {
     text!(
         "{rows} {have} an error, and the site holds such a file",
         "{rows} {comportent} une erreur, et la configuration retient un tel fichier",
-    )
-}
-
-fn changed_heading(before: &str, now: &str, separator: char) -> Text {
-    let missing = |from: &str, there: &str| -> Vec<String> {
-        let there: Vec<&str> = there.split(separator).collect();
-        from.split(separator).filter(|cell| !there.contains(cell)).map(|cell| format!("`{cell}`")).collect()
-    };
-    let (gone, new) = (missing(before, now), missing(now, before));
-    let list = |headings: &[String], label: &str| match headings {
-        [] => String::new(),
-        _ => format!("{label}{}", headings.join(", ")),
-    };
-    let (gone_en, new_en) = (list(&gone, "; gone: "), list(&new, "; new: "));
-    let (gone_fr, new_fr) = (list(&gone, " ; disparus : "), list(&new, " ; nouveaux : "));
-    text!(
-        "the heading line is not that of the last file{gone_en}{new_en}; the partner should know before it comes",
-        "la ligne d'en-têtes n'est pas celle du dernier fichier{gone_fr}{new_fr} ; le partenaire doit le savoir avant de le recevoir",
     )
 }
 

@@ -10,7 +10,7 @@ use crate::job::apply::{self, finish};
 use crate::job::follow::{Followed, follow};
 use crate::job::kept::Kept;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, gather, pickup, reading};
+use crate::job::{Context, Error, Hands, Job, gather, measure, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
 use crate::plan::{self, brake};
 use crate::report::corrections::{Corrections, Ours};
@@ -290,7 +290,11 @@ impl Decision {
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
         // They are few: the last whole file stays the measure.
         let whole = gathered.last.clone().filter(|_| ours.are_there());
-        self.facts = whole.unwrap_or(Facts { rows: checked.rows, heading: reading.heading.join(";"), ..self.facts });
+        self.facts = whole.unwrap_or(Facts {
+            rows: checked.rows,
+            heading: reading.heading.join(Facts::SEPARATOR),
+            ..self.facts
+        });
         self.told.rows = checked.rows;
         self.told.left_out = checked.left_out.len();
         for unlisted in &checked.unlisted {
@@ -334,18 +338,12 @@ impl Decision {
             };
             (self.told.returned, self.followed) = follow(&file, &gathered.open);
         }
-        let facts = brake::Facts {
-            directory: gathered.known.len(),
-            rows: checked.rows,
-            last_rows: gathered.last.as_ref().filter(|_| !ours.are_there()).map(|last| last.rows),
-        };
-        self.told.held = match is_refused {
-            true => Vec::new(),
-            false => brake::held(&import.brakes, &self.operations, &facts)
-                .iter()
-                .map(|held| held.to_string().into())
-                .collect(),
-        };
+        if !is_refused {
+            let last = gathered.last.as_ref().filter(|_| !ours.are_there());
+            let facts = measure::facts(gathered.known.len(), &self.facts, last, contract);
+            let held = brake::held(&import.brakes, &self.operations, &facts);
+            self.told.held = held.iter().map(|held| held.text()).collect();
+        }
         self.told.verdict = self.told.judge(is_refused);
     }
 

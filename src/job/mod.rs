@@ -11,6 +11,7 @@ mod follow;
 mod gather;
 pub mod import;
 mod kept;
+mod measure;
 mod pickup;
 pub mod progress;
 pub mod propose;

@@ -3,7 +3,7 @@
 use crate::job::import::discard_held;
 use crate::job::{Error, Job};
 use crate::model::digest::Digester;
-use crate::model::{Digest, Operation, Verdict};
+use crate::model::{Digest, Operation, Text, Verdict};
 use crate::plan::brake;
 use crate::report;
 use crate::site::{Exchange, Import};
@@ -19,7 +19,7 @@ pub struct Proposal<'a> {
     /// Of the directory that they were made for: once it has moved, the plan is approved no more.
     pub snapshot: Digest,
     /// Why a person must decide.
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// Saves the operations as a held plan, and tells of it as of a file that is held; a dry run only tells. The brakes are
@@ -44,7 +44,7 @@ pub fn propose(
         rows: operations.len(),
         created,
         updated: operations.len() - created,
-        held: std::iter::once(reason).chain(passed.iter().map(ToString::to_string)).collect(),
+        held: std::iter::once(reason).chain(passed.iter().map(|held| held.text())).collect(),
         ..report::Import::default()
     };
     let digests = Digests { file: digest(&told, &operations, job), snapshot, profile: exchange.profile.digest() };

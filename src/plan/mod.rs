@@ -2,8 +2,12 @@
 
 pub mod brake;
 mod diff;
+pub mod heading;
+pub mod limit;
 mod order;
+mod reason;
 
-pub use brake::{Brakes, Facts, Held, Limit, held, shrunk};
+pub use brake::{Brakes, Facts, Held};
 pub use diff::diff;
+pub use limit::Limit;
 pub use order::order;

@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::{Direction, Exchange, People};
 use crate::format::Dialect;
 use crate::model::{Field, Language};
-use crate::plan::brake::Limit;
+use crate::plan::Limit;
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
 use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};

@@ -46,8 +46,12 @@ pub struct Facts {
     pub rows: usize,
     /// In bytes.
     pub size: u64,
-    /// The heading line as the partner wrote it.
+    /// The heading line as the partner wrote it, with [`Facts::SEPARATOR`] between its cells.
     pub heading: String,
+}
+
+impl Facts {
+    pub const SEPARATOR: &str = ";";
 }
 
 /// A file that was taken in, to be remembered. One that has a plan is remembered with it.
