@@ -1,8 +1,8 @@
 //! Each folder under `samples/` but `acme` is a story: a file that a partner dropped, what is known, and what is said.
 //!
 //! `file.csv` or `file.xlsx` is what came in, `directory.csv` who is known, `expected.txt` what a dry run says. The site
-//! is the one below, unless the story brings its own `passerelle.toml`. `UPDATE_EXPECTED=1` rewrites the answers; the
-//! difference is the review.
+//! is the one below, unless the story brings its own `passerelle.toml`; `TODAY` in it is the day on which it is told.
+//! `UPDATE_EXPECTED=1` rewrites the answers; the difference is the review.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -80,9 +80,9 @@ fn tell(story: &Path) -> String {
     }
     lists.sort();
     let site = folder.path().join("passerelle.toml");
-    if !site.exists() {
-        fs::write(&site, SITE.replace("LISTS", &lists.join(", "))).expect("a site");
-    }
+    let own = fs::read_to_string(&site).unwrap_or(SITE.replace("LISTS", &lists.join(", ")));
+    let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
+    fs::write(&site, own.replace("TODAY", &today)).expect("a site");
     let passerelle = |words: &[&str]| {
         let mut command = Command::cargo_bin("passerelle").expect("the binary");
         command.current_dir(folder.path()).args(words).output().expect("it runs")
@@ -94,5 +94,6 @@ fn tell(story: &Path) -> String {
     let output = passerelle(&["import", "partner", "--dry-run"]);
     let said = String::from_utf8(output.stdout).expect("UTF-8") + &String::from_utf8(output.stderr).expect("UTF-8");
     let (_, lasting) = said.split_once("passerelle.toml\n").unwrap_or(("", &said));
+    let lasting = lasting.replace(&today, "TODAY");
     format!("{lasting}[exit code {}]\n", output.status.code().expect("a code"))
 }

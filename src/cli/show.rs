@@ -11,7 +11,7 @@ use crate::job::Error;
 use crate::model::{Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
-use crate::state::{History, Run, State};
+use crate::state::{Announced, Decision, History, Run, State};
 
 /// Runs that `history` lists.
 const RUNS: usize = 30;
@@ -174,6 +174,7 @@ fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
     for delivery in history.deliveries.iter().filter(|delivery| delivery.exchange == exchange) {
         rows.push(line(&delivery.file_name, format!("delivery of {}, {}", rows_of(delivery.rows), delivery.status)));
         rows.extend(held(&delivery.held));
+        rows.extend(delivery.decision.iter().map(|decision| line("", decided(decision))));
     }
     for pickup in history.pickups.iter().filter(|pickup| pickup.exchange == exchange) {
         rows.push(line(&pickup.path, format!("pickup of {}, {}", rows_of(pickup.facts.rows), pickup.status)));
@@ -183,10 +184,18 @@ fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
                 format!("{} done, {} to do, {} failed", operations.done, operations.pending, operations.failed);
             rows.push(line("", format!("operations: {counts}")));
             rows.extend(held(&plan.held));
+            rows.extend(plan.exceptions.iter().map(|Announced { on, because }| {
+                line("", format!("let through by the exception for {on}: {because}"))
+            }));
+            rows.extend(plan.decision.iter().map(|decision| line("", decided(decision))));
         }
     }
     rows.extend(told(&history.run, exchange, rows.is_empty()));
     rows
+}
+
+fn decided(Decision { run, decided, person, at }: &Decision) -> String {
+    format!("{decided} by {person}, {} (run {run})", at.format("%Y-%m-%d %H:%M UTC"))
 }
 
 fn rows_of(count: usize) -> String {

@@ -12,13 +12,14 @@ use crate::job::kept::Kept;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, measure, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
-use crate::plan::{self, brake};
+use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{
-    Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanStatus, RowsFollowed, State, StillOpen,
+    Announced, Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanStatus, RowsFollowed, State,
+    StillOpen,
 };
 use crate::text;
 use crate::transport::{Kind, inside};
@@ -49,6 +50,8 @@ struct Gathered {
     /// Earlier files of which rows are still to be corrected.
     open: Vec<OpenFile>,
     earlier: Option<PickupStatus>,
+    /// The announced exceptions that earlier plans used up.
+    used: Vec<Announced>,
 }
 
 struct Decision {
@@ -59,6 +62,8 @@ struct Decision {
     corrections: Option<Vec<u8>>,
     /// What becomes of rows to correct, once this file is taken.
     followed: RowsFollowed,
+    /// The announced exceptions without which the plan would be held.
+    exceptions: Vec<Announced>,
 }
 
 const TAKEN_AWAY: Text = Text::of(
@@ -216,6 +221,7 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
         additions: import.additions.read(&import.contract.columns)?,
         last: job.state.last_good(&exchange.name)?,
         open: job.state.open_files(&exchange.name)?,
+        used: job.state.used_exceptions(&exchange.name)?,
         path,
         bytes,
         digest,
@@ -258,6 +264,7 @@ fn decide(
         facts: Facts { rows: 0, size: gathered.bytes.len() as u64, heading: String::new() },
         corrections: None,
         followed: RowsFollowed::default(),
+        exceptions: Vec::new(),
     };
     match read {
         None => decision.told.already_taken = true,
@@ -341,8 +348,12 @@ impl Decision {
         if !is_refused {
             let last = gathered.last.as_ref().filter(|_| !ours.are_there());
             let facts = measure::facts(gathered.known.len(), &self.facts, last, contract);
-            let held = brake::held(&import.brakes, &self.operations, &facts);
-            self.told.held = held.iter().map(|held| held.text()).collect();
+            let exceptions = measure::exceptions(&import.allow, today, &gathered.used);
+            let judgement = exception::judge(&import.brakes, &exceptions, &self.operations, &facts);
+            self.told.held = judgement.held.iter().map(Held::text).collect();
+            self.told.let_through = judgement.let_through.iter().map(Held::text).collect();
+            self.told.let_through.extend(judgement.needed.iter().map(|exception| exception.text()));
+            self.exceptions = judgement.needed.into_iter().map(measure::announced).collect();
         }
         self.told.verdict = self.told.judge(is_refused);
     }
@@ -412,6 +423,7 @@ fn act(
         facts: &decision.facts,
         operations: &decision.operations,
         held: &told.held,
+        exceptions: &decision.exceptions,
         verdict: &Kept { told: told.clone(), followed: decision.followed.clone() }.write(),
         corrections: decision.corrections.as_deref(),
         spooled: Some(&spooled),

@@ -1,10 +1,13 @@
-//! What the brakes measure an import's file against: the directory, and the last good file.
+//! What the brakes measure an import's file against: the directory, the last good file, and the exceptions of the day.
+
+use chrono::NaiveDate;
 
 use crate::model::fold::fold;
+use crate::plan::Exception;
 use crate::plan::brake::{Facts, Measure};
 use crate::plan::heading::{Change, Heading};
 use crate::rule::{self, Contract};
-use crate::state;
+use crate::state::{self, Announced};
 
 /// `last` is None where the file has none to be compared with: it is the first one, or holds rows that come back.
 pub fn facts(directory: usize, file: &state::Facts, last: Option<&state::Facts>, contract: &Contract<'_>) -> Facts {
@@ -26,4 +29,14 @@ fn headings(line: &str, contract: &Contract<'_>) -> Vec<Heading> {
         text,
     });
     headings.filter(|heading| !heading.text.trim().is_empty()).collect()
+}
+
+/// Those of the day that no plan has used up.
+pub fn exceptions<'a>(allow: &'a [Exception], today: NaiveDate, used: &[Announced]) -> Vec<&'a Exception> {
+    allow.iter().filter(|exception| exception.on == today && !used.contains(&announced(exception))).collect()
+}
+
+/// As the journal knows it.
+pub fn announced(exception: &Exception) -> Announced {
+    Announced { on: exception.on, because: exception.because.clone() }
 }

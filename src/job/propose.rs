@@ -4,7 +4,7 @@ use crate::job::import::discard_held;
 use crate::job::{Error, Job};
 use crate::model::digest::Digester;
 use crate::model::{Digest, Operation, Text, Verdict};
-use crate::plan::brake;
+use crate::plan::{Held, brake};
 use crate::report;
 use crate::site::{Exchange, Import};
 use crate::state::{Digests, Facts, NewPlan};
@@ -44,7 +44,7 @@ pub fn propose(
         rows: operations.len(),
         created,
         updated: operations.len() - created,
-        held: std::iter::once(reason).chain(passed.iter().map(|held| held.text())).collect(),
+        held: std::iter::once(reason).chain(passed.iter().map(Held::text)).collect(),
         ..report::Import::default()
     };
     let digests = Digests { file: digest(&told, &operations, job), snapshot, profile: exchange.profile.digest() };
@@ -60,6 +60,7 @@ pub fn propose(
             facts: &facts,
             operations: &operations,
             held: &told.held,
+            exceptions: &[],
             verdict: &serde_json::to_vec(&told).expect("a report is made of plain values"),
             corrections: None,
             spooled: None,

@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-/// Which change of the heading line holds a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+/// Which change of the heading line holds a file, from the narrowest to the widest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Headings {
+    /// Any heading is gone or new. Another order of the same ones is no change.
+    Changed,
     /// A column that was understood is no longer there: its data would stay as they are from then on, unseen.
     #[default]
     Lost,
-    /// Any heading is gone or new. Another order of the same ones is no change.
-    Changed,
     Never,
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::model::Language;
+use crate::model::Text;
+use crate::text;
 
 /// A share (`"10%"`), a count (`"200"`), or both (`"10%, 200"`): over either one, it brakes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,14 +47,13 @@ impl Limit {
         wider(self.percent, other.percent) || wider(self.count, other.count)
     }
 
-    pub fn written(self, language: Language) -> String {
-        let (percent_sign, or) = match language {
-            Language::English => ("%", ", "),
-            Language::French => (" %", " ou "),
-        };
-        let percent = self.percent.map(|percent| format!("{percent}{percent_sign}"));
-        let parts: Vec<String> = percent.into_iter().chain(self.count.map(|count| count.to_string())).collect();
-        parts.join(or)
+    pub fn text(self) -> Text {
+        let percent = self.percent.map(|percent| text!("{percent}%", "{percent} %"));
+        let count = self.count.map(|count| Text::same(count.to_string()));
+        match (percent, count) {
+            (Some(percent), Some(count)) => percent.then(&Text::of(", ", " ou ")).then(&count),
+            (one, other) => one.or(other).unwrap_or(Text::of("", "")),
+        }
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_limit_is_a_share_a_count_or_both() {
         for text in ["10%", "200", "10%, 200", "0%"] {
-            assert_eq!(Limit::parse(text).expect(text).written(Language::English), text);
+            assert_eq!(Limit::parse(text).expect(text).text().to_string(), text);
         }
         for wrong in ["", "ten", "110%", "10%, 20%", "5, 6", "-3", "10%,", "NaN%"] {
             assert!(Limit::parse(wrong).is_err(), "{wrong}");

@@ -2,6 +2,7 @@
 
 pub mod brake;
 mod diff;
+pub mod exception;
 pub mod heading;
 pub mod limit;
 mod order;
@@ -9,5 +10,6 @@ mod reason;
 
 pub use brake::{Brakes, Facts, Held};
 pub use diff::diff;
+pub use exception::Exception;
 pub use limit::Limit;
 pub use order::order;

@@ -1,6 +1,6 @@
 //! Why a file is held, in a sentence for people.
 
-use crate::model::{Language, Text};
+use crate::model::Text;
 use crate::plan::brake::{Brake, Held};
 use crate::plan::heading::Change;
 use crate::text;
@@ -36,24 +36,16 @@ impl Held {
         let Held { affected, total, .. } = self;
         let is_many = *affected > 1;
         let (english, french) = (english[usize::from(is_many)], french[usize::from(is_many)]);
-        let limit = self.the_limit();
-        let (limit, limite) = (limit.is(Language::English), limit.is(Language::French));
-        if *total == 0 {
-            return text!(
-                "{affected} {english} in a directory without users{limit}",
-                "{affected} {french} dans un annuaire sans utilisateur{limite}"
-            );
-        }
-        let percent = percent(*affected, *total);
         let are = if is_many { "are" } else { "is" };
-        let (users, utilisateurs) = match total {
-            1 => ("1 user".to_string(), "du seul utilisateur".to_string()),
-            _ => (format!("{total} users"), format!("des {total} utilisateurs")),
+        let part = match *total {
+            0 => Text::of(" in a directory without users", " dans un annuaire sans utilisateur"),
+            1 => text!(" {are} {affected}00% of 1 user", ", soit {affected}00 % du seul utilisateur"),
+            total => {
+                let percent = percent(*affected, total);
+                text!(" {are} {percent}% of {total} users", ", soit {percent} % des {total} utilisateurs")
+            }
         };
-        text!(
-            "{affected} {english} {are} {percent}% of {users}{limit}",
-            "{affected} {french}, soit {percent} % {utilisateurs}{limite}"
-        )
+        text!("{affected} {english}", "{affected} {french}").then(&part).then(&self.the_limit())
     }
 
     fn measured(&self, now: usize, unit: [[&str; 2]; 2], way: [&str; 2]) -> Text {
@@ -61,23 +53,20 @@ impl Held {
         let (noun, nom) = if now == 1 { (row, ligne) } else { (rows, lignes) };
         let [fewer, de_moins] = way;
         let (percent, total) = (percent(self.affected, self.total), self.total);
-        let limit = self.the_limit();
-        let (limit, limite) = (limit.is(Language::English), limit.is(Language::French));
-        text!(
-            "the file has {now} {noun}, {percent}% {fewer} than the {total} of the last good one{limit}",
-            "le fichier a {now} {nom}, soit {percent} % {de_moins} que le dernier bon fichier, qui en avait {total}{limite}"
-        )
+        let sentence = text!(
+            "the file has {now} {noun}, {percent}% {fewer} than the {total} of the last good one",
+            "le fichier a {now} {nom}, soit {percent} % {de_moins} que le dernier bon fichier, qui en avait {total}"
+        );
+        sentence.then(&self.the_limit())
     }
 
     fn the_limit(&self) -> Text {
         let Some(limit) = self.limit else { return Text::of("", "") };
-        let (english, french) = (limit.written(Language::English), limit.written(Language::French));
+        let limit = limit.text();
         match self.is_announced {
-            false => text!("; the limit is {english}", " ; la limite est de {french}"),
-            true => text!(
-                "; the limit announced for this day is {english}",
-                " ; la limite annoncée pour ce jour est de {french}"
-            ),
+            false => Text::of("; the limit is ", " ; la limite est de ").then(&limit),
+            true => Text::of("; the limit announced for this day is ", " ; la limite annoncée pour ce jour est de ")
+                .then(&limit),
         }
     }
 }
@@ -89,28 +78,26 @@ const MORE: [&str; 2] = ["more", "de plus"];
 
 /// Where no heading is gone and none is new, they stand in another order.
 fn headings(change: &Change) -> Text {
-    let list = |headings: &[String]| -> (String, usize) {
+    let list = |headings: &[String]| -> String {
         let quoted: Vec<String> = headings.iter().map(|heading| format!("`{heading}`")).collect();
-        (quoted.join(", "), headings.len())
+        quoted.join(", ")
     };
-    let mut parts: Vec<Text> = Vec::new();
-    if let (list, count @ 1..) = list(&change.gone) {
-        let disparu = if count == 1 { "disparu" } else { "disparus" };
-        parts.push(text!("; gone: {list}", " ; {disparu} : {list}"));
+    let (gone, new) = (list(&change.gone), list(&change.new));
+    let disparu = if change.gone.len() > 1 { "disparus" } else { "disparu" };
+    let nouveau = if change.new.len() > 1 { "nouveaux" } else { "nouveau" };
+    let sentence = Text::of(
+        "the heading line is not that of the last good file",
+        "la ligne d'en-têtes n'est pas celle du dernier bon fichier",
+    );
+    let sentence =
+        if gone.is_empty() { sentence } else { sentence.then(&text!("; gone: {gone}", " ; {disparu} : {gone}")) };
+    match (gone.is_empty(), new.is_empty()) {
+        (_, false) => sentence.then(&text!("; new: {new}", " ; {nouveau} : {new}")),
+        (false, true) => sentence,
+        (true, true) => {
+            sentence.then(&Text::of("; its columns stand in another order", " ; ses colonnes sont dans un autre ordre"))
+        }
     }
-    if let (list, count @ 1..) = list(&change.new) {
-        let nouveau = if count == 1 { "nouveau" } else { "nouveaux" };
-        parts.push(text!("; new: {list}", " ; {nouveau} : {list}"));
-    }
-    if parts.is_empty() {
-        parts.push(Text::of("; its columns stand in another order", " ; ses colonnes sont dans un autre ordre"));
-    }
-    let whole = |language| parts.iter().map(|part| part.is(language)).collect::<String>();
-    let (english, french) = (whole(Language::English), whole(Language::French));
-    text!(
-        "the heading line is not that of the last good file{english}",
-        "la ligne des en-têtes n'est pas celle du dernier bon fichier{french}"
-    )
 }
 
 /// Rounded up, so that what is over a limit also looks so.
@@ -121,7 +108,7 @@ fn percent(affected: usize, total: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Field;
+    use crate::model::{Field, Language};
     use crate::plan::limit::Limit;
 
     fn said(brake: Brake, affected: usize, total: usize) -> [String; 2] {
@@ -167,7 +154,7 @@ mod tests {
         let gone = Change { gone: vec!["a".into(), "b".into()], new: vec!["c".into()], is_loss: true };
         assert_eq!(
             said(Brake::Headings(gone), 0, 0)[1],
-            "la ligne des en-têtes n'est pas celle du dernier bon fichier ; disparus : `a`, `b` ; nouveau : `c`"
+            "la ligne d'en-têtes n'est pas celle du dernier bon fichier ; disparus : `a`, `b` ; nouveau : `c`"
         );
     }
 }

@@ -15,11 +15,8 @@ type Words = (String, Option<String>);
 pub fn parse<T: DeserializeOwned>(document: &Arc<Document>) -> Result<T, Complaint> {
     toml::from_str(&document.text).map_err(|error| {
         let span = error.span().filter(|span| !is_whole(span, document));
-        let is_list_of_tables = span.as_ref().is_some_and(|span| document.text[span.start..].starts_with("[["));
-        let (message, help) = match is_list_of_tables {
-            true => ("a list of tables does not belong here".into(), Some("write single brackets".into())),
-            false => in_plain_words(error.message()),
-        };
+        let place = span.as_ref().map_or("", |span| &document.text[span.start..]);
+        let (message, help) = wrong_brackets(place, error.message()).unwrap_or_else(|| in_plain_words(error.message()));
         Complaint { document: document.clone(), span, message, help }
     })
 }
@@ -30,8 +27,20 @@ fn is_whole(span: &Range<usize>, document: &Document) -> bool {
 
 fn in_plain_words(message: &str) -> Words {
     let rules =
-        [unknown_key, unknown_choice, missing_key, out_of_range, wrong_type, not_a_day, not_one_choice, not_toml];
+        [unknown_key, unknown_choice, missing_key, out_of_range, not_a_day, wrong_type, not_one_choice, not_toml];
     rules.iter().find_map(|rule| rule(message)).unwrap_or_else(|| in_its_own_words(message))
+}
+
+/// Of the headings of tables: the parser names what it found in them, or what it wanted in their place.
+fn wrong_brackets(place: &str, message: &str) -> Option<Words> {
+    let (problem, help) = match message.strip_prefix("invalid type: ")? {
+        _ if place.starts_with("[[") => ("a list of tables does not belong here", "write single brackets"),
+        "map, expected a sequence" if place.starts_with('[') => {
+            ("a list of tables is expected here", "write double brackets")
+        }
+        _ => return None,
+    };
+    Some((problem.into(), Some(help.into())))
 }
 
 fn unknown_key(message: &str) -> Option<Words> {
@@ -101,8 +110,11 @@ fn wanted(expected: &str) -> &str {
     }
 }
 
-/// The words are chrono's.
+/// The words are chrono's. TOML's own dates are maps to it.
 fn not_a_day(message: &str) -> Option<Words> {
+    if message.starts_with("invalid type: map, expected a formatted date string") {
+        return Some(("this day has no quotes".into(), Some("write `\"2026-12-31\"`".into())));
+    }
     let is_about_days =
         ["input contains invalid characters", "input is out of range", "premature end of input", "trailing input"]
             .iter()

@@ -118,6 +118,8 @@ pub struct Import {
     pub failed: Vec<Text>,
     /// Why the plan is held.
     pub held: Vec<Text>,
+    /// What an announced exception let through, and the exception.
+    pub let_through: Vec<Text>,
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,

@@ -106,6 +106,8 @@ impl Page {
         }
         import.returned.iter().for_each(|returned| self.say(4, PLAIN, &returned.sentence()));
         self.held(&import.held);
+        let let_through = Text::of("let through: ", "laissé passer : ");
+        import.let_through.iter().for_each(|reason| self.label(4, NOTABLE, &let_through, reason));
         let not_applied = Text::of("not applied: ", "non appliqué : ");
         import.failed.iter().for_each(|reason| self.label(4, BAD, &not_applied, reason));
         if let Some(place) = &import.set_aside {

@@ -9,10 +9,10 @@ use super::additions::Own;
 use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
-use super::{Additions, Direction, Exchange};
+use super::{Additions, Direction, Exchange, allow};
 use crate::format::dialect::Encoding;
 use crate::model::{Language, Severity};
-use crate::plan::brake;
+use crate::plan::{Brakes, Exception};
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
 use crate::rule::{Codes, Default};
@@ -28,7 +28,9 @@ pub struct Import {
     /// Of text files; without it, each file tells.
     pub encoding: Option<Encoding>,
     pub ready: Ready,
-    pub brakes: brake::Brakes,
+    pub brakes: Brakes,
+    /// Announced exceptions from the brakes.
+    pub allow: Vec<Exception>,
     /// What it is when a new user may be somebody who is known already: a remark, or an error that leaves the row out.
     pub twins: Severity,
     pub additions: Additions,
@@ -49,7 +51,9 @@ pub struct Section {
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
     language: Language,
-    brakes: Option<brake::Brakes>,
+    brakes: Option<Brakes>,
+    #[serde(default)]
+    allow: Vec<Spanned<Exception>>,
     #[serde(default = "remark")]
     twins: Severity,
     #[serde(default)]
@@ -89,6 +93,8 @@ impl Section {
         let directory = directory?;
         let own = Own { defaults: self.defaults, codes: self.codes, clear: self.clear };
         let additions = Additions::new(own, directory.clone(), (&profile, &contract), reader);
+        let brakes = self.brakes?;
+        let allow = allow::check(self.allow, &brakes, reader);
         let import = Import {
             directory,
             contract,
@@ -96,7 +102,8 @@ impl Section {
             files: self.files,
             encoding: self.encoding,
             ready: self.ready,
-            brakes: self.brakes?,
+            brakes,
+            allow,
             twins: self.twins,
             additions,
         };

@@ -3,6 +3,7 @@
 //! Each kind of section has its file: how it is written, and what it becomes once the names in it are resolved.
 
 pub mod additions;
+mod allow;
 mod deadline;
 pub mod export;
 pub mod files;

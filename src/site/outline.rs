@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Direction, Exchange, People, Site};
 use crate::model::Text;
+use crate::plan::Exception;
 use crate::profile::complaint::quoted;
 use crate::text;
 
@@ -33,6 +34,7 @@ impl Site {
         let outline = |exchange: &Exchange| {
             let mut outline = exchange.outline();
             outline.warnings.extend(self.absent(exchange));
+            outline.warnings.extend(exchange.outdated(self.local(now).date()));
             outline
         };
         self.exchanges(now).into_iter().map(outline).collect()
@@ -55,6 +57,18 @@ impl Site {
 }
 
 impl Exchange {
+    /// Exceptions whose day is over; they do no harm, and no good.
+    fn outdated(&self, today: NaiveDate) -> Vec<String> {
+        let Direction::Import(import) = &self.direction else { return Vec::new() };
+        let outdated = import.allow.iter().filter(|exception| exception.on < today);
+        outdated
+            .map(|exception| {
+                let Exception { on, because, .. } = exception;
+                format!("the exception for {on} ({because}) is over; take it out of `allow`")
+            })
+            .collect()
+    }
+
     pub fn outline(&self) -> Outline {
         let (direction, what) = match &self.direction {
             Direction::Export(export) => (

@@ -143,15 +143,20 @@ impl Reader {
         profile: &Spanned<String>,
     ) -> Option<Deadline> {
         let time = own.as_ref().map(|time| *time.get_ref()).or(of_profile)?;
-        let zone = self.timezone.unwrap_or_else(|| {
-            let span = own.as_ref().map_or(profile.span(), Spanned::span);
+        let span = own.as_ref().map_or(profile.span(), Spanned::span);
+        let zone = self.check_timezone(&span, &format!("a deadline at {time}"));
+        Some(Deadline { time, zone })
+    }
+
+    /// What needs a time zone stands at `span`. A stand-in where none is named, so that it is complained about once.
+    pub fn check_timezone(&mut self, span: &Range<usize>, what: &str) -> Tz {
+        self.timezone.unwrap_or_else(|| {
             let complaint = self
-                .at(span, format!("there is a deadline at {time}, but the site names no time zone"))
+                .at(span.clone(), format!("there is {what}, but the site names no time zone"))
                 .help("write `timezone = \"Europe/Paris\"`, or yours, at the top of the file");
             self.complain(complaint);
             *self.timezone.insert(Tz::UTC)
-        });
-        Some(Deadline { time, zone })
+        })
     }
 
     /// The name of an exchange is part of the names of files, of units and of commands.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::{Digest, Field, Text};
 use crate::state::stored::{Json, Time, number, words};
-use crate::state::{Error, RunId, State};
+use crate::state::{Decision, Error, RunId, State, decisions};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE deliveries (
@@ -98,6 +98,8 @@ pub struct Delivery {
     pub heading: String,
     pub status: DeliveryStatus,
     pub held: Vec<Text>,
+    /// What a person decided about it, if it was held.
+    pub decision: Option<Decision>,
     #[serde(skip)]
     pub spooled: String,
     pub created: DateTime<Utc>,
@@ -130,18 +132,12 @@ impl State {
     /// # Panics
     /// When the delivery cannot come to this status from where it is.
     pub fn advance(&mut self, id: DeliveryId, status: DeliveryStatus, at: DateTime<Utc>) -> Result<(), Error> {
-        self.write("the delivery", |db| {
-            let now: DeliveryStatus =
-                db.query_row("SELECT status FROM deliveries WHERE id = ?1", [id], |row| row.get(0))?;
-            assert!(now.may_become(status), "a delivery that is {now} never becomes {status}");
-            let sql = "UPDATE deliveries SET status = ?2, changed = ?3 WHERE id = ?1";
-            db.execute(sql, (id, status, Time(at))).map(drop)
-        })
+        self.write("the delivery", |db| advance(db, id, status, at))
     }
 
     pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
         self.read("the delivery", |db| {
-            db.query_row("SELECT * FROM deliveries WHERE id = ?1", [id], from_row).optional()
+            db.query_row("SELECT * FROM deliveries WHERE id = ?1", [id], from_row(db)).optional()
         })
     }
 
@@ -150,25 +146,37 @@ impl State {
         let sql = "
             SELECT * FROM deliveries WHERE status IN ('prepared', 'uploading', 'renaming') AND exchange = ?1
             ORDER BY id";
-        self.read("the deliveries", |db| db.prepare(sql)?.query_map([exchange], from_row)?.collect())
+        self.read("the deliveries", |db| db.prepare(sql)?.query_map([exchange], from_row(db))?.collect())
     }
 
     /// Deliveries that wait for a person, oldest first.
     pub fn held_deliveries(&self) -> Result<Vec<Delivery>, Error> {
         let sql = "SELECT * FROM deliveries WHERE status = 'held' ORDER BY id";
-        self.read("the deliveries", |db| db.prepare(sql)?.query_map((), from_row)?.collect())
+        self.read("the deliveries", |db| db.prepare(sql)?.query_map((), from_row(db))?.collect())
     }
 
     pub fn last_delivered(&self, exchange: &str) -> Result<Option<Delivery>, Error> {
         let sql = "
             SELECT * FROM deliveries WHERE status = 'delivered' AND exchange = ?1
             ORDER BY changed DESC, id DESC LIMIT 1";
-        self.read("the last delivery", |db| db.query_row(sql, [exchange], from_row).optional())
+        self.read("the last delivery", |db| db.query_row(sql, [exchange], from_row(db)).optional())
     }
 }
 
+pub(super) fn advance(
+    db: &Connection,
+    id: DeliveryId,
+    status: DeliveryStatus,
+    at: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let now: DeliveryStatus = db.query_row("SELECT status FROM deliveries WHERE id = ?1", [id], |row| row.get(0))?;
+    assert!(now.may_become(status), "a delivery that is {now} never becomes {status}");
+    let sql = "UPDATE deliveries SET status = ?2, changed = ?3 WHERE id = ?1";
+    db.execute(sql, (id, status, Time(at))).map(drop)
+}
+
 pub(super) fn of_run(db: &Connection, run: &RunId) -> rusqlite::Result<Vec<Delivery>> {
-    db.prepare("SELECT * FROM deliveries WHERE run = ?1 ORDER BY id")?.query_map([run], from_row)?.collect()
+    db.prepare("SELECT * FROM deliveries WHERE run = ?1 ORDER BY id")?.query_map([run], from_row(db))?.collect()
 }
 
 fn insert(db: &Connection, delivery: &NewDelivery<'_>) -> rusqlite::Result<DeliveryId> {
@@ -203,30 +211,34 @@ fn insert(db: &Connection, delivery: &NewDelivery<'_>) -> rusqlite::Result<Deliv
     db.query_row(sql, row, |row| row.get(0))
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Delivery> {
-    let Json(held) = row.get("held")?;
-    let Json(personal_fields) = row.get("personal_fields")?;
-    let Json(people) = row.get("people")?;
-    let Time(created) = row.get("created")?;
-    let Time(changed) = row.get("changed")?;
-    Ok(Delivery {
-        id: row.get("id")?,
-        run: row.get("run")?,
-        exchange: row.get("exchange")?,
-        server: row.get("server")?,
-        folder: row.get("folder")?,
-        file_name: row.get("file_name")?,
-        digest: Digest::from_text(row.get("digest")?),
-        size: row.get("size")?,
-        rows: row.get("row_count")?,
-        people_count: row.get("people_count")?,
-        heading: row.get("heading")?,
-        status: row.get("status")?,
-        held,
-        spooled: row.get("spooled")?,
-        created,
-        changed,
-        personal_fields,
-        people,
-    })
+fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> {
+    |row| {
+        let id = row.get("id")?;
+        let Json(held) = row.get("held")?;
+        let Json(personal_fields) = row.get("personal_fields")?;
+        let Json(people) = row.get("people")?;
+        let Time(created) = row.get("created")?;
+        let Time(changed) = row.get("changed")?;
+        Ok(Delivery {
+            id,
+            run: row.get("run")?,
+            exchange: row.get("exchange")?,
+            server: row.get("server")?,
+            folder: row.get("folder")?,
+            file_name: row.get("file_name")?,
+            digest: Digest::from_text(row.get("digest")?),
+            size: row.get("size")?,
+            rows: row.get("row_count")?,
+            people_count: row.get("people_count")?,
+            heading: row.get("heading")?,
+            status: row.get("status")?,
+            held,
+            decision: decisions::of_delivery(db, id)?,
+            spooled: row.get("spooled")?,
+            created,
+            changed,
+            personal_fields,
+            people,
+        })
+    }
 }

@@ -3,8 +3,10 @@
 //! To add a table: a file with its schema, and a step in `schema.rs`. Who writes holds the [`Lock`] first.
 
 mod apply;
+mod decisions;
 mod deliveries;
 mod error;
+mod exceptions;
 mod history;
 mod lock;
 mod open_rows;
@@ -29,8 +31,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use decisions::{Decided, Decision, NewDecision};
 pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 pub use error::{Error, Kind};
+pub use exceptions::Announced;
 pub use history::History;
 pub use lock::Lock;
 pub use open_rows::{OpenFile, RowsFollowed, StillOpen};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::model::{Digest, Operation, Text};
 use crate::state::pickups::{self, Facts, NewPickup, PickupStatus};
 use crate::state::stored::{Json, Time, number, words};
-use crate::state::{Error, RunId, State, operations};
+use crate::state::{Announced, Decision, Error, RunId, State, decisions, exceptions, operations};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE plans (
@@ -70,6 +70,8 @@ pub struct NewPlan<'a> {
     pub operations: &'a [Operation],
     /// Why it is held; without a reason it may be applied at once.
     pub held: &'a [Text],
+    /// The announced exceptions that let it through; they are used up with it.
+    pub exceptions: &'a [Announced],
     /// The text for the partner.
     pub verdict: &'a [u8],
     /// The rows to correct, as a file for the partner.
@@ -90,6 +92,10 @@ pub struct Plan {
     pub digests: Digests,
     pub status: PlanStatus,
     pub held: Vec<Text>,
+    /// What a person decided about it, if it was held.
+    pub decision: Option<Decision>,
+    /// Those that it used up.
+    pub exceptions: Vec<Announced>,
     pub operations: Progress,
     pub created: DateTime<Utc>,
     pub changed: DateTime<Utc>,
@@ -125,6 +131,7 @@ impl State {
             pickups::save(db, &NewPickup { run, exchange, path, digest, facts, status: pickup_status, at })?;
             let id = insert(db, plan, status)?;
             operations::save(db, id, plan.operations)?;
+            exceptions::save(db, id, exchange, plan.exceptions)?;
             Ok(id)
         })
     }
@@ -222,6 +229,8 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Plan> {
             },
             status: row.get("status")?,
             held,
+            decision: decisions::of_plan(db, id)?,
+            exceptions: exceptions::of_plan(db, id)?,
             operations: operations::progress(db, id)?,
             created,
             changed,

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::state::{Error, Kind, deliveries, open_rows, operations, pickups, plans, runs, users};
+use crate::state::{
+    Error, Kind, decisions, deliveries, exceptions, open_rows, operations, pickups, plans, runs, users,
+};
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
 pub(super) const STEPS: &[Step] = &[
     &[users::SCHEMA, runs::SCHEMA, pickups::SCHEMA, plans::SCHEMA, operations::SCHEMA, deliveries::SCHEMA],
-    &[open_rows::SCHEMA],
+    &[open_rows::SCHEMA, decisions::SCHEMA, exceptions::SCHEMA],
 ];
 
 pub(super) type Step = &'static [&'static str];

@@ -64,6 +64,13 @@ pub struct Said {
     pub err: String,
 }
 
+impl Said {
+    /// What was printed, with one space for every run of blanks: lines are wrapped anywhere.
+    pub fn flat(&self) -> String {
+        self.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Names below the company's folder, with `/` between the parts, and bytes.
 pub type Files = BTreeMap<String, Vec<u8>>;
 

@@ -2,6 +2,7 @@
 
 mod company;
 mod dry_runs;
+mod exceptions;
 mod exits;
 mod holds;
 mod kills;
