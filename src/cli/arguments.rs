@@ -62,6 +62,14 @@ pub enum Verb {
         /// Only this exchange
         exchange: Option<String>,
     },
+    /// Give up what a run held back: nothing of it is done
+    Discard {
+        run: String,
+        /// Only this exchange
+        exchange: Option<String>,
+    },
+    /// List what is held, since when and why
+    Held,
     /// Check site and profiles, and say what the night would do
     Check,
     /// List the profiles, or show the columns of one

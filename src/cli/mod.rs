@@ -1,6 +1,7 @@
 //! The only room that prints: arguments, progress, the report on the terminal, exit codes.
 
 mod arguments;
+mod held;
 mod import;
 mod log;
 mod progress;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{Error, reading, run, sample, template};
+use crate::job::{self, Error, reading, run, sample, template};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -50,6 +51,7 @@ fn perform(arguments: &Arguments) -> Exit {
             Exit::Done
         }),
         Verb::Check => load(&arguments.site).and_then(|site| check(arguments, &site)),
+        Verb::Held => load(&arguments.site).and_then(|site| held(arguments, &site)),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
         _ => load(&arguments.site).and_then(|site| execute(arguments, &site, &arguments.site)),
     };
@@ -63,11 +65,13 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
+        Verb::Discard { run, exchange } => run::discard(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
         Verb::Import(_)
         | Verb::Check
         | Verb::Profiles { .. }
         | Verb::Rules { .. }
+        | Verb::Held
         | Verb::History { .. }
         | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
@@ -116,6 +120,12 @@ fn profiles(arguments: &Arguments, name: Option<&str>, template: Option<&Path>) 
         }
         _ => print(&show::profiles(&profiles, name, arguments.output)?),
     }
+    Ok(Exit::Done)
+}
+
+fn held(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
+    let held = job::held::all(&State::open_to_look(&site.state)?)?;
+    print(&held::list(&held, &arguments.site, arguments.language(), arguments.output));
     Ok(Exit::Done)
 }
 

@@ -13,7 +13,7 @@ use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands};
 use crate::report;
 use crate::site::{Exchange, Import};
-use crate::state::{Plan, PlanId, PlanStatus, State};
+use crate::state::{Decision, Plan, PlanId, PlanStatus, State};
 use crate::text;
 
 /// Operations of one transaction: a crash loses at most so many, and the next run does them again.
@@ -85,8 +85,10 @@ pub fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(
         let (row, reason) = (failure.operation.row, failure.reason);
         told.failed.push(text!("row {row}: {reason}", "ligne {row} : {reason}"));
     }
-    // What was held has been approved.
-    told.held.clear();
+    told.let_through.append(&mut told.held);
+    told.let_through.extend(
+        plan.decision.as_ref().map(|Decision { person, .. }| text!("{person} approved it", "{person} l'a approuvé")),
+    );
     told.verdict = told.judge(false);
     Ok(())
 }

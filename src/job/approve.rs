@@ -1,68 +1,46 @@
 //! Lets through what a run held back: exactly what was held, unless something it was made from has moved since.
 
+use chrono::Utc;
+
 use crate::job::apply::{dropped_name, finish, settle};
 use crate::job::kept::Kept;
-use crate::job::{Error, Job, gather};
+use crate::job::{Context, Error, Hands, Job, gather, import, person};
 use crate::model::Digest;
 use crate::report;
-use crate::site::{Direction, Exchange};
-use crate::state::{Delivery, Plan, PlanStatus};
+use crate::site::{Direction, Exchange, Import};
+use crate::state::{Decided, NewDecision, Plan, State};
 use crate::transport::Kind;
 
-/// What waits for approval.
-pub enum Held {
-    Plan(Plan),
-    Delivery(Delivery),
+/// How the plans that were approved in this run have moved the directory so far. Nobody else moves it meanwhile: the run
+/// holds the lock.
+#[derive(Default)]
+pub struct Moves(Option<Move>);
+
+struct Move {
+    from: Digest,
+    to: Digest,
 }
 
-impl Held {
-    pub fn exchange(&self) -> &str {
-        match self {
-            Held::Plan(plan) => &plan.exchange,
-            Held::Delivery(delivery) => &delivery.exchange,
-        }
-    }
-
-    fn run(&self) -> String {
-        match self {
-            Held::Plan(plan) => plan.run.to_string(),
-            Held::Delivery(delivery) => delivery.run.to_string(),
-        }
-    }
-}
-
-/// Everything that the run held, or what it held of one exchange. `run` may be the beginning of an id.
-pub fn held(job: &Job<'_>, run: &str, exchange: Option<&str>) -> Result<Vec<Held>, Error> {
-    let plans = job.state.held_plans()?.into_iter().map(Held::Plan);
-    let deliveries = job.state.held_deliveries()?.into_iter().map(Held::Delivery);
-    let all: Vec<Held> = plans.chain(deliveries).collect();
-    let mut waiting: Vec<String> = all.iter().map(|held| format!("{} (run {})", held.exchange(), held.run())).collect();
-    waiting.dedup();
-    let asked = |held: &Held| held.run().starts_with(run) && exchange.is_none_or(|name| name == held.exchange());
-    let found: Vec<Held> = all.into_iter().filter(asked).collect();
-    let mut runs: Vec<String> = found.iter().map(Held::run).collect();
-    runs.dedup();
-    match (runs.as_slice(), waiting.as_slice()) {
-        ([_], _) => Ok(found),
-        ([], []) => Err(Error::Usage("nothing is held".into())),
-        ([], _) => {
-            let of = exchange.map(|exchange| format!(" for `{exchange}`")).unwrap_or_default();
-            Err(Error::Usage(format!("nothing of run `{run}` is held{of}; held: {}", waiting.join(", "))))
-        }
-        _ => Err(Error::Usage(format!("`{run}` is the beginning of several runs; held: {}", waiting.join(", ")))),
-    }
-}
-
-pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<report::Import, Error> {
+pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan, moves: &mut Moves) -> Result<report::Import, Error> {
     let Direction::Import(import) = &exchange.direction else {
         return Err(Error::Moved(format!("{} was an import when the plan was made", exchange.name)));
     };
-    check_unmoved(job, exchange, plan)?;
+    let is_moved_by_us = check_unmoved(job, exchange, plan, moves)?;
     let told = job.act(|context, state, hands| {
-        state.set_plan_status(plan.id, PlanStatus::Applying, context.started)?;
-        finish(context, state, hands, exchange, import, plan.id)
+        if is_moved_by_us && !is_still_the_same(context, state, hands, exchange, import, plan)? {
+            return Err(moved(plan, "another plan that this run approved changed what it builds on"));
+        }
+        state.decide_plan(plan.id, &approval(context, &person::name()))?;
+        let told = finish(context, state, hands, exchange, import, plan.id)?;
+        moves.extend(&plan.digests.snapshot, state.people()?.digest());
+        Ok(told)
     })?;
     told.map_or_else(|| foretell(job, plan), Ok)
+}
+
+/// Of a plan or a delivery that is let through now.
+pub fn approval<'a>(context: &'a Context<'_>, person: &'a str) -> NewDecision<'a> {
+    NewDecision { run: &context.run, decided: Decided::Approved, person, at: Utc::now() }
 }
 
 /// What would be done, for a dry run.
@@ -73,25 +51,29 @@ fn foretell(job: &Job<'_>, plan: &Plan) -> Result<report::Import, Error> {
     Ok(report::Import { operations: recorded.into_iter().map(|recorded| recorded.operation).collect(), ..told })
 }
 
-/// What was approved is what is done: file, directory and profile must be those that the plan was made from.
-fn check_unmoved(job: &Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<(), Error> {
-    let moved = |what: &str| {
-        let again = match dropped_name(&plan.path) {
-            Some(_) => "the next run makes a new plan",
-            None => "import the file again",
-        };
-        Err(Error::Moved(format!("{what} since the plan for {} was made; {again}", plan.path)))
-    };
-    if job.state.people()?.digest() != plan.digests.snapshot {
-        return moved("the directory has changed");
+/// What was approved is what is done: file, directory and profile must be those that the plan was made from. Was the
+/// directory moved, but by nothing else than the plans that this run approved before?
+fn check_unmoved(job: &Job<'_>, exchange: &Exchange, plan: &Plan, moves: &Moves) -> Result<bool, Error> {
+    let now = job.state.people()?.digest();
+    let is_moved = now != plan.digests.snapshot;
+    if is_moved && !moves.lead(&plan.digests.snapshot, &now) {
+        return Err(moved(plan, "the directory has changed"));
     }
     if exchange.profile.digest() != plan.digests.profile {
-        return moved("the profile has changed");
+        return Err(moved(plan, "the profile has changed"));
     }
     if dropped_name(&plan.path).is_some() && is_file_moved(job, exchange, plan)? {
-        return moved("the partner's file has changed or gone");
+        return Err(moved(plan, "the partner's file has changed or gone"));
     }
-    Ok(())
+    Ok(is_moved)
+}
+
+fn moved(plan: &Plan, what: &str) -> Error {
+    let again = match dropped_name(&plan.path) {
+        Some(_) => "the next run makes a new plan",
+        None => "make it anew",
+    };
+    Error::Moved(format!("{what} since the plan for {} was made; {again}", plan.path))
 }
 
 fn is_file_moved(job: &Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<bool, Error> {
@@ -99,5 +81,39 @@ fn is_file_moved(job: &Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<bool
         Ok(bytes) => Ok(Digest::of(&bytes) != plan.digests.file),
         Err(Error::Transport(missing)) if missing.kind == Kind::Missing => Ok(true),
         Err(error) => Err(error),
+    }
+}
+
+/// Decides about the file once more, for the directory as it is now: what was approved is only done if it would be
+/// decided again, operation by operation and row by row.
+fn is_still_the_same(
+    context: &Context<'_>,
+    state: &State,
+    hands: &Hands,
+    exchange: &Exchange,
+    import: &Import,
+    plan: &Plan,
+) -> Result<bool, Error> {
+    let Some(spooled) = &plan.spooled else { return Ok(false) };
+    let day = context.site.local(plan.created).date();
+    let bytes = hands.spool.get(spooled)?;
+    let anew = import::decide_anew(state, exchange, import, &plan.path, bytes, day)?;
+    let recorded = state.operations(plan.id)?;
+    let is_same = anew.operations.iter().eq(recorded.iter().map(|recorded| &recorded.operation));
+    Ok(is_same && anew.corrections == plan.corrections)
+}
+
+impl Moves {
+    /// Is it they, and nothing else, that led from one state of the directory to the other?
+    fn lead(&self, from: &Digest, to: &Digest) -> bool {
+        self.0.as_ref().is_some_and(|moved| (&moved.from, &moved.to) == (from, to))
+    }
+
+    /// A plan that was made for the directory as it was at `from` has been applied.
+    fn extend(&mut self, from: &Digest, to: Digest) {
+        match &mut self.0 {
+            Some(moved) => moved.to = to,
+            None => self.0 = Some(Move { from: from.clone(), to }),
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Writes the file of one export and delivers it, or holds it.
 
-use chrono::{NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 
+use crate::job::approve::approval;
 use crate::job::deliver::{Handed, discard, hand_over};
 use crate::job::rows::File;
-use crate::job::{Error, Job, gather, rows};
+use crate::job::{Error, Job, gather, person, rows};
 use crate::model::{Digest, Finding, People, Text};
 use crate::plan::brake;
 use crate::plan::heading::{Change, Heading};
@@ -193,7 +194,7 @@ pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (
     let released = check_place(exchange, delivery).and_then(|()| {
         job.act(|context, state, hands| {
             if delivery.status == DeliveryStatus::Held {
-                state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+                state.decide_delivery(delivery.id, &approval(context, &person::name()))?;
             }
             hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
         })

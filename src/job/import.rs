@@ -54,12 +54,12 @@ struct Gathered {
     used: Vec<Announced>,
 }
 
-struct Decision {
-    told: report::Import,
-    operations: Vec<Operation>,
+pub(super) struct Decision {
+    pub told: report::Import,
+    pub operations: Vec<Operation>,
     digests: Digests,
     facts: Facts,
-    corrections: Option<Vec<u8>>,
+    pub corrections: Option<Vec<u8>>,
     /// What becomes of rows to correct, once this file is taken.
     followed: RowsFollowed,
     /// The announced exceptions without which the plan would be held.
@@ -214,18 +214,46 @@ fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) 
             (path, bytes)
         }
     };
+    let gathered = gathered(&job.state, exchange, import, path, bytes)?;
+    Ok(match job.context.site.is_trial {
+        true => Gathered { known: People::unknown(), ..gathered },
+        false => gathered,
+    })
+}
+
+fn gathered(
+    state: &State,
+    exchange: &Exchange,
+    import: &Import,
+    path: String,
+    bytes: Vec<u8>,
+) -> Result<Gathered, Error> {
     let digest = Digest::of(&bytes);
     Ok(Gathered {
-        earlier: job.state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
-        known: if job.context.site.is_trial { People::unknown() } else { job.state.people()? },
+        earlier: state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
+        known: state.people()?,
         additions: import.additions.read(&import.contract.columns)?,
-        last: job.state.last_good(&exchange.name)?,
-        open: job.state.open_files(&exchange.name)?,
-        used: job.state.used_exceptions(&exchange.name)?,
+        last: state.last_good(&exchange.name)?,
+        open: state.open_files(&exchange.name)?,
+        used: state.used_exceptions(&exchange.name)?,
         path,
         bytes,
         digest,
     })
+}
+
+/// Decides about a file once more, on the day on which it was decided before.
+pub(super) fn decide_anew(
+    state: &State,
+    exchange: &Exchange,
+    import: &Import,
+    path: &str,
+    bytes: Vec<u8>,
+    day: NaiveDate,
+) -> Result<Decision, Error> {
+    let gathered = Gathered { earlier: None, ..gathered(state, exchange, import, path.into(), bytes)? };
+    let read = read(&gathered, import)?;
+    Ok(decide(&gathered, read, exchange, import, day))
 }
 
 /// What a partner's file must be.

@@ -5,13 +5,16 @@
 mod apply;
 pub mod approve;
 mod deliver;
+pub mod discard;
 mod error;
 pub mod export;
 mod follow;
 mod gather;
+pub mod held;
 pub mod import;
 mod kept;
 mod measure;
+mod person;
 mod pickup;
 pub mod progress;
 pub mod propose;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::job::approve::{self, Held};
+use crate::job::approve::{self, Moves};
+use crate::job::held::{self, Held};
 use crate::job::progress::Progress;
-use crate::job::{Error, Job, export, import};
+use crate::job::{Error, Job, discard, export, import};
 use crate::model::Exit;
 use crate::report::{self, Report};
 use crate::site::{Direction, Exchange, Site};
@@ -49,8 +50,41 @@ pub fn import(order: &Order<'_>, name: &str, files: &[PathBuf]) -> Result<Report
 
 /// Lets through what a run held back, all of it or one exchange.
 pub fn approve(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<Report, Error> {
+    let mut moves = Moves::default();
+    decide(order, "approve", run, exchange, |job, exchange, held, told| match held {
+        Held::Plan(plan) => {
+            told.imports.push(approve::plan(job, exchange, &plan, &mut moves)?);
+            Ok(())
+        }
+        Held::Delivery(delivery) => {
+            let (export, error) = export::release(job, exchange, &delivery);
+            told.exports.push(export);
+            error.map_or(Ok(()), Err)
+        }
+    })
+}
+
+/// Gives up what a run held back, all of it or one exchange.
+pub fn discard(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<Report, Error> {
+    decide(order, "discard", run, exchange, |job, exchange, held, told| {
+        match held {
+            Held::Plan(plan) => told.imports.push(discard::plan(job, exchange, &plan)?),
+            Held::Delivery(delivery) => told.exports.push(discard::delivery(job, &delivery)?),
+        }
+        Ok(())
+    })
+}
+
+/// `each` does what was decided about one thing that is held, and tells of it.
+fn decide(
+    order: &Order<'_>,
+    verb: &'static str,
+    run: &str,
+    exchange: Option<&str>,
+    mut each: impl FnMut(&mut Job<'_>, &Exchange, Held, &mut report::Exchange) -> Result<(), Error>,
+) -> Result<Report, Error> {
     let job = order.open()?;
-    let mut held = approve::held(&job, run, exchange)?;
+    let mut held = held::of(&job.state, run, exchange)?;
     let mut exchanges = Vec::new();
     for held in &held {
         let exchange = order.exchange(held.exchange())?;
@@ -58,23 +92,10 @@ pub fn approve(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<R
             exchanges.push(exchange);
         }
     }
-    perform_with(job, order, "approve", &exchanges, |job, exchange| {
+    perform_with(job, order, verb, &exchanges, |job, exchange| {
         let mut told = blank(exchange);
         for one in held.extract_if(.., |one| one.exchange() == exchange.name) {
-            let error = match one {
-                Held::Plan(plan) => match approve::plan(job, exchange, &plan) {
-                    Ok(import) => {
-                        told.imports.push(import);
-                        None
-                    }
-                    Err(error) => Some(error),
-                },
-                Held::Delivery(delivery) => {
-                    let (export, error) = export::release(job, exchange, &delivery);
-                    told.exports.push(export);
-                    error
-                }
-            };
+            let error = each(job, exchange, one, &mut told).err();
             told.failure = told.failure.take().or(error.map(|error| error.failure()));
         }
         told

@@ -91,6 +91,8 @@ pub enum Delivered {
     WouldBeDelivered,
     /// The delivery failed; the failure is told beside.
     Failed,
+    /// It was held, and a person gave it up.
+    Discarded,
 }
 
 /// One file of a partner. The journal keeps it with its plan: one that an older Passerelle wrote must be readable.
@@ -105,6 +107,8 @@ pub struct Import {
     pub already_taken: bool,
     /// An interrupted run had begun to apply the file; this run finished it.
     pub resumed: bool,
+    /// The plan was held, and a person gave it up.
+    pub discarded: bool,
     pub rows: usize,
     pub left_out: usize,
     pub created: usize,
@@ -118,7 +122,7 @@ pub struct Import {
     pub failed: Vec<Text>,
     /// Why the plan is held.
     pub held: Vec<Text>,
-    /// What an announced exception let through, and the exception.
+    /// What would have been held, and the exception or the person who let it through.
     pub let_through: Vec<Text>,
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
@@ -220,7 +224,7 @@ impl Import {
 
     fn exit(&self) -> Exit {
         match self.verdict {
-            _ if self.already_taken => Exit::Done,
+            _ if self.already_taken || self.discarded => Exit::Done,
             Verdict::Held => Exit::Held,
             Verdict::Refused | Verdict::TakenInPart => Exit::DataRefused,
             Verdict::Accepted | Verdict::AcceptedWithRemarks => Exit::Done,

@@ -100,6 +100,9 @@ impl Page {
         if import.resumed {
             self.say(4, PLAIN, &RESUMED);
         }
+        if import.discarded {
+            self.say(4, PLAIN, &DISCARDED);
+        }
         match import.already_taken {
             true => self.say(4, PLAIN, &ALREADY_TAKEN),
             false => self.say(4, PLAIN, &counts(import)),
@@ -231,6 +234,7 @@ const RESUMED: Text = Text::of(
     "an interrupted run had begun to apply it; this run finished it",
     "une exécution interrompue avait commencé à l'appliquer ; celle-ci l'a achevé",
 );
+const DISCARDED: Text = Text::of("its plan was held, and is given up", "son plan était retenu ; il est abandonné");
 pub(super) const ALREADY_TAKEN: Text = Text::of(
     "this very file was taken before; nothing was applied again",
     "ce fichier même a déjà été pris ; rien n'a été appliqué de nouveau",
@@ -251,6 +255,13 @@ fn outcome(outcome: Delivered) -> (Style, Text) {
         }
         Delivered::WouldBeDelivered => (GOOD, Text::of("would be delivered", "serait livré")),
         Delivered::Held => (BAD, Text::of("held", "retenu")),
+        Delivered::Discarded => (
+            NOTABLE,
+            Text::of(
+                "discarded; the next run writes it anew",
+                "abandonné ; la prochaine exécution l'écrira de nouveau",
+            ),
+        ),
         Delivered::Failed => (BAD, Text::of("not delivered", "non livré")),
     }
 }

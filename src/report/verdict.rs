@@ -38,7 +38,7 @@ pub fn write(notice: &Notice<'_>) -> String {
     match import.already_taken {
         true => page.say(0, PLAIN, &ALREADY_TAKEN.sentence()),
         false => {
-            page.paragraph(&meaning(import.verdict));
+            page.paragraph(&if import.discarded { DISCARDED } else { meaning(import.verdict) });
             page.say(0, PLAIN, &text::counts(import).sentence());
         }
     }
@@ -77,6 +77,12 @@ fn to_correct(corrections: &str) -> Text {
          rester, sauf celui qui demande à être vidé.",
     )
 }
+
+const DISCARDED: Text = Text::of(
+    "Nothing was applied: the file is unusual, for the reason below, and a person at the company decided not to take it.",
+    "Rien n'a été appliqué : le fichier sort de l'ordinaire, pour la raison ci-dessous, et une personne de l'entreprise a \
+     décidé de ne pas le prendre.",
+);
 
 pub fn meaning(verdict: Verdict) -> Text {
     match verdict {

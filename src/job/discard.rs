@@ -1,0 +1,60 @@
+//! Gives up what a run held back: nothing of it is done, and the partner's file is set aside as refused.
+
+use chrono::Utc;
+
+use crate::job::apply::dropped_name;
+use crate::job::tell::{self, Telling};
+use crate::job::{Context, Error, Hands, Job, person};
+use crate::model::Verdict;
+use crate::report::{self, Delivered, Findings};
+use crate::site::{Direction, Exchange, Import};
+use crate::state::{Decided, Delivery, NewDecision, Plan, State};
+
+/// The partner may drop the very same file again: it is then judged as a new one.
+pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<report::Import, Error> {
+    let mut told: report::Import = serde_json::from_slice(&plan.verdict).expect("the plan was saved with its report");
+    told.verdict = Verdict::Refused;
+    told.discarded = true;
+    job.act(|context, state, hands| {
+        // The partner is told first: cut off behind it, the next run finds no file, and drops the plan by itself.
+        if let (Some(name), Direction::Import(import)) = (dropped_name(&plan.path), &exchange.direction) {
+            set_aside(context, exchange, import, name, plan, &mut told)?;
+        }
+        state.decide_plan(plan.id, &decision(context, &person::name()))?;
+        plan.spooled.iter().try_for_each(|spooled| Ok(hands.spool.remove(spooled)?))
+    })?;
+    Ok(told)
+}
+
+fn set_aside(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    name: &str,
+    plan: &Plan,
+    told: &mut report::Import,
+) -> Result<(), Error> {
+    tell::set_aside(context, exchange, import, Telling { told, name, digest: &plan.digests.file, corrections: None })?;
+    tell::withdraw(context, exchange, import, name)
+}
+
+/// The next run makes the file anew, from the people as they are then.
+pub fn delivery(job: &mut Job<'_>, delivery: &Delivery) -> Result<report::Export, Error> {
+    job.act(|context, state: &mut State, hands: &Hands| {
+        state.decide_delivery(delivery.id, &decision(context, &person::name()))?;
+        Ok(hands.spool.remove(&delivery.spooled)?)
+    })?;
+    Ok(report::Export {
+        file: delivery.file_name.clone(),
+        outcome: Delivered::Discarded,
+        rows: delivery.rows,
+        left_out: 0,
+        size: delivery.size,
+        held: delivery.held.clone(),
+        findings: Findings::default(),
+    })
+}
+
+fn decision<'a>(context: &'a Context<'_>, person: &'a str) -> NewDecision<'a> {
+    NewDecision { run: &context.run, decided: Decided::Discarded, person, at: Utc::now() }
+}

@@ -1,0 +1,78 @@
+//! What waits for a person: the plans and deliveries that a brake held.
+
+use chrono::{DateTime, Utc};
+
+use crate::job::Error;
+use crate::model::Text;
+use crate::state::{Delivery, Plan, State};
+
+/// One of them.
+pub enum Held {
+    Plan(Plan),
+    Delivery(Delivery),
+}
+
+/// All of them, plans first, each kind from the oldest to the newest.
+pub fn all(state: &State) -> Result<Vec<Held>, Error> {
+    let plans = state.held_plans()?.into_iter().map(Held::Plan);
+    let deliveries = state.held_deliveries()?.into_iter().map(Held::Delivery);
+    Ok(plans.chain(deliveries).collect())
+}
+
+/// Everything that the run held, or what it held of one exchange. `run` may be the beginning of an id.
+pub fn of(state: &State, run: &str, exchange: Option<&str>) -> Result<Vec<Held>, Error> {
+    let all = all(state)?;
+    let mut waiting: Vec<String> = all.iter().map(|held| format!("{} (run {})", held.exchange(), held.run())).collect();
+    waiting.dedup();
+    let asked = |held: &Held| held.run().starts_with(run) && exchange.is_none_or(|name| name == held.exchange());
+    let found: Vec<Held> = all.into_iter().filter(asked).collect();
+    let mut runs: Vec<String> = found.iter().map(Held::run).collect();
+    runs.dedup();
+    match (runs.as_slice(), waiting.as_slice()) {
+        ([_], _) => Ok(found),
+        ([], []) => Err(Error::Usage("nothing is held".into())),
+        ([], _) => {
+            let of = exchange.map(|exchange| format!(" for `{exchange}`")).unwrap_or_default();
+            Err(Error::Usage(format!("nothing of run `{run}` is held{of}; held: {}", waiting.join(", "))))
+        }
+        _ => Err(Error::Usage(format!("`{run}` is the beginning of several runs; held: {}", waiting.join(", ")))),
+    }
+}
+
+impl Held {
+    pub fn exchange(&self) -> &str {
+        match self {
+            Held::Plan(plan) => &plan.exchange,
+            Held::Delivery(delivery) => &delivery.exchange,
+        }
+    }
+
+    pub fn run(&self) -> String {
+        match self {
+            Held::Plan(plan) => plan.run.to_string(),
+            Held::Delivery(delivery) => delivery.run.to_string(),
+        }
+    }
+
+    /// The partner's file, or the one for the partner.
+    pub fn file(&self) -> &str {
+        match self {
+            Held::Plan(plan) => &plan.path,
+            Held::Delivery(delivery) => &delivery.file_name,
+        }
+    }
+
+    pub fn since(&self) -> DateTime<Utc> {
+        match self {
+            Held::Plan(plan) => plan.created,
+            Held::Delivery(delivery) => delivery.created,
+        }
+    }
+
+    pub fn reasons(&self) -> &[Text] {
+        match self {
+            Held::Plan(plan) => &plan.held,
+            Held::Delivery(delivery) => &delivery.held,
+        }
+    }
+}
