@@ -56,6 +56,27 @@ pub enum Verb {
     /// Take in a partner's files: what the server has, or the files named. With --dry-run, files can be tried without a
     /// site
     Import(Import),
+    /// Say what a partner's file would do, and save that as a plan, if asked to
+    Plan {
+        exchange: String,
+        file: PathBuf,
+
+        /// Write the plan here, for `apply`; it holds personal data, and is for its owner alone
+        #[arg(long, value_name = "PLAN")]
+        save: Option<PathBuf>,
+
+        /// Replace a plan that is there already
+        #[arg(long, requires = "save")]
+        overwrite: bool,
+    },
+    /// Do what a saved plan says, unless the file, the directory or the profile has changed since
+    ///
+    /// Whoever applies a plan that a brake would hold approves it.
+    Apply {
+        plan: PathBuf,
+        /// Where the partner's file lies now, if not where it lay
+        file: Option<PathBuf>,
+    },
     /// Let through what a run held back
     Approve {
         run: String,

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cli::arguments::Output;
+use crate::cli::show::site_option;
 use crate::cli::table;
 use crate::job::held::Held;
 use crate::model::{Language, Text};
@@ -61,9 +62,6 @@ fn direction(held: &Held) -> &'static str {
 }
 
 fn command(held: &Held, site: &Path, verb: &str) -> String {
-    let site = match site.display().to_string() {
-        site if site == "passerelle.toml" => String::new(),
-        site => format!("--site {site} "),
-    };
+    let site = site_option(site);
     format!("passerelle {site}{verb} {} {}", held.run(), held.exchange())
 }

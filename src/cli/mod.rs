@@ -64,6 +64,10 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
     let order = run::Order { site, site_file, dry_run: arguments.dry_run, now: Utc::now(), progress: &bar };
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,
+        Verb::Plan { exchange, file, save, overwrite } => {
+            return plan(order, exchange, file, save.as_deref(), *overwrite, arguments.output);
+        }
+        Verb::Apply { plan, file } => run::apply(&order, plan, file.as_deref())?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
         Verb::Discard { run, exchange } => run::discard(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
@@ -76,6 +80,29 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
     print(&written(&report, arguments.output));
+    Ok(report.exit_code)
+}
+
+/// It looks, and changes nothing but the file that it was asked for.
+fn plan(
+    order: run::Order<'_>,
+    exchange: &str,
+    file: &Path,
+    save: Option<&Path>,
+    overwrites: bool,
+    output: Output,
+) -> Result<Exit, Error> {
+    if order.dry_run && save.is_some() {
+        return Err(Error::Usage("`--save` writes a plan, and a dry run writes nothing; leave out one of them".into()));
+    }
+    let (report, saved) = run::plan(&run::Order { dry_run: true, ..order }, exchange, file)?;
+    if let (Some(path), Some(saved)) = (save, &saved) {
+        saved.write(path, overwrites)?;
+    }
+    print(&written(&report, output));
+    if let (Some(path), Output::Text) = (save, output) {
+        print(&show::saved(path, saved.as_ref(), order.site_file, report.language()));
+    }
     Ok(report.exit_code)
 }
 

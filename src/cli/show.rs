@@ -8,10 +8,12 @@ use serde_json::json;
 use crate::cli::arguments::Output;
 use crate::cli::table;
 use crate::job::Error;
-use crate::model::{Text, fold};
+use crate::job::saved::Saved;
+use crate::model::{Language, Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
 use crate::state::{Announced, Decision, History, Run, State};
+use crate::text;
 
 /// Runs that `history` lists.
 const RUNS: usize = 30;
@@ -227,6 +229,30 @@ fn told(run: &Run, exchange: &str, is_all: bool) -> Vec<[String; 2]> {
         (true, false) => {}
     }
     rows
+}
+
+/// What became of the plan that was to be saved, and what to do with it. `site` is the site file as it was named.
+pub fn saved(plan: &Path, saved: Option<&Saved>, site: &Path, language: Language) -> String {
+    let plan = plan.display();
+    let text = match (saved, site_option(site)) {
+        (None, _) => text!(
+            "There is nothing to apply, so {plan} is not written.\n",
+            "Il n'y a rien à appliquer : {plan} n'est pas écrit.\n"
+        ),
+        (Some(_), site) => text!(
+            "The plan is in {plan}. To do exactly that:\n  passerelle {site}apply {plan}\n",
+            "Le plan est dans {plan}. Pour faire exactement cela :\n  passerelle {site}apply {plan}\n"
+        ),
+    };
+    text.is(language).into()
+}
+
+/// What a command needs to be about the same site: nothing for the usual name.
+pub fn site_option(site: &Path) -> String {
+    match site.display().to_string() {
+        site if site == "passerelle.toml" => String::new(),
+        site => format!("--site {site} "),
+    }
 }
 
 /// What the sample's night left, and where to look.

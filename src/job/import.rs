@@ -9,6 +9,7 @@ use crate::format::{Again, Reading, Source};
 use crate::job::apply::{self, finish};
 use crate::job::follow::{Followed, follow};
 use crate::job::kept::Kept;
+use crate::job::saved::Saved;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, measure, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
@@ -18,8 +19,8 @@ use crate::report::{self, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Exchange, Import};
 use crate::state::{
-    Announced, Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanStatus, RowsFollowed, State,
-    StillOpen,
+    Announced, Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanId, PlanStatus, RowsFollowed,
+    State, StillOpen,
 };
 use crate::text;
 use crate::transport::{Kind, inside};
@@ -39,7 +40,7 @@ enum Origin {
 }
 
 /// What deciding needs to know, all of it read before.
-struct Gathered {
+pub(super) struct Gathered {
     /// As the journal knows the file: below the server's folder, or absolute on this machine.
     path: String,
     bytes: Vec<u8>,
@@ -57,13 +58,13 @@ struct Gathered {
 pub(super) struct Decision {
     pub told: report::Import,
     pub operations: Vec<Operation>,
-    digests: Digests,
+    pub digests: Digests,
     facts: Facts,
     pub corrections: Option<Vec<u8>>,
     /// What becomes of rows to correct, once this file is taken.
     followed: RowsFollowed,
     /// The announced exceptions without which the plan would be held.
-    exceptions: Vec<Announced>,
+    pub exceptions: Vec<Announced>,
 }
 
 const TAKEN_AWAY: Text = Text::of(
@@ -89,13 +90,7 @@ fn take_all(
     named: &[PathBuf],
     told: &mut Told,
 ) -> Result<(), Error> {
-    for plan in job.state.unfinished_plans(&exchange.name)? {
-        let resumed = job.act(|context, state, hands| finish(context, state, hands, exchange, import, plan.id))?;
-        match resumed {
-            Some(file) => told.imports.push(report::Import { resumed: true, ..file }),
-            None => told.remarks.push(left_half_applied(&plan.path)),
-        }
-    }
+    resume(job, exchange, import, told)?;
     for origin in origins(job, exchange, import, named, told)? {
         match take(job, exchange, import, &origin)? {
             Some(import) => told.imports.push(import),
@@ -129,6 +124,18 @@ fn left_half_applied(path: &str) -> Text {
         "an interrupted run left {path} half applied; a run finishes it",
         "une exécution interrompue a laissé {path} appliqué à moitié ; une exécution le termine",
     )
+}
+
+/// Finishes what an interrupted run left.
+pub(super) fn resume(job: &mut Job<'_>, exchange: &Exchange, import: &Import, told: &mut Told) -> Result<(), Error> {
+    for plan in job.state.unfinished_plans(&exchange.name)? {
+        let resumed = job.act(|context, state, hands| finish(context, state, hands, exchange, import, plan.id))?;
+        match resumed {
+            Some(file) => told.imports.push(report::Import { resumed: true, ..file }),
+            None => told.remarks.push(left_half_applied(&plan.path)),
+        }
+    }
+    Ok(())
 }
 
 fn origins(
@@ -202,26 +209,27 @@ fn take(
 }
 
 fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<Gathered, Error> {
-    let (path, bytes) = match origin {
-        Origin::Named(file) => {
-            let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
-            let bytes = fs::read(&whole).map_err(|cause| Error::unreadable(file, cause))?;
-            (whole.display().to_string(), bytes)
-        }
+    let gathered = match origin {
+        Origin::Named(file) => self::named(&job.state, exchange, import, file),
         Origin::Dropped(name) => {
             let path = inside(import.files.folder(), name);
             let bytes = gather::fetch(&job.context, &exchange.server, &path)?;
-            (path, bytes)
+            gathered(&job.state, exchange, import, path, bytes)
         }
-    };
-    let gathered = gathered(&job.state, exchange, import, path, bytes)?;
+    }?;
     Ok(match job.context.site.is_trial {
         true => Gathered { known: People::unknown(), ..gathered },
         false => gathered,
     })
 }
 
-fn gathered(
+pub(super) fn named(state: &State, exchange: &Exchange, import: &Import, file: &Path) -> Result<Gathered, Error> {
+    let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
+    let bytes = fs::read(&whole).map_err(|cause| Error::unreadable(file, cause))?;
+    gathered(state, exchange, import, whole.display().to_string(), bytes)
+}
+
+pub(super) fn gathered(
     state: &State,
     exchange: &Exchange,
     import: &Import,
@@ -252,8 +260,17 @@ pub(super) fn decide_anew(
     day: NaiveDate,
 ) -> Result<Decision, Error> {
     let gathered = Gathered { earlier: None, ..gathered(state, exchange, import, path.into(), bytes)? };
-    let read = read(&gathered, import)?;
-    Ok(decide(&gathered, read, exchange, import, day))
+    read_and_decide(&gathered, exchange, import, day)
+}
+
+pub(super) fn read_and_decide(
+    gathered: &Gathered,
+    exchange: &Exchange,
+    import: &Import,
+    today: NaiveDate,
+) -> Result<Decision, Error> {
+    let read = read(gathered, import)?;
+    Ok(decide(gathered, read, exchange, import, today))
 }
 
 /// What a partner's file must be.
@@ -306,6 +323,15 @@ fn decide(
 }
 
 impl Decision {
+    /// What a saved plan was held for, and let through for, when it was made; that is what its reader approves.
+    pub fn with_brakes_of(mut self, saved: &Saved) -> Decision {
+        self.told.held = saved.report.held.clone();
+        self.told.let_through = saved.report.let_through.clone();
+        self.told.verdict = saved.report.verdict;
+        self.exceptions = saved.exceptions.clone();
+        self
+    }
+
     fn read(
         &mut self,
         mut reading: Reading,
@@ -441,22 +467,7 @@ fn act(
         }
         return Ok(told);
     }
-    let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.digest.as_str()[..12]);
-    hands.spool.put(&spooled, &gathered.bytes)?;
-    let id = state.save_plan(&NewPlan {
-        run: &context.run,
-        exchange: &exchange.name,
-        path: &gathered.path,
-        digests: &decision.digests,
-        facts: &decision.facts,
-        operations: &decision.operations,
-        held: &told.held,
-        exceptions: &decision.exceptions,
-        verdict: &Kept { told: told.clone(), followed: decision.followed.clone() }.write(),
-        corrections: decision.corrections.as_deref(),
-        spooled: Some(&spooled),
-        at: context.started,
-    })?;
+    let id = save(context, state, hands, exchange, gathered, decision)?;
     if told.verdict != Verdict::Held {
         return finish(context, state, hands, exchange, import, id);
     }
@@ -465,6 +476,33 @@ fn act(
         tell::hold(context, exchange, import, telling)?;
     }
     Ok(told)
+}
+
+/// Remembers what was decided, with the file; to be applied at once, unless it is held.
+pub(super) fn save(
+    context: &Context<'_>,
+    state: &mut State,
+    hands: &Hands,
+    exchange: &Exchange,
+    gathered: &Gathered,
+    decision: &Decision,
+) -> Result<PlanId, Error> {
+    let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.digest.as_str()[..12]);
+    hands.spool.put(&spooled, &gathered.bytes)?;
+    Ok(state.save_plan(&NewPlan {
+        run: &context.run,
+        exchange: &exchange.name,
+        path: &gathered.path,
+        digests: &decision.digests,
+        facts: &decision.facts,
+        operations: &decision.operations,
+        held: &decision.told.held,
+        exceptions: &decision.exceptions,
+        verdict: &Kept { told: decision.told.clone(), followed: decision.followed.clone() }.write(),
+        corrections: decision.corrections.as_deref(),
+        spooled: Some(&spooled),
+        at: context.started,
+    })?)
 }
 
 /// What is decided about a file now takes the place of what was held of it.

@@ -1,5 +1,6 @@
 //! Runs exchanges one after another and reports on them all; one that fails never stops the others.
 
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -8,10 +9,11 @@ use chrono::{DateTime, Utc};
 use crate::job::approve::{self, Moves};
 use crate::job::held::{self, Held};
 use crate::job::progress::Progress;
-use crate::job::{Error, Job, discard, export, import};
+use crate::job::saved::Saved;
+use crate::job::{Error, Job, discard, export, import, plan};
 use crate::model::Exit;
 use crate::report::{self, Report};
-use crate::site::{Direction, Exchange, Site};
+use crate::site::{Direction, Exchange, Import, Site};
 
 /// How a run is asked for.
 pub struct Order<'a> {
@@ -41,11 +43,39 @@ pub fn export(order: &Order<'_>, name: &str) -> Result<Report, Error> {
 
 /// Takes the files named, or what lies on the server.
 pub fn import(order: &Order<'_>, name: &str, files: &[PathBuf]) -> Result<Report, Error> {
-    let exchange = order.exchange(name)?;
-    match exchange.direction {
-        Direction::Import(_) => perform(order, "import", &[exchange], |job, exchange| one(job, exchange, files)),
-        Direction::Export(_) => Err(Error::Usage(format!("`{name}` is an export; write `passerelle export {name}`"))),
+    let (exchange, _) = order.import(name)?;
+    perform(order, "import", &[exchange], |job, exchange| one(job, exchange, files))
+}
+
+/// Says what a file would do. The second is what can be saved: nothing where there is nothing to apply.
+pub fn plan(order: &Order<'_>, name: &str, file: &Path) -> Result<(Report, Option<Saved>), Error> {
+    let (exchange, import) = order.import(name)?;
+    let site = order.whole_site_file()?;
+    let mut saved = None;
+    let report = perform(order, "plan", &[exchange], |job, exchange| {
+        match plan::foresee(job, exchange, import, file, site.clone()) {
+            Ok((told, plan)) => {
+                saved = plan;
+                report::Exchange { imports: vec![told], ..blank(exchange) }
+            }
+            Err(error) => report::Exchange { failure: Some(error.failure()), ..blank(exchange) },
+        }
+    })?;
+    Ok((report, saved))
+}
+
+/// Does what was saved, with the file where it lay, or where it lies now.
+pub fn apply(order: &Order<'_>, plan: &Path, file: Option<&Path>) -> Result<Report, Error> {
+    let saved = Saved::read(plan)?;
+    let here = order.whole_site_file()?;
+    if saved.site != here {
+        let (plan, there) = (plan.display(), &saved.site);
+        return Err(Error::Usage(format!("{plan} was made for the site {there}, and this one is {here}")));
     }
+    let (exchange, import) = order.import(&saved.exchange)?;
+    perform(order, "apply", &[exchange], |job, exchange| {
+        of_import(exchange, plan::apply(job, exchange, import, &saved, file))
+    })
 }
 
 /// Lets through what a run held back, all of it or one exchange.
@@ -105,6 +135,22 @@ fn decide(
 impl<'a> Order<'a> {
     fn exchange(&self, name: &str) -> Result<&'a Exchange, Error> {
         self.site.exchange(name).map_err(|unknown| Error::Usage(unknown.to_string()))
+    }
+
+    fn import(&self, name: &str) -> Result<(&'a Exchange, &'a Import), Error> {
+        let exchange = self.exchange(name)?;
+        match &exchange.direction {
+            Direction::Import(import) => Ok((exchange, import)),
+            Direction::Export(_) => {
+                Err(Error::Usage(format!("`{name}` is an export; write `passerelle export {name}`")))
+            }
+        }
+    }
+
+    /// By which another process knows it again.
+    fn whole_site_file(&self) -> Result<String, Error> {
+        let whole = fs::canonicalize(self.site_file).map_err(|cause| Error::disk("find", self.site_file, cause))?;
+        Ok(whole.display().to_string())
     }
 
     fn open(&self) -> Result<Job<'a>, Error> {
@@ -171,21 +217,20 @@ fn defect() -> report::Failure {
 }
 
 pub(super) fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {
-    let mut told = blank(exchange);
-    let error = match &exchange.direction {
+    match &exchange.direction {
         Direction::Export(export) => {
             let (exports, error) = export::export(job, exchange, export);
-            told.exports = exports;
-            error
+            report::Exchange { exports, failure: error.map(|error| error.failure()), ..blank(exchange) }
         }
-        Direction::Import(import) => {
-            let import::Told { imports, remarks, error } = import::import(job, exchange, import, files);
-            told.imports = imports;
-            told.remarks.extend(remarks);
-            error
-        }
-    };
-    report::Exchange { failure: error.map(|error| error.failure()), ..told }
+        Direction::Import(import) => of_import(exchange, import::import(job, exchange, import, files)),
+    }
+}
+
+fn of_import(exchange: &Exchange, told: import::Told) -> report::Exchange {
+    let import::Told { imports, remarks, error } = told;
+    let mut told = report::Exchange { imports, failure: error.map(|error| error.failure()), ..blank(exchange) };
+    told.remarks.extend(remarks);
+    told
 }
 
 fn blank(exchange: &Exchange) -> report::Exchange {

@@ -38,7 +38,7 @@ pub fn write(notice: &Notice<'_>) -> String {
     match import.already_taken {
         true => page.say(0, PLAIN, &ALREADY_TAKEN.sentence()),
         false => {
-            page.paragraph(&if import.discarded { DISCARDED } else { meaning(import.verdict) });
+            page.paragraph(&meaning(import));
             page.say(0, PLAIN, &text::counts(import).sentence());
         }
     }
@@ -84,8 +84,9 @@ const DISCARDED: Text = Text::of(
      décidé de ne pas le prendre.",
 );
 
-pub fn meaning(verdict: Verdict) -> Text {
-    match verdict {
+pub fn meaning(import: &Import) -> Text {
+    match import.verdict {
+        Verdict::Refused if import.discarded => DISCARDED,
         Verdict::Accepted => Text::of("Every row was taken.", "Toutes les lignes ont été prises."),
         Verdict::AcceptedWithRemarks => Text::of(
             "Every row was taken. The remarks below are worth a look before the next file.",

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, Operation, Text};
 use crate::state::pickups::{self, Facts, NewPickup, PickupStatus};
@@ -51,7 +51,8 @@ words! {
 }
 
 /// What a plan was made from: when one of them has moved, it may not be approved any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Digests {
     pub file: Digest,
     pub snapshot: Digest,

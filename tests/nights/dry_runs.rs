@@ -37,7 +37,10 @@ fn nothing_changes_before_the_first_night() {
     changes_nothing(&company, &["export", "skillup"], 4);
     changes_nothing(&company, &["import", "day-one"], 0);
     changes_nothing(&company, &["import", "day-one", "to-try/windows-1252.csv"], 0);
+    changes_nothing(&company, &["plan", "day-one", "to-try/windows-1252.csv"], 0);
     changes_nothing(&company, &["approve", "20"], 2);
+    changes_nothing(&company, &["discard", "20"], 2);
+    changes_nothing(&company, &["held"], 0);
     changes_nothing(&company, &["check"], 0);
     changes_nothing(&company, &["profiles"], 0);
     changes_nothing(&company, &["history"], 0);
@@ -54,6 +57,8 @@ fn nothing_changes_after_a_night_and_before_the_next() {
     let run = company.last_run();
     assert_eq!(company.ask("SELECT count(*) FROM deliveries WHERE status = 'held'"), ["2"]);
 
+    changes_nothing(&company, &["held"], 0);
+    changes_nothing(&company, &["discard", &run], 0);
     changes_nothing(&company, &["approve", &run], 0);
     changes_nothing(&company, &["export", "skillup"], 5);
     changes_nothing(&company, &["export", "place-de-la-formation"], 5);

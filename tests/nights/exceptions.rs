@@ -84,3 +84,17 @@ fn an_exception_of_the_past_is_told_by_the_check() {
         assert_eq!(told, is_over, "{said}");
     }
 }
+
+#[test]
+fn a_plan_that_needs_an_exception_uses_it_up_when_it_is_applied() {
+    let company = company(today(), "updates = \"100%\"");
+    company.write("users.csv", users(0, 10, "Support"));
+    let said = company.ends(&["plan", "in", "users.csv", "--save", "plan.json"], 0).flat();
+    assert!(said.contains("let through: 10 updates are 100% of 10 users"), "{said}");
+    assert_eq!(company.ask("SELECT count(*) FROM exceptions"), ["0"]);
+    let said = company.ends(&["apply", "plan.json"], 0).flat();
+    assert!(said.contains("allows it, once: reorganisation"), "{said}");
+    assert_eq!(company.ask("SELECT because FROM exceptions"), ["reorganisation"]);
+    company.write("partner/in/users.csv", users(0, 10, "Sales"));
+    company.ends(&["run"], 5);
+}

@@ -8,6 +8,7 @@ mod exits;
 mod holds;
 mod kills;
 mod logs;
+mod plans;
 mod renaming;
 mod schema;
 mod telling;

@@ -114,6 +114,12 @@ fn every_report_is_as_the_schema_says() {
     check(&company, &["run"]);
     check(&company, &["approve", &company.last_run()]);
     check(&company, &["run"]);
+    company.write("more.csv", users(20, 9, "Sales"));
+    check(&company, &["plan", "in", "more.csv", "--save", "plan.json"]);
+    check(&company, &["apply", "plan.json"]);
+    company.write("partner/in/users.csv", users(40, 9, "Sales"));
+    check(&company, &["run"]);
+    check(&company, &["discard", &company.last_run()]);
     fs::remove_dir_all(company.path("partner")).expect("it goes");
     let failed = check(&company, &["run"]);
     assert_eq!(failed["exchanges"][1]["failure"]["later-may-help"], false);

@@ -79,7 +79,7 @@ pub fn write(notice: &Notice<'_>) -> String {
         language,
         verdict: import.verdict,
         number: import.verdict.number(),
-        meaning: meaning(import.verdict).is(language).into(),
+        meaning: meaning(import).is(language).into(),
         already_taken: import.already_taken,
         counts: Counts {
             rows: import.rows,
