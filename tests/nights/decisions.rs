@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::company::{Company, EXPORT, IMPORT, people, users};
 
-const REFUSED: [&str; 2] = ["refused/users.csv", "refused/users.csv.verdict.txt"];
+const REFUSED: [&str; 3] = ["refused/users.csv", "refused/users.csv.verdict.json", "refused/users.csv.verdict.txt"];
 
 /// Ten new users in an empty directory are over the brake; this is the run that held them.
 fn held() -> (Company, String) {
