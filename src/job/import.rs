@@ -201,8 +201,7 @@ fn take(
         Origin::Dropped(name) => tell::receive(context, exchange, import, name, gathered.bytes.len(), &gathered.digest),
         Origin::Named(_) => Ok(()),
     })?;
-    let read = read(&gathered, import)?;
-    let mut decision = decide(&gathered, read, exchange, import, job.context.local().date());
+    let mut decision = read_and_decide(&gathered, exchange, import, job.context.local().date())?;
     let acted =
         job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &mut decision))?;
     Ok(Some(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told })))
