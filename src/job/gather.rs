@@ -29,7 +29,7 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let read = reading::read(&bytes, file.encoding, &rule::knows(&contract))?;
     let reading = read.map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
-    let around = Surroundings { known: &People::default(), additions: &Additions::default() };
+    let around = Surroundings { known: &People::default(), additions: &Additions::default(), absent_on: None };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     let findings: Vec<Finding> = [reading.findings, recognised.findings, checked.findings].concat();
     if let Some(refused) = findings.iter().find(|finding| finding.is_error() && finding.place.row.is_none()) {

@@ -17,7 +17,7 @@ use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
-use crate::site::{Exchange, Import};
+use crate::site::{Absent, Exchange, Import};
 use crate::state::{
     Announced, Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanId, PlanStatus, RowsFollowed,
     State, StillOpen,
@@ -346,7 +346,9 @@ impl Decision {
         // Nobody else has a use for our columns.
         let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
         recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
-        let around = Surroundings { known: &gathered.known, additions: &gathered.additions };
+        // Rows to correct are only some of the file.
+        let absent_on = (import.absent == Absent::Remark && !ours.are_there()).then_some(today);
+        let around = Surroundings { known: &gathered.known, additions: &gathered.additions, absent_on };
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
         // They are few: the last whole file stays the measure.
         let whole = gathered.last.clone().filter(|_| ours.are_there());

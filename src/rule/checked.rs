@@ -9,9 +9,9 @@ use super::reference::{References, login_of};
 use super::same_person::Asked;
 use super::sheet::{Sheet, Subject};
 use super::{
-    Contract, Recognised, Surroundings, bad_date, code_translated, damage, date_order, default_used, end_before_start,
-    example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value, more_findings, moved_mail,
-    possible_twin, reference, taken,
+    Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, damage, date_order, default_used,
+    end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
+    more_findings, moved_mail, possible_twin, reference, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -48,8 +48,7 @@ pub fn check(
     example_row::check(&mut sheet);
     sheet.read_cells();
     added.translate_establishments(&mut sheet);
-    let has_keys = contract.identify_by.iter().all(|field| recognised.position(field).is_some());
-    let references = match contract.creates && has_keys {
+    let references = match sheet.knows_people() {
         true => check_people(&mut sheet, &added),
         false => {
             added.translate(&mut sheet);
@@ -97,6 +96,8 @@ fn finish(
     findings.extend(remarks);
     findings.extend(code_translated::findings(&sheet));
     findings.extend(default_used::findings(&sheet));
+    let absent_on = sheet.around.absent_on.filter(|_| sheet.knows_people());
+    findings.extend(absent_on.and_then(|today| absent_person::finding(&sheet, today)));
     let mut unlisted = std::mem::take(&mut sheet.more.unlisted);
     unlisted.retain(|finding| !(untrusted.contains(&finding.column) && finding.code == bad_date::RULE.code));
     findings.extend(more_findings::finding(unlisted.len()));

@@ -30,6 +30,7 @@ mod sheet;
 mod tally;
 mod translated;
 
+mod absent_person;
 mod ambiguous_key;
 mod ambiguous_label;
 mod ambiguous_manager;
@@ -77,6 +78,8 @@ mod unknown_manager;
 #[cfg(test)]
 mod sample;
 
+use chrono::NaiveDate;
+
 use crate::model::{Field, People, Rule, Severity, Text};
 
 pub use additions::Additions;
@@ -105,6 +108,8 @@ pub struct Surroundings<'a> {
     /// Who is in the directory.
     pub known: &'a People,
     pub additions: &'a Additions,
+    /// The day on which people who have not left are remarked if the file says nothing of them; None: nobody is.
+    pub absent_on: Option<NaiveDate>,
 }
 
 /// Every finding that a check can give, by what it is about.
@@ -170,7 +175,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
         Text::of("Managers", "Les managers"),
         &[&unknown_manager::RULE, &ambiguous_manager::RULE, &manager_circle::RULE, &manager_left_out::RULE],
     ),
-    (Text::of("The file as a whole", "Le fichier dans son ensemble"), &[&more_findings::RULE]),
+    (Text::of("The file as a whole", "Le fichier dans son ensemble"), &[&absent_person::RULE, &more_findings::RULE]),
 ];
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A small directory, contract and file for the tests of this room.
 
+use chrono::NaiveDate;
+
 use super::column::{Check, Creation, Unique};
 use super::defaults::Fills;
 use super::lists::{Entry, List, Lists};
@@ -152,6 +154,7 @@ pub struct Trial {
     pub creates: bool,
     pub twins: Severity,
     pub additions: Additions,
+    pub absent_on: Option<NaiveDate>,
     pub reading_findings: Vec<Finding>,
 }
 
@@ -163,6 +166,7 @@ impl std::default::Default for Trial {
             creates: true,
             twins: Severity::Remark,
             additions: additions(Vec::new(), Vec::new()),
+            absent_on: None,
             reading_findings: Vec::new(),
         }
     }
@@ -193,7 +197,7 @@ impl Trial {
         let contract = Contract { columns: &columns, identify_by, creates: *creates, twins: *twins };
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &self.additions.defaults);
-        let around = Surroundings { known: &self.known, additions: &self.additions };
+        let around = Surroundings { known: &self.known, additions: &self.additions, absent_on: self.absent_on };
         check(&recognised, &table(rows, 2), &self.reading_findings, &contract, &around)
     }
 

@@ -124,6 +124,12 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Can the rows be about people of the directory? Their keys are in the file.
+    pub fn knows_people(&self) -> bool {
+        let is_there = |field: &Field| self.readers.iter().any(|reader| reader.field == *field);
+        self.contract.creates && self.contract.identify_by.iter().all(is_there)
+    }
+
     /// Reads one cell for itself.
     pub fn read_cell(&mut self, row: usize, reader: usize) {
         let cells = self.table.row(row);

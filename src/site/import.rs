@@ -34,6 +34,17 @@ pub struct Import {
     /// What it is when a new user may be somebody who is known already: a remark, or an error that leaves the row out.
     pub twins: Severity,
     pub additions: Additions,
+    pub absent: Absent,
+}
+
+/// What becomes of people who are known, have not left, and are not in the file. Nothing changes for them in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, std::default::Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absent {
+    #[default]
+    LeaveAlone,
+    /// They are left alone, and remarked.
+    Remark,
 }
 
 /// `[import.NAME]` as a site writes it.
@@ -61,6 +72,8 @@ pub struct Section {
     #[serde(default)]
     codes: Vec<Spanned<Codes>>,
     clear: Option<Spanned<String>>,
+    #[serde(default)]
+    absent: Absent,
 }
 
 fn remark() -> Severity {
@@ -106,6 +119,7 @@ impl Section {
             allow,
             twins: self.twins,
             additions,
+            absent: self.absent,
         };
         Some(Exchange {
             name: name.into_inner(),

@@ -27,7 +27,7 @@ pub use additions::Additions;
 pub use deadline::Deadline;
 pub use export::Export;
 pub use files::{Files, Ready};
-pub use import::Import;
+pub use import::{Absent, Import};
 pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
