@@ -69,6 +69,7 @@ fn columns() -> Vec<Column> {
             creation: Creation::Optional,
             default: false,
             check,
+            numbered: false,
             examples: Vec::new(),
         }
     };

@@ -11,7 +11,7 @@ use super::sheet::{Sheet, Subject};
 use super::{
     Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, damage, date_order, default_used,
     end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
-    more_findings, moved_mail, possible_twin, reference, taken,
+    more_findings, moved_mail, possible_twin, reference, repeated_value, taken,
 };
 use crate::model::table::Chunk;
 use crate::model::{Delivered, Field, Finding, Table, Unlisted};
@@ -96,6 +96,7 @@ fn finish(
     findings.extend(remarks);
     findings.extend(code_translated::findings(&sheet));
     findings.extend(default_used::findings(&sheet));
+    findings.extend(repeated_value::findings(&sheet));
     let absent_on = sheet.around.absent_on.filter(|_| sheet.knows_people());
     findings.extend(absent_on.and_then(|today| absent_person::finding(&sheet, today)));
     let mut unlisted = std::mem::take(&mut sheet.more.unlisted);

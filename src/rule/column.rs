@@ -18,6 +18,9 @@ pub struct Column {
     pub aliases: Vec<String>,
     /// A name of the vocabulary, or with `{key}` of a family.
     pub field: String,
+    /// The keys of the family are numbers from 0, without a gap.
+    #[serde(default)]
+    pub numbered: bool,
     /// What it takes to create a user.
     #[serde(default)]
     pub creation: Creation,

@@ -1,6 +1,6 @@
 //! `duplicate-heading`: two columns for the same field, so that nobody knows which one counts.
 
-use super::recognised::Recognised;
+use super::recognised::{Found, Recognised};
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
@@ -23,7 +23,10 @@ pub fn drop_repeated(recognised: &mut Recognised) -> Vec<Finding> {
     let mut findings = Vec::new();
     for index in 0..recognised.columns.len() {
         let Some(found) = &recognised.columns[index] else { continue };
-        let first = recognised.position(&found.field).expect("the column itself is there");
+        // The case of a family's key makes no difference.
+        let is_same = |other: &Found| other.field.name().eq_ignore_ascii_case(found.field.name());
+        let first = recognised.columns.iter().position(|other| other.as_ref().is_some_and(is_same));
+        let first = first.expect("the column itself is there");
         if first == index {
             continue;
         }
@@ -53,7 +56,7 @@ mod tests {
     fn a_repeated_column_refuses_the_file() {
         let columns = sample::columns();
         let login = [Field::of("login")];
-        let heading = ["login", "mail", "Email", "login"].map(String::from);
+        let heading = ["login", "mail", "Email", "login", "e_pay", "E_Pay"].map(String::from);
         let recognised = recognise(&heading, &sample::contract(&columns, &login), &[]);
         let errors: Vec<String> =
             recognised.findings.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
@@ -62,9 +65,10 @@ mod tests {
             [
                 "C Email: means the same as column B, `mail`; expected one of the two columns",
                 "D login: is also the heading of column A; expected one of the two columns",
+                "F E_Pay: means the same as column E, `e_pay`; expected one of the two columns",
             ]
         );
         assert!(recognised.is_refused());
-        assert_eq!(recognised.columns.iter().flatten().count(), 2);
+        assert_eq!(recognised.columns.iter().flatten().count(), 3);
     }
 }

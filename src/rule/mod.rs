@@ -61,10 +61,12 @@ mod mojibake;
 mod more_findings;
 mod moved_mail;
 mod not_allowed;
+mod number_gap;
 mod outer_blanks;
 mod phone_without_plus;
 mod placeholder;
 mod possible_twin;
+mod repeated_value;
 mod scientific_number;
 mod spreadsheet_error;
 mod taken;
@@ -116,7 +118,13 @@ pub struct Surroundings<'a> {
 pub static RULES: &[(Text, &[&Rule])] = &[
     (
         Text::of("The heading line", "La ligne d'en-têtes"),
-        &[&missing_heading::RULE, &misplaced_heading::RULE, &duplicate_heading::RULE, &unknown_heading::RULE],
+        &[
+            &missing_heading::RULE,
+            &misplaced_heading::RULE,
+            &duplicate_heading::RULE,
+            &number_gap::RULE,
+            &unknown_heading::RULE,
+        ],
     ),
     (
         Text::of("A cell", "Une cellule"),
@@ -169,6 +177,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &possible_twin::RULE,
             &moved_mail::RULE,
             &end_before_start::RULE,
+            &repeated_value::RULE,
         ],
     ),
     (

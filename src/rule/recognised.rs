@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::column::KEY;
-use super::{Column, Contract, Default, duplicate_heading, misplaced_heading, missing_heading, unknown_heading};
+use super::{
+    Column, Contract, Default, duplicate_heading, misplaced_heading, missing_heading, number_gap, unknown_heading,
+};
 use crate::model::fold::fold;
 use crate::model::{Field, Finding};
 
@@ -54,6 +58,7 @@ pub fn recognise(heading: &[String], contract: &Contract<'_>, defaults: &[Defaul
     }
     let mut findings = unknown_heading::findings(&recognised, contract);
     findings.extend(duplicate_heading::drop_repeated(&mut recognised));
+    findings.extend(number_gap::findings(&recognised, contract));
     findings.extend(misplaced_heading::findings(&recognised, contract));
     findings.sort_by_key(|finding| finding.place.column);
     findings.extend(missing_heading::findings(&recognised, contract, defaults));
@@ -103,23 +108,30 @@ impl<'a> Headings<'a> {
         }
         self.families.iter().find_map(|(before, after, column)| {
             let key = strip(heading.trim(), before)?.strip_suffix(after)?.trim();
-            let field = self.columns[*column].field.replace(KEY, key);
+            let key = match self.columns[*column].numbered {
+                true => key.parse::<u32>().ok()?.to_string(),
+                false => key.into(),
+            };
+            let field = self.columns[*column].field.replace(KEY, &key);
             (!key.is_empty()).then(|| Field::parse(&field).ok())?.map(|field| Found { column: *column, field })
         })
     }
 }
 
-/// What follows `start` in `text`; case makes no difference, nor which sign separates words.
+/// What follows `start` in `text`, once both are folded. A sign at the end of `start` must be there, whichever it is.
 fn strip<'t>(text: &'t str, start: &str) -> Option<&'t str> {
-    let mut rest = text.chars();
-    for wanted in start.chars() {
-        let found = rest.next()?;
-        let separators = !wanted.is_alphanumeric() && !found.is_alphanumeric();
-        if !separators && !found.to_lowercase().eq(wanted.to_lowercase()) {
-            return None;
-        }
+    let wanted = fold(start);
+    let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    let end = ends.take(2 * start.len()).find(|end| fold(&text[..*end]) == wanted)?;
+    let rest = text[end..].trim_start_matches(|sign: char| sign.is_whitespace() || is_combining_mark(sign));
+    match start.ends_with(char::is_alphanumeric) || rest.len() < text[end..].len() && !rest.starts_with(is_sign) {
+        true => Some(rest),
+        false => rest.strip_prefix(is_sign),
     }
-    Some(rest.as_str())
+}
+
+fn is_sign(letter: char) -> bool {
+    !letter.is_alphanumeric()
 }
 
 #[cfg(test)]
@@ -139,6 +151,11 @@ mod tests {
             ("e-mail", Some("mail")),
             ("habilitedRoles_0", Some("secondary-role-0")),
             ("HABILITEDROLES 12", Some("secondary-role-12")),
+            ("hàbilitedroles-01 ", Some("secondary-role-1")),
+            ("habilitedRoles_x", None),
+            ("email2", None),
+            ("e bloodType", Some("custom-bloodType")),
+            ("e__x", Some("custom-_x")),
             ("e_bloodType", Some("custom-bloodType")),
             ("e_", None),
             ("shoe size", None),

@@ -34,7 +34,7 @@ pub fn columns() -> Vec<Column> {
         column("dtBirth", "birth-date", date),
         column("professionalMobile", "phone", Check { phone: true, ..Check::default() }),
         column("salary", "annual-gross-salary", amount),
-        column("habilitedRoles_{key}", "secondary-role-{key}", list("roles")),
+        Column { numbered: true, ..column("habilitedRoles_{key}", "secondary-role-{key}", list("roles")) },
         column("e_{key}", "custom-{key}", Check::default()),
     ]
 }
@@ -48,6 +48,7 @@ fn column(heading: &str, field: &str, check: Check) -> Column {
         creation: Creation::Optional,
         default: false,
         check,
+        numbered: false,
         examples: Vec::new(),
     }
 }
