@@ -12,15 +12,15 @@ use crate::job::kept::Kept;
 use crate::job::saved::Saved;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, gather, measure, pickup, reading};
-use crate::model::{Digest, Finding, Language, Operation, People, Text, Verdict};
+use crate::model::{Digest, Finding, Language, Operation, People, Roll, Text, Verdict};
 use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Absent, Exchange, Import};
 use crate::state::{
-    Announced, Digests, Facts, NewPickup, NewPlan, OpenFile, PickupStatus, Plan, PlanId, PlanStatus, RowsFollowed,
-    State, StillOpen,
+    Announced, Digests, Facts, NewPickup, NewPlan, NewRoll, OpenFile, PickupStatus, Plan, PlanId, PlanStatus,
+    RowsFollowed, State, StillOpen,
 };
 use crate::text;
 use crate::transport::{Kind, inside};
@@ -65,6 +65,8 @@ pub(super) struct Decision {
     followed: RowsFollowed,
     /// The announced exceptions without which the plan would be held.
     pub exceptions: Vec<Announced>,
+    /// Whom the file is about.
+    pub roll: Roll,
 }
 
 const TAKEN_AWAY: Text = Text::of(
@@ -309,6 +311,7 @@ fn decide(
         corrections: None,
         followed: RowsFollowed::default(),
         exceptions: Vec::new(),
+        roll: Roll::default(),
     };
     match read {
         None => decision.told.already_taken = true,
@@ -362,6 +365,7 @@ impl Decision {
         for unlisted in &checked.unlisted {
             *self.told.unlisted.entry(unlisted.code.into()).or_default() += 1;
         }
+        self.roll = checked.roll;
         let findings = [&reading.findings[..], &recognised.findings, &checked.findings].concat();
         self.told.findings = in_file_order(findings);
         let is_refused = self.told.findings.0.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
@@ -413,6 +417,13 @@ impl Decision {
         self.told.verdict = self.told.judge(is_refused);
     }
 
+    /// For the journal: it says later what became of anybody.
+    fn roll(&self) -> Option<NewRoll<'_>> {
+        let findings = self.told.findings.0.as_slice();
+        let is_refused = findings.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
+        Some(NewRoll { roll: &self.roll, findings, is_refused })
+    }
+
     fn count(&mut self) {
         self.told.created = self.operations.iter().filter(|operation| operation.is_creation()).count();
         self.told.updated = self.operations.len() - self.told.created;
@@ -456,6 +467,7 @@ fn act(
                 digest: &gathered.digest,
                 facts: &decision.facts,
                 status: PickupStatus::Refused,
+                roll: decision.roll(),
                 at: context.started,
             })?;
         }
@@ -502,6 +514,7 @@ pub(super) fn save(
         verdict: &Kept { told: decision.told.clone(), followed: decision.followed.clone() }.write(),
         corrections: decision.corrections.as_deref(),
         spooled: Some(&spooled),
+        roll: decision.roll(),
         at: context.started,
     })?)
 }

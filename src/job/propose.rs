@@ -64,6 +64,7 @@ pub fn propose(
             verdict: &serde_json::to_vec(&told).expect("a report is made of plain values"),
             corrections: None,
             spooled: None,
+            roll: None,
             at: context.started,
         })?;
         Ok(())

@@ -60,6 +60,12 @@ impl People {
         &self.table
     }
 
+    /// By which a person is known where the people come from: a row of a file, as a spreadsheet counts it; a number of
+    /// the directory, which stays the person's for ever.
+    pub fn number(&self, person: usize) -> u32 {
+        self.table.row(person).number()
+    }
+
     /// Is the field known here, be it for nobody at the moment?
     pub fn has(&self, field: &Field) -> bool {
         let linked = field.relations().all(|relation| self.links.contains_key(&relation));

@@ -11,10 +11,10 @@ use super::sheet::{Sheet, Subject};
 use super::{
     Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, damage, date_order, default_used,
     end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
-    more_findings, moved_mail, possible_twin, reference, repeated_value, taken,
+    more_findings, moved_mail, possible_twin, reference, repeated_value, roll, taken,
 };
 use crate::model::table::Chunk;
-use crate::model::{Delivered, Field, Finding, Table, Unlisted};
+use crate::model::{Delivered, Field, Finding, Roll, Table, Unlisted};
 
 /// Bytes of text after which a new chunk is begun.
 const CHUNK: usize = 4 << 20;
@@ -32,6 +32,8 @@ pub struct Checked {
     pub rows: usize,
     /// The numbers of the rows with an error, in order.
     pub left_out: Vec<u32>,
+    /// Whom the rows are about; nobody, where the file is not about people of the directory.
+    pub roll: Roll,
 }
 
 /// Checks everything that can be checked, in one go. `reading_findings` are what reading the file has found: rows with
@@ -57,7 +59,11 @@ pub fn check(
             Vec::new()
         }
     };
-    finish(sheet, &references, recognised, reading_findings)
+    let checked = finish(&mut sheet, &references, recognised, reading_findings);
+    match contract.creates {
+        true => Checked { roll: roll::call(&sheet, checked.rows), ..checked },
+        false => checked,
+    }
 }
 
 fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> {
@@ -80,7 +86,7 @@ fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> 
 }
 
 fn finish(
-    mut sheet: Sheet<'_>,
+    sheet: &mut Sheet<'_>,
     references: &[References],
     recognised: &Recognised,
     reading_findings: &[Finding],
@@ -94,11 +100,11 @@ fn finish(
     let mut findings = std::mem::take(&mut sheet.findings);
     findings.retain(|finding| !(untrusted.contains(&finding.place.column) && date_order::is_month_first(finding)));
     findings.extend(remarks);
-    findings.extend(code_translated::findings(&sheet));
-    findings.extend(default_used::findings(&sheet));
-    findings.extend(repeated_value::findings(&sheet));
+    findings.extend(code_translated::findings(sheet));
+    findings.extend(default_used::findings(sheet));
+    findings.extend(repeated_value::findings(sheet));
     let absent_on = sheet.around.absent_on.filter(|_| sheet.knows_people());
-    findings.extend(absent_on.and_then(|today| absent_person::finding(&sheet, today)));
+    findings.extend(absent_on.and_then(|today| absent_person::finding(sheet, today)));
     let mut unlisted = std::mem::take(&mut sheet.more.unlisted);
     unlisted.retain(|finding| !(untrusted.contains(&finding.column) && finding.code == bad_date::RULE.code));
     findings.extend(more_findings::finding(unlisted.len()));
@@ -108,10 +114,10 @@ fn finish(
     let refused = recognised.is_refused() || findings.iter().chain(reading_findings).any(whole_file);
     let delivered = match refused {
         true => Delivered::default(),
-        false => deliver(&sheet, references),
+        false => deliver(sheet, references),
     };
-    let (rows, left_out) = count(&sheet, reading_findings);
-    Checked { delivered, findings, unlisted, rows, left_out }
+    let (rows, left_out) = count(sheet, reading_findings);
+    Checked { delivered, findings, unlisted, rows, left_out, roll: Roll::default() }
 }
 
 fn place(finding: &Finding) -> (Option<u32>, Option<u32>, &str) {

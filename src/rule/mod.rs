@@ -23,6 +23,7 @@ mod labels;
 mod near;
 mod reader;
 mod reference;
+mod roll;
 mod row_list;
 mod same_person;
 mod scope;

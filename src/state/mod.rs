@@ -8,15 +8,19 @@ mod deliveries;
 mod error;
 mod exceptions;
 mod history;
+mod lineups;
 mod lock;
 mod open_rows;
 mod operations;
+mod packed;
 mod pickups;
 mod plans;
+mod rolls;
 mod runs;
 mod schema;
 mod spool;
 mod stored;
+mod trace;
 mod users;
 
 #[cfg(test)]
@@ -41,8 +45,10 @@ pub use open_rows::{OpenFile, RowsFollowed, StillOpen};
 pub use operations::{Applied, Failure, OperationStatus, Recorded};
 pub use pickups::{Facts, NewPickup, Pickup, PickupStatus};
 pub use plans::{Digests, NewPlan, Plan, PlanId, PlanStatus, Progress};
+pub use rolls::NewRoll;
 pub use runs::{Run, RunId};
 pub use spool::Spool;
+pub use trace::{Deed, Handed, Sighting, Subject, Trace};
 
 use schema::Obstacle;
 

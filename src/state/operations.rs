@@ -7,7 +7,7 @@ use crate::model::Operation;
 use crate::state::apply::{Setback, apply};
 use crate::state::plans::{self, PlanId, PlanStatus, Progress};
 use crate::state::stored::{Json, words};
-use crate::state::{Error, State};
+use crate::state::{Error, State, users};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE operations (
@@ -19,6 +19,18 @@ pub(super) const SCHEMA: &str = "
         PRIMARY KEY (plan, position)
     ) STRICT;
     CREATE INDEX operations_by_status ON operations (plan, status, position);
+";
+
+/// A creation has its user once it is done.
+pub(super) const WHOM: &str = "
+    ALTER TABLE operations ADD COLUMN user INTEGER REFERENCES users;
+    UPDATE operations SET user = (
+        SELECT id FROM users WHERE login = coalesce(
+            iif(status = 'done', json_extract(operation, '$.changes.login.to'), NULL),
+            json_extract(operation, '$.user.login')))
+    WHERE status = 'done' OR json_extract(operation, '$.op') = 'update';
+    CREATE INDEX operations_by_user ON operations (user);
+    CREATE INDEX operations_by_login ON operations (json_extract(operation, '$.user.login') COLLATE NOCASE);
 ";
 
 words! {
@@ -76,6 +88,7 @@ impl State {
                 match apply_alone(db, &operation)? {
                     None => {
                         mark(db, plan, position, OperationStatus::Done, None)?;
+                        note_created(db, plan, position, &operation)?;
                         applied.done += 1;
                     }
                     Some(reason) => {
@@ -139,9 +152,13 @@ fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Res
 
 pub(super) fn save(db: &Connection, plan: PlanId, operations: &[Operation]) -> rusqlite::Result<()> {
     let mut insert =
-        db.prepare("INSERT INTO operations (plan, position, operation, status) VALUES (?1, ?2, ?3, ?4)")?;
+        db.prepare("INSERT INTO operations (plan, position, operation, status, user) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (position, operation) in operations.iter().enumerate() {
-        insert.execute((plan, position, Json(operation), OperationStatus::Pending))?;
+        let user = match operation.is_creation() {
+            true => None,
+            false => users::find(db, &operation.user().login)?,
+        };
+        insert.execute((plan, position, Json(operation), OperationStatus::Pending, user))?;
     }
     Ok(())
 }
@@ -177,6 +194,16 @@ fn mark(
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE operations SET status = ?3, reason = ?4 WHERE plan = ?1 AND position = ?2";
     db.prepare_cached(sql)?.execute((plan, position, status, reason)).map(drop)
+}
+
+/// From now on the operation is known by its user, whatever login they come to have.
+fn note_created(db: &Connection, plan: PlanId, position: i64, operation: &Operation) -> rusqlite::Result<()> {
+    if !operation.is_creation() {
+        return Ok(());
+    }
+    let user = users::find(db, &operation.user().login)?;
+    let sql = "UPDATE operations SET user = ?3 WHERE plan = ?1 AND position = ?2";
+    db.prepare_cached(sql)?.execute((plan, position, user)).map(drop)
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Recorded> {

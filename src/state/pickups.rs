@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::model::Digest;
+use crate::state::rolls::{self, Origin};
 use crate::state::stored::{Time, words};
-use crate::state::{Error, RunId, State};
+use crate::state::{Error, NewRoll, RunId, State};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE pickups (
@@ -64,6 +65,8 @@ pub struct NewPickup<'a> {
     pub digest: &'a Digest,
     pub facts: &'a Facts,
     pub status: PickupStatus,
+    /// Whom the file is about; None where there is no file.
+    pub roll: Option<NewRoll<'a>>,
     pub at: DateTime<Utc>,
 }
 
@@ -118,11 +121,11 @@ pub(super) fn save(db: &Connection, pickup: &NewPickup<'_>) -> rusqlite::Result<
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT DO UPDATE SET run = ?4, status = ?5, row_count = ?6, size = ?7, heading = ?8, changed = ?9
         WHERE status IN ('held', 'refused')";
-    let NewPickup { run, exchange, path, digest, facts, status, at } = pickup;
+    let NewPickup { run, exchange, path, digest, facts, status, roll, at } = pickup;
     let row = (exchange, path, digest.as_str(), run, status, facts.rows, facts.size, &facts.heading, Time(*at));
     let saved = db.execute(sql, row)?;
     assert!(saved == 1, "a file that was taken is never taken again");
-    Ok(())
+    roll.as_ref().map_or(Ok(()), |roll| rolls::save(db, &Origin { run, exchange, path, digest }, roll))
 }
 
 pub(super) fn of_run(db: &Connection, run: &RunId) -> rusqlite::Result<Vec<Pickup>> {

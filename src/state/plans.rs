@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Digest, Operation, Text};
 use crate::state::pickups::{self, Facts, NewPickup, PickupStatus};
 use crate::state::stored::{Json, Time, number, words};
-use crate::state::{Announced, Decision, Error, RunId, State, decisions, exceptions, operations};
+use crate::state::{Announced, Decision, Error, NewRoll, RunId, State, decisions, exceptions, operations};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE plans (
@@ -79,6 +79,8 @@ pub struct NewPlan<'a> {
     pub corrections: Option<&'a [u8]>,
     /// The name of the partner's file in the spool, if it is kept there.
     pub spooled: Option<&'a str>,
+    /// Whom the file is about; None where no file asks for the operations.
+    pub roll: Option<NewRoll<'a>>,
     pub at: DateTime<Utc>,
 }
 
@@ -127,9 +129,9 @@ impl State {
                 true => (PlanStatus::Applying, PickupStatus::Taken),
                 false => (PlanStatus::Held, PickupStatus::Held),
             };
-            let NewPlan { run, exchange, path, digests, facts, at, .. } = *plan;
+            let NewPlan { run, exchange, path, digests, facts, roll, at, .. } = *plan;
             let digest = &digests.file;
-            pickups::save(db, &NewPickup { run, exchange, path, digest, facts, status: pickup_status, at })?;
+            pickups::save(db, &NewPickup { run, exchange, path, digest, facts, status: pickup_status, roll, at })?;
             let id = insert(db, plan, status)?;
             operations::save(db, id, plan.operations)?;
             exceptions::save(db, id, exchange, plan.exceptions)?;

@@ -5,13 +5,15 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::state::{
-    Error, Kind, decisions, deliveries, exceptions, open_rows, operations, pickups, plans, runs, users,
+    Error, Kind, decisions, deliveries, exceptions, lineups, open_rows, operations, pickups, plans, rolls, runs, users,
 };
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
 pub(super) const STEPS: &[Step] = &[
     &[users::SCHEMA, runs::SCHEMA, pickups::SCHEMA, plans::SCHEMA, operations::SCHEMA, deliveries::SCHEMA],
     &[open_rows::SCHEMA, decisions::SCHEMA, exceptions::SCHEMA],
+    // Who stood in which row, and whom an operation changed.
+    &[lineups::SCHEMA, rolls::SCHEMA, operations::WHOM],
 ];
 
 pub(super) type Step = &'static [&'static str];

@@ -144,7 +144,6 @@ fn table(
     let mut users = users.query(())?;
     let mut values = values.query(())?;
     let mut value = values.next()?;
-    let mut number = 0;
     while let Some(user) = users.next()? {
         for column in 1..=columns {
             chunk.cell(user.get_ref(column)?.as_str()?);
@@ -160,7 +159,7 @@ fn table(
             }
             chunk.end_cell();
         }
-        number += 1;
+        let number = user.get(0)?;
         chunk.end_row(number, number);
         if chunk.size() >= CHUNK_SIZE {
             table.push(std::mem::take(&mut chunk));

@@ -141,8 +141,16 @@ fn a_refused_file_is_known_again_and_is_no_good_file() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
     let (digest, facts) = (&Digest::of(b"bad"), &facts("bad"));
-    let refused =
-        NewPickup { run: &run, exchange: "drop", path: PATH, digest, facts, status: PickupStatus::Refused, at: at(1) };
+    let refused = NewPickup {
+        run: &run,
+        exchange: "drop",
+        path: PATH,
+        digest,
+        facts,
+        status: PickupStatus::Refused,
+        roll: None,
+        at: at(1),
+    };
     state.save_pickup(&refused).expect("saved");
     assert_eq!(pickup_status(&state, "bad"), Some(PickupStatus::Refused));
     assert_eq!(state.pickup("drop", "elsewhere.csv", digest).expect("a read"), None);

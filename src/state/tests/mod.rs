@@ -58,6 +58,7 @@ fn save(state: &mut State, run: &RunId, content: &str, operations: &[Operation],
         verdict: b"Accepted.",
         corrections: None,
         spooled: Some("users-1.csv"),
+        roll: None,
         at: at(1),
     };
     state.save_plan(&plan).expect("a plan is saved")
