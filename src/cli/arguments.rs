@@ -108,6 +108,11 @@ pub enum Verb {
     },
     /// List the runs, or show one
     History { run: Option<String> },
+    /// Tell for one person every file, row and operation that touched or spared them
+    Why {
+        /// A login, a mail, or an employee number: `0012`, or `Paris/0012`
+        key: String,
+    },
     /// Read a workbook for the process that started this one
     #[command(name = reading::VERB, hide = true)]
     ReadWorkbook,

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{self, Error, reading, run, sample, template};
+use crate::job::{self, Error, reading, run, sample, template, why};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -50,6 +50,7 @@ fn perform(arguments: &Arguments) -> Exit {
             print(&page);
             Exit::Done
         }),
+        Verb::Why { key } => load(&arguments.site).and_then(|site| tell_why(arguments, &site, key)),
         Verb::Check => load(&arguments.site).and_then(|site| check(arguments, &site)),
         Verb::Held => load(&arguments.site).and_then(|site| held(arguments, &site)),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
@@ -77,6 +78,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         | Verb::Rules { .. }
         | Verb::Held
         | Verb::History { .. }
+        | Verb::Why { .. }
         | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
     print(&written(&report, arguments.output));
@@ -159,6 +161,15 @@ fn held(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
 fn history(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit, Error> {
     let state = State::open_to_look(&site.state)?;
     print(&show::history(&state, run, arguments.output)?);
+    Ok(Exit::Done)
+}
+
+fn tell_why(arguments: &Arguments, site: &Site, key: &str) -> Result<Exit, Error> {
+    let story = why::why(site, key)?;
+    print(&match arguments.output {
+        Output::Text => report::story::text::write(&story, arguments.language()),
+        Output::Json => show::document(&serde_json::to_value(&story).expect("a story is made of plain values")),
+    });
     Ok(Exit::Done)
 }
 

@@ -8,6 +8,7 @@ pub mod json;
 pub mod page;
 pub mod receipt;
 mod returned;
+pub mod story;
 pub mod text;
 pub mod verdict;
 
