@@ -83,6 +83,12 @@ pub enum Verb {
         /// Only this exchange
         exchange: Option<String>,
     },
+    /// Make the plan that takes back what a run did to users; it waits for approval
+    Undo {
+        run: String,
+        /// Only this exchange
+        exchange: Option<String>,
+    },
     /// Give up what a run held back: nothing of it is done
     Discard {
         run: String,

@@ -71,6 +71,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         Verb::Apply { plan, file } => run::apply(&order, plan, file.as_deref())?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
         Verb::Discard { run, exchange } => run::discard(&order, run, exchange.as_deref())?,
+        Verb::Undo { run, exchange } => run::undo(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
         Verb::Import(_)
         | Verb::Check

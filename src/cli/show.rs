@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::cli::arguments::Output;
 use crate::cli::table;
-use crate::job::Error;
 use crate::job::saved::Saved;
+use crate::job::{Error, run};
 use crate::model::{Language, Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
@@ -122,15 +122,7 @@ pub fn history(state: &State, run: Option<&str>, output: Output) -> Result<Strin
             Output::Json => document(&json!({ "runs": runs })),
         });
     };
-    let found = state.runs_like(prefix)?;
-    let run = match found.as_slice() {
-        [run] => run,
-        [] => return Err(Error::Usage(format!("there was no run `{prefix}`; `passerelle history` lists them"))),
-        several => {
-            let ids: Vec<String> = several.iter().take(5).map(|run| run.id.to_string()).collect();
-            return Err(Error::Usage(format!("`{prefix}` is the beginning of several runs: {}", ids.join(", "))));
-        }
-    };
+    let run = run::one_like(state, prefix)?;
     let history = state.history(&run.id)?.expect("the run was found");
     Ok(match output {
         Output::Text => one_run(&history),

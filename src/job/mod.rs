@@ -29,6 +29,7 @@ pub mod saved;
 mod tell;
 pub mod template;
 pub mod trial;
+pub mod undo;
 pub mod why;
 
 use std::path::PathBuf;

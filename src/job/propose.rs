@@ -20,6 +20,8 @@ pub struct Proposal<'a> {
     pub snapshot: Digest,
     /// Why a person must decide.
     pub reason: Text,
+    /// What is left as it is, and why.
+    pub kept: Vec<Text>,
 }
 
 /// Saves the operations as a held plan, and tells of it as of a file that is held; a dry run only tells. The brakes are
@@ -35,7 +37,7 @@ pub fn propose(
 ) -> Result<report::Import, Error> {
     assert!(proposal.path.starts_with('/'), "`{}` would be looked for on the partner's server", proposal.path);
     let last = job.state.last_good(&exchange.name)?;
-    let Proposal { path, operations, snapshot, reason } = proposal;
+    let Proposal { path, operations, snapshot, reason, kept } = proposal;
     let passed = brake::passed(&import.brakes, &operations, job.state.count()?);
     let created = operations.iter().filter(|operation| operation.is_creation()).count();
     let told = report::Import {
@@ -45,6 +47,7 @@ pub fn propose(
         created,
         updated: operations.len() - created,
         held: std::iter::once(reason).chain(passed.iter().map(Held::text)).collect(),
+        kept,
         ..report::Import::default()
     };
     let digests = Digests { file: digest(&told, &operations, job), snapshot, profile: exchange.profile.digest() };

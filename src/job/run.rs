@@ -10,10 +10,12 @@ use crate::job::approve::{self, Moves};
 use crate::job::held::{self, Held};
 use crate::job::progress::Progress;
 use crate::job::saved::Saved;
-use crate::job::{Error, Job, discard, export, import, plan};
+use crate::job::{Error, Job, discard, export, import, plan, undo};
 use crate::model::Exit;
 use crate::report::{self, Report};
 use crate::site::{Direction, Exchange, Import, Site};
+use crate::state::{Run, State};
+use crate::text;
 
 /// How a run is asked for.
 pub struct Order<'a> {
@@ -130,6 +132,53 @@ fn decide(
         }
         told
     })
+}
+
+/// Makes the plan that takes back what a run did to users. `run` may be the beginning of an id.
+pub fn undo(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<Report, Error> {
+    let named = exchange.map(|name| order.exchange(name)).transpose()?;
+    let job = order.open()?;
+    let run = one_like(&job.state, run)?;
+    let nothing = {
+        let id = &run.id;
+        text!("there is nothing to take back of run {id}", "il n'y a rien à annuler de l'exécution {id}")
+    };
+    let target = undo::target(&job.state, &run, named.map(|exchange| exchange.name.as_str()))?;
+    let exchanges = match &target {
+        Some(target) => vec![order.exchange(&target.exchange)?],
+        None => run.exchanges.iter().filter_map(|name| order.site.exchange(name).ok()).collect(),
+    };
+    perform_with(job, order, "undo", &exchanges, |job, exchange| {
+        let mut told = blank(exchange);
+        match (&target, &exchange.direction) {
+            (Some(target), Direction::Import(import)) => match undo::undo(job, exchange, import, target) {
+                Ok(import) => told.imports.push(import),
+                Err(error) => told.failure = Some(error.failure()),
+            },
+            (Some(_), Direction::Export(_)) => {
+                let moved = Error::Moved(format!("`{}` was an import when it ran", exchange.name));
+                told.failure = Some(moved.failure());
+            }
+            (None, _) => {}
+        }
+        if told.failure.is_none() && !told.holds() {
+            told.remarks.push(nothing.clone());
+        }
+        told
+    })
+}
+
+/// The run whose id starts so, if it is one.
+pub fn one_like(state: &State, prefix: &str) -> Result<Run, Error> {
+    let mut found = state.runs_like(prefix)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Error::Usage(format!("there was no run `{prefix}`; `passerelle history` lists them"))),
+        _ => {
+            let ids: Vec<String> = found.iter().take(5).map(|run| run.id.to_string()).collect();
+            Err(Error::Usage(format!("`{prefix}` is the beginning of several runs: {}", ids.join(", "))))
+        }
+    }
 }
 
 impl<'a> Order<'a> {

@@ -14,8 +14,8 @@ use crate::model::{Delivered, Field, Operation, People, date};
 /// before `today` has left.
 ///
 /// Who has left and gets a contract that starts later returns: the end of the former contract is then emptied, unless
-/// the file gives the new one. Besides that, only what a cell asks to empty in so many words ([`Delivered::cleared`]) is
-/// ever emptied.
+/// the file gives the new one. Besides that, a file empties only what a cell asks to empty in so many words
+/// ([`Delivered::cleared`]); only an undo that a person approved may empty more.
 pub fn diff(
     known: &People,
     delivered: &Delivered,
@@ -108,14 +108,14 @@ impl<'a> Comparison<'a> {
 }
 
 /// Logins are the same whatever their case.
-fn is_same(field: &Field, from: &str, to: &str) -> bool {
+pub(super) fn is_same(field: &Field, from: &str, to: &str) -> bool {
     let is_login = field.kind() == Kind::Person || field.is("login");
     from == to || (is_login && from.to_lowercase() == to.to_lowercase())
 }
 
 /// A start after the end that has passed is a return, and so is to empty that end; an end that becomes known, or comes
 /// sooner, is a departure.
-fn mark(changes: &[(Field, Change)], known_end: &str, today: NaiveDate) -> Option<Mark> {
+pub(super) fn mark(changes: &[(Field, Change)], known_end: &str, today: NaiveDate) -> Option<Mark> {
     let change = |name: &str| changes.iter().find(|(field, _)| field.is(name)).map(|(_, change)| change);
     let known_end = date::iso(known_end);
     let is_endless = change("contract-end").is_some_and(|change| change.to.is_empty());

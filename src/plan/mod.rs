@@ -7,9 +7,11 @@ pub mod heading;
 pub mod limit;
 mod order;
 mod reason;
+pub mod undo;
 
 pub use brake::{Brakes, Facts, Held};
 pub use diff::diff;
 pub use exception::Exception;
 pub use limit::Limit;
 pub use order::order;
+pub use undo::undo;

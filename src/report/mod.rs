@@ -125,6 +125,8 @@ pub struct Import {
     pub held: Vec<Text>,
     /// What would have been held, and the exception or the person who let it through.
     pub let_through: Vec<Text>,
+    /// What an undo leaves as it is, and why.
+    pub kept: Vec<Text>,
     pub findings: Findings,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,

@@ -113,6 +113,11 @@ impl Page {
         import.let_through.iter().for_each(|reason| self.label(4, NOTABLE, &let_through, reason));
         let not_applied = Text::of("not applied: ", "non appliqué : ");
         import.failed.iter().for_each(|reason| self.label(4, BAD, &not_applied, reason));
+        let kept = Text::of("left as it is: ", "laissé tel quel : ");
+        import.kept.iter().take(SHOWN).for_each(|what| self.label(4, NOTABLE, &kept, what));
+        if import.kept.len() > SHOWN {
+            self.more(4, &counted(import.kept.len() - SHOWN, &count::MORE), &all_in(JSON));
+        }
         if let Some(place) = &import.set_aside {
             self.say(4, PLAIN, &text!("set aside as {place}", "rangé sous {place}"));
         }

@@ -125,6 +125,14 @@ impl State {
         self.read("the operations", |db| db.prepare(sql)?.query_map([plan], from_row)?.collect())
     }
 
+    /// All operations of a plan, in their order, each with its user where that is known.
+    pub fn operations_with_users(&self, plan: PlanId) -> Result<Vec<(Option<u32>, Recorded)>, Error> {
+        let sql = "SELECT operation, status, reason, user FROM operations WHERE plan = ?1 ORDER BY position";
+        self.read("the operations", |db| {
+            db.prepare(sql)?.query_map([plan], |row| Ok((row.get("user")?, from_row(row)?)))?.collect()
+        })
+    }
+
     /// What the directory did not take of a plan so far, in the order of the plan.
     pub fn failures(&self, plan: PlanId) -> Result<Vec<Failure>, Error> {
         let sql = "

@@ -156,6 +156,14 @@ impl State {
         self.read("the unfinished plans", |db| db.prepare(sql)?.query_map([exchange], from_row(db))?.collect())
     }
 
+    /// The plans that a run made or let through, oldest first.
+    pub fn plans_of(&self, run: &RunId) -> Result<Vec<Plan>, Error> {
+        let sql = "
+            SELECT * FROM plans
+            WHERE run = ?1 OR id IN (SELECT plan FROM decisions WHERE run = ?1 AND decided = 'approved') ORDER BY id";
+        self.read("the plans", |db| db.prepare(sql)?.query_map([run], from_row(db))?.collect())
+    }
+
     /// Takes a plan a step further, and its pickup with it. (Applying it ends in `applied` by itself.)
     ///
     /// # Panics

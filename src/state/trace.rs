@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::model::roll::Seen;
-use crate::model::{Finding, Operation, Text};
+use crate::model::{Field, Finding, Operation, Text};
 use crate::state::lineups::LineupId;
 use crate::state::packed::Packed;
 use crate::state::rolls::{self, RollId};
@@ -111,6 +111,24 @@ impl State {
                 found.insert(Subject::Stranger(name?));
             }
             Ok(found.into_iter().collect())
+        })
+    }
+
+    /// The user who last had a login, in lower case, that an operation has changed since.
+    pub fn formerly(&self, login: &str) -> Result<Option<u32>, Error> {
+        let sql = "
+            SELECT user FROM operations
+            WHERE json_extract(operation, '$.user.login') = ?1 COLLATE NOCASE AND user IS NOT NULL
+            ORDER BY plan DESC LIMIT 1";
+        self.read("the journal", |db| db.query_row(sql, [login], |row| row.get(0)).optional())
+    }
+
+    /// The run whose plan last changed a field of a user.
+    pub fn last_change(&self, user: u32, field: &Field) -> Result<Option<RunId>, Error> {
+        self.read("the journal", |db| {
+            let changed =
+                |deed: &Deed| deed.status == OperationStatus::Done && deed.operation.sets(field.name()).is_some();
+            Ok(deeds(db, &Subject::User(user))?.into_iter().rev().find(changed).map(|deed| deed.run))
         })
     }
 

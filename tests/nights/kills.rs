@@ -48,7 +48,11 @@ fn outcome(company: &Company) -> Outcome {
 
 /// Starts a night, and kills it some time after the moment has come.
 fn kill(company: &Company, moment: impl Fn(&Company) -> bool, longer: Duration) {
-    let mut night = company.start(&["run"]);
+    kill_during(&["run"], company, moment, longer);
+}
+
+fn kill_during(words: &[&str], company: &Company, moment: impl Fn(&Company) -> bool, longer: Duration) {
+    let mut night = company.start(words);
     while !moment(company) && night.try_wait().expect("a child").is_none() {}
     sleep(longer);
     night.kill().expect("it dies, or is dead");
@@ -183,4 +187,50 @@ fn a_plan_whose_application_is_killed_is_finished_by_the_next_run_and_nothing_is
     }
     assert!(halves > 0, "no kill fell into the application");
     assert!(hot > 0, "no kill fell into a commit");
+}
+
+#[test]
+fn an_undo_that_is_killed_while_it_is_applied_is_finished_by_the_next_run() {
+    let company = Company::new(&IMPORT.replace("10%", "100%").replace("floor = 5", "floor = 9000"));
+    company.write("partner/in/users.csv", users(0, 1200, "Sales"));
+    company.ends(&["run"], 0);
+    let before = outcome(&company).users;
+    company.write("partner/in/users.csv", users(0, 1200, "Support"));
+    company.ends(&["run"], 0);
+    company.ends(&["undo", &company.last_run()], 5);
+    let undo = company.last_run();
+    let approve = ["approve", &undo];
+
+    let calm = company.twin();
+    let start = Instant::now();
+    calm.ends(&approve, 0);
+    let whole = start.elapsed();
+    let undisturbed = outcome(&calm);
+    assert_eq!(undisturbed.users, before);
+
+    let mut halves = 0;
+    let mut check = |killed: Company| {
+        let repaired = killed.twin();
+        repaired.tamper("SELECT 1");
+        match repaired.ask("SELECT status FROM plans ORDER BY id DESC LIMIT 1")[0].as_str() {
+            // Killed before anything of it was certain: it still waits.
+            "held" => drop(killed.ends(&approve, 0)),
+            "applying" => halves += 1,
+            _ => {}
+        }
+        recover(&killed, &undisturbed);
+    };
+    for step in 0..KILLS {
+        let killed = company.twin();
+        kill_during(&approve, &killed, |_| true, Duration::from_millis(1) + whole * step / KILLS);
+        check(killed);
+    }
+    for step in 0..u64::from(KILLS) {
+        let killed = company.twin();
+        let is_committing =
+            |killed: &Company| size(killed, "state.db-journal") > 10_000 * step && has_hot_journal(killed);
+        kill_during(&approve, &killed, is_committing, Duration::ZERO);
+        check(killed);
+    }
+    assert!(halves > 0, "no kill fell into the application");
 }

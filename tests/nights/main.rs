@@ -12,3 +12,4 @@ mod plans;
 mod renaming;
 mod schema;
 mod telling;
+mod undo;

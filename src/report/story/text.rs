@@ -79,7 +79,7 @@ impl Page {
             count => text!(" · {count} files", " · {count} fichiers"),
         };
         self.label(2, PLAIN, &when(first, last), &files);
-        let (begin, end) = (place(&first.file, first.row), place(&last.file, last.row));
+        let (begin, end) = (place_of(first), place_of(last));
         let places = match begin == end {
             true => begin,
             false => text!("{begin} … {end}", "{begin} … {end}", begin, end),
@@ -192,6 +192,17 @@ fn style(what: &What) -> Style {
         What::Operation { outcome: Outcome::Applied, .. } => GOOD,
         What::Operation { outcome: Outcome::Failed, .. } => BAD,
         What::Operation { .. } => NOTABLE,
+    }
+}
+
+/// Behind an undo there is no file but that of the run that it takes back.
+fn place_of(event: &Event) -> Text {
+    match &event.what {
+        What::Operation { operation, is_undo: true, .. } => {
+            let place = place(&operation.file, Some(operation.row));
+            text!("undo of {place}", "annulation de {place}", place)
+        }
+        _ => place(&event.file, event.row),
     }
 }
 
