@@ -13,3 +13,4 @@ mod renaming;
 mod schema;
 mod telling;
 mod undo;
+mod why;

@@ -8,12 +8,18 @@ use serde_json::{Map, Value};
 
 use crate::company::{Company, EXPORT, IMPORT, people, users};
 
-struct Schema(Value);
+pub struct Schema(Value);
 
 impl Schema {
-    fn of(what: &str) -> Schema {
+    /// The one in `tests/WHAT.schema.json`.
+    pub fn of(what: &str) -> Schema {
         let path = format!("{}/tests/{what}.schema.json", env!("CARGO_MANIFEST_DIR"));
         Schema(serde_json::from_str(&fs::read_to_string(path).expect("a schema")).expect("JSON"))
+    }
+
+    /// Everything in the document that is not as the schema says.
+    pub fn all_faults(&self, document: &Value) -> Vec<String> {
+        self.faults(document, &self.0, "the document")
     }
 
     /// Everything in `value`, which is at `place`, that is not as `rules` say.
