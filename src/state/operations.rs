@@ -21,7 +21,7 @@ pub(super) const SCHEMA: &str = "
     CREATE INDEX operations_by_status ON operations (plan, status, position);
 ";
 
-/// A creation has its user once it is done.
+/// Whom an operation changed: a creation has its user once it is done.
 pub(super) const WHOM: &str = "
     ALTER TABLE operations ADD COLUMN user INTEGER REFERENCES users;
     UPDATE operations SET user = (
@@ -88,7 +88,7 @@ impl State {
                 match apply_alone(db, &operation)? {
                     None => {
                         mark(db, plan, position, OperationStatus::Done, None)?;
-                        note_created(db, plan, position, &operation)?;
+                        note_user(db, plan, position, &operation)?;
                         applied.done += 1;
                     }
                     Some(reason) => {
@@ -205,12 +205,10 @@ fn mark(
 }
 
 /// From now on the operation is known by its user, whatever login they come to have.
-fn note_created(db: &Connection, plan: PlanId, position: i64, operation: &Operation) -> rusqlite::Result<()> {
-    if !operation.is_creation() {
-        return Ok(());
-    }
-    let user = users::find(db, &operation.user().login)?;
-    let sql = "UPDATE operations SET user = ?3 WHERE plan = ?1 AND position = ?2";
+fn note_user(db: &Connection, plan: PlanId, position: i64, operation: &Operation) -> rusqlite::Result<()> {
+    let login = operation.sets("login").unwrap_or(&operation.user().login);
+    let user = users::find(db, login)?;
+    let sql = "UPDATE operations SET user = ?3 WHERE plan = ?1 AND position = ?2 AND user IS NULL";
     db.prepare_cached(sql)?.execute((plan, position, user)).map(drop)
 }
 

@@ -4,6 +4,7 @@ mod applying;
 mod journal;
 mod killed;
 mod opening;
+mod tracing;
 
 use std::error::Error as StdError;
 
