@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::job::Error;
+use crate::job::{Error, undo};
 use crate::model::roll::{keys, sure_keys};
 use crate::model::{Field, Finding, People, fold};
 use crate::report::story::{Event, Known, Outcome, Since, Story, What};
@@ -16,7 +16,7 @@ const LISTED: usize = 10;
 /// not in the directory may be in the journal.
 pub fn why(site: &Site, key: &str) -> Result<Story, Error> {
     let state = State::open_to_look(&site.state)?;
-    let directory = Directory::of(state.people()?);
+    let directory = Directory(state.people()?);
     let subject = directory.find(&state, key)?;
     let person = directory.person(&subject);
     let called = person.map(|person| directory.names(person)).unwrap_or_default();
@@ -25,13 +25,6 @@ pub fn why(site: &Site, key: &str) -> Result<Story, Error> {
         Subject::Stranger(name) => vec![name.clone()],
     };
     let trace = state.trace(&subject, &keys, &called.in_exports())?;
-    let known_since = person.map(|_| {
-        trace
-            .deeds
-            .iter()
-            .find(|deed| deed.operation.is_creation() && deed.status == OperationStatus::Done)
-            .map_or(DateTime::UNIX_EPOCH, |deed| deed.changed)
-    });
     Ok(Story {
         name: match &subject {
             Subject::User(_) => called.login.into(),
@@ -39,13 +32,11 @@ pub fn why(site: &Site, key: &str) -> Result<Story, Error> {
         },
         is_in_directory: person.is_some(),
         fields: person.map(|person| directory.known(person, &trace.deeds)).unwrap_or_default(),
-        events: events(trace, known_since),
+        events: events(trace, person.is_some()),
     })
 }
 
-struct Directory {
-    people: People,
-}
+struct Directory(People);
 
 /// What a person is called.
 #[derive(Default)]
@@ -57,14 +48,9 @@ struct Names<'a> {
 }
 
 impl Directory {
-    fn of(people: People) -> Directory {
-        Directory { people }
-    }
-
     fn find(&self, state: &State, key: &str) -> Result<Subject, Error> {
         let wanted = key.trim().to_lowercase();
-        let mut found: Vec<Subject> =
-            self.named(&wanted).map(|person| Subject::User(self.people.number(person))).collect();
+        let mut found: Vec<Subject> = self.named(&wanted).map(|person| Subject::User(self.0.number(person))).collect();
         if found.is_empty() {
             found = state.recall(&wanted)?;
         }
@@ -81,17 +67,16 @@ impl Directory {
 
     fn named(&self, wanted: &str) -> impl Iterator<Item = usize> {
         let columns = self.columns();
-        (0..self.people.len()).filter(move |person| {
-            let [login, mail, establishment, number] =
-                columns.each_ref().map(|column| self.people.value(*person, column));
+        (0..self.0.len()).filter(move |person| {
+            let [login, mail, establishment, number] = columns.each_ref().map(|column| self.0.value(*person, column));
             keys(login, mail, establishment, number).iter().any(|key| key == wanted)
         })
     }
 
     fn unknown(&self, key: &str) -> Error {
         let columns = self.columns();
-        let logins = (0..self.people.len()).map(|person| self.people.value(person, &columns[0]));
-        let mails = (0..self.people.len()).map(|person| self.people.value(person, &columns[1]));
+        let logins = (0..self.0.len()).map(|person| self.0.value(person, &columns[0]));
+        let mails = (0..self.0.len()).map(|person| self.0.value(person, &columns[1]));
         let help = match fold::nearest(key, logins.chain(mails).filter(|name| !name.is_empty())) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "write a login, a mail, an employee number, or both as `Paris/0012`".into(),
@@ -100,18 +85,18 @@ impl Directory {
     }
 
     fn columns(&self) -> [crate::model::people::Column; 4] {
-        ["login", "mail", "establishment", "employee-number"].map(|name| self.people.column(&Field::of(name)))
+        ["login", "mail", "establishment", "employee-number"].map(|name| self.0.column(&Field::of(name)))
     }
 
     /// The place of the subject among the people.
     fn person(&self, subject: &Subject) -> Option<usize> {
         let Subject::User(user) = subject else { return None };
-        (0..self.people.len()).find(|person| self.people.number(*person) == *user)
+        (0..self.0.len()).find(|person| self.0.number(*person) == *user)
     }
 
     fn names(&self, person: usize) -> Names<'_> {
         let columns = self.columns();
-        let [login, mail, establishment, number] = columns.each_ref().map(|column| self.people.value(person, column));
+        let [login, mail, establishment, number] = columns.each_ref().map(|column| self.0.value(person, column));
         Names { login, mail, establishment, number }
     }
 
@@ -132,7 +117,7 @@ impl Directory {
     /// What the directory has, in the order of the vocabulary, and what somebody emptied.
     fn known(&self, person: usize, deeds: &[Deed]) -> Vec<Known> {
         let known = |field: &Field| {
-            let value = self.people.value(person, &self.people.column(field)).to_string();
+            let value = self.0.value(person, &self.0.column(field)).to_string();
             let done =
                 |deed: &&Deed| deed.status == OperationStatus::Done && deed.operation.sets(field.name()).is_some();
             let since = deeds.iter().rfind(done).map(|deed| Since {
@@ -143,7 +128,7 @@ impl Directory {
             });
             (!value.is_empty() || since.is_some()).then(|| Known { field: field.clone(), value, since })
         };
-        self.people.fields().iter().filter_map(known).collect()
+        self.0.fields().iter().filter_map(known).collect()
     }
 }
 
@@ -156,8 +141,9 @@ impl Names<'_> {
 
 /// A row that became an operation is told as such, with what was found in it. Who was not in the directory yet was not
 /// spared either.
-fn events(trace: Trace, known_since: Option<DateTime<Utc>>) -> Vec<Event> {
+fn events(trace: Trace, is_in_directory: bool) -> Vec<Event> {
     let Trace { sightings, mut deeds, handed } = trace;
+    let known_since = is_in_directory.then(|| came(&deeds).unwrap_or_default());
     let mut events: Vec<Event> = Vec::new();
     for sighting in sightings {
         let is_spared = sighting.row.is_some() || known_since.is_some_and(|since| since < sighting.at);
@@ -171,6 +157,12 @@ fn events(trace: Trace, known_since: Option<DateTime<Utc>>) -> Vec<Event> {
     events.extend(handed.into_iter().map(from_handed));
     events.sort_by_key(|event| event.at);
     events
+}
+
+/// When the user was created; None: before what the journal remembers.
+fn came(deeds: &[Deed]) -> Option<DateTime<Utc>> {
+    let is_done = |deed: &&Deed| deed.operation.is_creation() && deed.status == OperationStatus::Done;
+    deeds.iter().find(is_done).map(|deed| deed.changed)
 }
 
 fn is_from(deed: &Deed, sighting: &Sighting) -> bool {
@@ -199,7 +191,7 @@ fn from_deed(deed: Deed, findings: Vec<Finding>) -> Event {
     };
     let row = Some(deed.operation.row);
     let what = What::Operation {
-        is_undo: deed.verb == "undo",
+        is_undo: undo::is_path(&deed.path),
         operation: deed.operation,
         outcome,
         held: deed.held,

@@ -3,8 +3,6 @@
 //! The rows of a roll are packed as places in a line-up: where a file names the same people in the same order, they are
 //! one stretch. A new line-up is kept when none of the last ones fits any more.
 
-use std::collections::{HashMap, HashSet};
-
 use rusqlite::Connection;
 
 use crate::model::roll::Seen;
@@ -72,10 +70,15 @@ fn save(db: &Connection, exchange: &str, users: Packed) -> rusqlite::Result<Line
 
 /// Each user once.
 fn in_order_of(known: &[Seen]) -> Packed {
-    let mut met = HashSet::new();
-    let first = known.iter().filter(|one| met.insert(one.user));
+    let mut met = vec![false; room_for(known.iter())];
+    let first = known.iter().filter(|one| !std::mem::replace(&mut met[one.user as usize], true));
     let places: Vec<Seen> = first.zip(1..).map(|(one, row)| Seen { row, is_out: false, ..*one }).collect();
     Packed::new(&places)
+}
+
+/// How long a list must be that is read by the number of a user; numbers have no gaps to speak of.
+fn room_for<'a>(users: impl Iterator<Item = &'a Seen>) -> usize {
+    users.map(|seen| seen.user as usize + 1).max().unwrap_or(0)
 }
 
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Lineup> {
@@ -89,8 +92,13 @@ impl Lineup {
     }
 
     fn pack(&self, known: &[Seen]) -> Packed {
-        let places: HashMap<u32, u32> = self.users.all().map(|seen| (seen.user, seen.row)).collect();
-        let place = |user: u32| places.get(&user).copied().unwrap_or(self.length + user);
+        let lined_up: Vec<Seen> = self.users.all().collect();
+        let mut places = vec![0; room_for(lined_up.iter().chain(known))];
+        lined_up.iter().for_each(|seen| places[seen.user as usize] = seen.row);
+        let place = |user: u32| match places[user as usize] {
+            0 => self.length + user,
+            place => place,
+        };
         let placed: Vec<Seen> = known.iter().map(|seen| Seen { user: place(seen.user), ..*seen }).collect();
         Packed::new(&placed)
     }

@@ -56,8 +56,6 @@ pub struct Sighting {
 pub struct Deed {
     /// Of the plan.
     pub run: RunId,
-    /// What that run was asked to do.
-    pub verb: String,
     pub at: DateTime<Utc>,
     pub exchange: String,
     pub path: String,
@@ -144,7 +142,7 @@ impl State {
 }
 
 const DEEDS: &str = "
-    SELECT runs.verb, runs.started, plans.*, operations.position, operations.operation, operations.status AS outcome, operations.reason
+    SELECT runs.started, plans.*, operations.position, operations.operation, operations.status AS outcome, operations.reason
     FROM operations JOIN plans ON plans.id = operations.plan JOIN runs ON runs.id = plans.run";
 
 /// By the user; before there was one, and where none was found, by the logins that the person has had.
@@ -187,7 +185,6 @@ fn deed(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<((PlanId, u32)
         let (Time(at), Time(changed)) = (row.get("started")?, row.get("changed")?);
         let deed = Deed {
             run: row.get("run")?,
-            verb: row.get("verb")?,
             at,
             exchange: row.get("exchange")?,
             path: row.get("path")?,
