@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::job::{Error, undo};
 use crate::model::roll::{keys, sure_keys};
 use crate::model::{Field, Finding, People, fold};
-use crate::report::story::{Event, Known, Outcome, Since, Story, What};
+use crate::report::story::{Decision, Event, Known, Outcome, Since, Story, What};
 use crate::site::Site;
 use crate::state::{Deed, Handed, OperationStatus, PlanStatus, Sighting, State, Subject, Trace};
 
@@ -123,8 +123,9 @@ impl Directory {
             let since = deeds.iter().rfind(done).map(|deed| Since {
                 run: deed.run.to_string(),
                 at: deed.at,
-                file: deed.path.clone(),
+                file: deed.operation.file.clone(),
                 row: deed.operation.row,
+                is_undo: undo::is_path(&deed.path),
             });
             (!value.is_empty() || since.is_some()).then(|| Known { field: field.clone(), value, since })
         };
@@ -195,6 +196,11 @@ fn from_deed(deed: Deed, findings: Vec<Finding>) -> Event {
         operation: deed.operation,
         outcome,
         held: deed.held,
+        decision: deed.decision.map(|decision| Decision {
+            person: decision.person,
+            run: decision.run.to_string(),
+            at: decision.at,
+        }),
         reason: deed.reason,
     };
     Event { run: deed.run.to_string(), at: deed.at, exchange: deed.exchange, file: deed.path, row, what, findings }

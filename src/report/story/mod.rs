@@ -30,12 +30,15 @@ pub struct Known {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Since {
     pub run: String,
     pub at: DateTime<Utc>,
+    /// Of an undo, the file whose change it took back.
     pub file: String,
     /// As a spreadsheet counts it.
     pub row: u32,
+    pub is_undo: bool,
 }
 
 /// What one file did to the person, or did not.
@@ -74,6 +77,8 @@ pub enum What {
         outcome: Outcome,
         /// Why the plan was held; empty if it was not.
         held: Vec<Text>,
+        /// Who let the plan through or gave it up, if a person did.
+        decision: Option<Decision>,
         /// Why the operation failed.
         reason: Option<String>,
         /// It takes back what an earlier run did.
@@ -87,6 +92,15 @@ pub enum What {
         /// What the journal calls the person there.
         known_as: String,
     },
+}
+
+/// What a person decided about a plan that was held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// The name of the account.
+    pub person: String,
+    pub run: String,
+    pub at: DateTime<Utc>,
 }
 
 /// What became of an operation.

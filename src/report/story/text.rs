@@ -7,7 +7,7 @@ use anstyle::Style;
 use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Field, Finding, Language, Place, Text};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page};
-use crate::report::story::{Event, Known, Outcome, Since, Story, What};
+use crate::report::story::{Decision, Event, Known, Outcome, Since, Story, What};
 use crate::text;
 
 const NOT_THERE: Text = Text::of("Not in the directory.", "Absent de l'annuaire.");
@@ -195,15 +195,16 @@ fn style(what: &What) -> Style {
     }
 }
 
-/// Behind an undo there is no file but that of the run that it takes back.
+/// Behind an undo there is no file but that whose change it takes back.
 fn place_of(event: &Event) -> Text {
     match &event.what {
-        What::Operation { operation, is_undo: true, .. } => {
-            let place = place(&operation.file, Some(operation.row));
-            text!("undo of {place}", "annulation de {place}", place)
-        }
+        What::Operation { operation, is_undo: true, .. } => undo_of(&place(&operation.file, Some(operation.row))),
         _ => place(&event.file, event.row),
     }
+}
+
+fn undo_of(place: &Text) -> Text {
+    text!("undo of {place}", "annulation de {place}", place)
 }
 
 fn place(file: &str, row: Option<u32>) -> Text {
@@ -214,8 +215,9 @@ fn place(file: &str, row: Option<u32>) -> Text {
 }
 
 fn since(since: &Since) -> Text {
-    let Since { run, at, file, row } = since;
+    let Since { run, at, file, row, is_undo } = since;
     let (day, jour, place) = (at.format("%Y-%m-%d"), at.format("%d/%m/%Y"), place(file, Some(*row)));
+    let place = if *is_undo { undo_of(&place) } else { place };
     text!("since {day}, run {run}, {place}", "depuis le {jour}, exécution {run}, {place}", place)
 }
 
@@ -226,7 +228,7 @@ fn what(event: &Event) -> Text {
         What::LeftOut => Text::of("the row was left out", "la ligne a été écartée"),
         What::FileRefused => Text::of("the whole file was refused", "le fichier entier a été refusé"),
         What::Export { server, status, known_as } => export(server, status, known_as),
-        What::Operation { operation, outcome, held, reason, is_undo } => {
+        What::Operation { operation, outcome, decision, reason, is_undo, .. } => {
             let act = match (&operation.act, is_undo) {
                 (Act::Create { .. }, _) => Text::of("creation", "création"),
                 (Act::Update { .. }, true) => Text::of("a change taken back", "changement annulé"),
@@ -237,7 +239,7 @@ fn what(event: &Event) -> Text {
                 Some(Mark::Return) => Text::of(", a return", ", un retour"),
                 Some(Mark::Arrival) | None => Text::same(""),
             };
-            let became = became(*outcome, !held.is_empty(), reason.as_deref());
+            let became = became(*outcome, decision.as_ref(), reason.as_deref());
             text!("{act}{mark}, {became}", "{act}{mark}, {became}", act, mark, became)
         }
     }
@@ -280,16 +282,25 @@ fn export(server: &str, status: &str, known_as: &str) -> Text {
     }
 }
 
-fn became(outcome: Outcome, was_held: bool, reason: Option<&str>) -> Text {
+fn became(outcome: Outcome, decision: Option<&Decision>, reason: Option<&str>) -> Text {
     let reason = reason.unwrap_or_default();
-    match outcome {
-        Outcome::Applied if was_held => Text::of("approved and applied", "approuvée et appliquée"),
+    let became = match outcome {
         Outcome::Applied => Text::of("applied", "appliquée"),
         Outcome::Failed => text!("not applied: {reason}", "non appliquée : {reason}"),
         Outcome::Waiting => Text::of("held, not approved so far", "retenue, pas encore approuvée"),
         Outcome::Discarded => Text::of("held, never approved, given up", "retenue, jamais approuvée, abandonnée"),
         Outcome::Interrupted => {
             Text::of("cut off; the next run goes on", "interrompue ; la prochaine exécution la reprend")
+        }
+    };
+    match (outcome, decision) {
+        (_, None) => became,
+        (Outcome::Discarded, Some(Decision { person, .. })) => {
+            text!("held, given up by {person}", "retenue, abandonnée par {person}")
+        }
+        (_, Some(Decision { person, at, .. })) => {
+            let (day, jour) = (at.format("%Y-%m-%d"), at.format("%d/%m/%Y"));
+            text!("approved by {person} on {day}, {became}", "approuvée par {person} le {jour}, {became}", became)
         }
     }
 }
