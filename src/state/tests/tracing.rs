@@ -59,6 +59,7 @@ fn see(state: &mut State, run: &RunId, content: &str, is_refused: bool) {
         facts: &facts(content),
         operations: &[],
         held: &[],
+        exceptions: &[],
         verdict: b"",
         corrections: None,
         spooled: None,
@@ -93,7 +94,7 @@ fn a_row_is_found_again_with_its_findings_and_each_finding_is_kept_once() {
     assert_eq!(sightings(&Subject::User(2), &["bo"]), twice(Some(4), true, "bad-date"));
     assert_eq!(sightings(&Subject::User(3), &["cy"]), twice(None, false, ""));
     let ghost = Subject::Stranger("ghost".into());
-    assert_eq!(state.recall("ghost@acme.fr").expect("a look"), [ghost.clone()]);
+    assert_eq!(state.recall("ghost@acme.fr").expect("a look"), std::slice::from_ref(&ghost));
     assert_eq!(sightings(&ghost, &["ghost"]), twice(Some(5), true, "bad-date"));
     let kept: usize = state.db.query_row("SELECT count(*) FROM findings", (), |row| row.get(0)).expect("a number");
     assert_eq!(kept, 2, "the same words on two nights and in two rows");
