@@ -32,6 +32,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_enum)]
     pub language: Option<Language>,
 
+    /// Write the report as one page into this file, too, for whoever is to read or approve it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
     /// The form of the log, on standard error; levels by PASSERELLE_LOG, such as `debug`
     #[arg(long, global = true, value_enum, default_value_t)]
     pub log: Log,
@@ -112,6 +116,8 @@ pub enum Verb {
         /// Such as `bad-date`
         code: Option<String>,
     },
+    /// Tell a run again, the last one or the one named, with its operations
+    Report { run: Option<String> },
     /// List the runs, or show one
     History { run: Option<String> },
     /// Tell for one person every file, row and operation that touched or spared them

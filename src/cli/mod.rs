@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{self, Error, reading, run, sample, template, why};
+use crate::job::{self, Error, reading, retell, run, sample, template, why};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -41,9 +41,9 @@ fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
         Verb::ReadWorkbook => Ok(read_workbook()),
         Verb::Run { sample: true, .. } => run_sample(arguments),
-        Verb::Import(words) => import::import(arguments, words).map(|report| {
-            print(&written(&report, arguments.output));
-            report.exit_code
+        Verb::Import(words) => import::import(arguments, words).and_then(|report| {
+            let site = (!report.dry_run).then(|| load(&arguments.site)).transpose()?;
+            tell(arguments, site.as_ref(), report)
         }),
         Verb::Profiles { name, template } => profiles(arguments, name.as_deref(), template.as_deref()),
         Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
@@ -53,6 +53,7 @@ fn perform(arguments: &Arguments) -> Exit {
         Verb::Why { key } => load(&arguments.site).and_then(|site| tell_why(arguments, &site, key)),
         Verb::Check => load(&arguments.site).and_then(|site| check(arguments, &site)),
         Verb::Held => load(&arguments.site).and_then(|site| held(arguments, &site)),
+        Verb::Report { run } => load(&arguments.site).and_then(|site| retell(arguments, &site, run.as_deref())),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
         _ => load(&arguments.site).and_then(|site| execute(arguments, &site, &arguments.site)),
     };
@@ -66,7 +67,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,
         Verb::Plan { exchange, file, save, overwrite } => {
-            return plan(order, exchange, file, save.as_deref(), *overwrite, arguments.output);
+            return plan(arguments, order, exchange, file, save.as_deref(), *overwrite);
         }
         Verb::Apply { plan, file } => run::apply(&order, plan, file.as_deref())?,
         Verb::Approve { run, exchange } => run::approve(&order, run, exchange.as_deref())?,
@@ -78,22 +79,34 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         | Verb::Profiles { .. }
         | Verb::Rules { .. }
         | Verb::Held
+        | Verb::Report { .. }
         | Verb::History { .. }
         | Verb::Why { .. }
         | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
+    tell(arguments, Some(site), report)
+}
+
+/// On the terminal, and as a page where that was asked for, with all operations that the journal has.
+fn tell(arguments: &Arguments, site: Option<&Site>, mut report: Report) -> Result<Exit, Error> {
     print(&written(&report, arguments.output));
+    if let Some(page) = &arguments.html {
+        if let Some(site) = site.filter(|_| !report.dry_run) {
+            retell::add_operations(&State::open_to_look(&site.state)?, &mut report)?;
+        }
+        save_page(page, &report)?;
+    }
     Ok(report.exit_code)
 }
 
 /// It looks, and changes nothing but the file that it was asked for.
 fn plan(
+    arguments: &Arguments,
     order: run::Order<'_>,
     exchange: &str,
     file: &Path,
     save: Option<&Path>,
     overwrites: bool,
-    output: Output,
 ) -> Result<Exit, Error> {
     if order.dry_run && save.is_some() {
         return Err(Error::Usage("`--save` writes a plan, and a dry run writes nothing; leave out one of them".into()));
@@ -102,11 +115,31 @@ fn plan(
     if let (Some(path), Some(saved)) = (save, &saved) {
         saved.write(path, overwrites)?;
     }
-    print(&written(&report, output));
-    if let (Some(path), Output::Text) = (save, output) {
-        print(&show::saved(path, saved.as_ref(), order.site_file, report.language()));
+    let language = report.language();
+    let exit = tell(arguments, None, report)?;
+    if let (Some(path), Output::Text) = (save, arguments.output) {
+        print(&show::saved(path, saved.as_ref(), order.site_file, language));
     }
-    Ok(report.exit_code)
+    Ok(exit)
+}
+
+fn retell(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit, Error> {
+    let report = retell::retell(&State::open_to_look(&site.state)?, run)?;
+    match &arguments.html {
+        Some(page) => save_page(page, &report)?,
+        None => print(&written(&report, arguments.output)),
+    }
+    Ok(Exit::Done)
+}
+
+/// Whole or not at all, and for the eyes of who asked: it holds what people's data are.
+fn save_page(path: &Path, report: &Report) -> Result<(), Error> {
+    let failed = |cause: std::io::Error| Error::disk("write", path, cause);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(report::html::write(report, &job::rules::of).as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 fn written(report: &Report, output: Output) -> String {

@@ -15,7 +15,7 @@ use crate::job::{Context, Error, Hands, Job, gather, measure, pickup, reading};
 use crate::model::{Digest, Finding, Language, Operation, People, Roll, Text, Verdict};
 use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
-use crate::report::{self, Findings};
+use crate::report::{self, Excerpt, Findings};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{Absent, Exchange, Import};
 use crate::state::{
@@ -368,6 +368,7 @@ impl Decision {
         self.roll = checked.roll;
         let findings = [&reading.findings[..], &recognised.findings, &checked.findings].concat();
         self.told.findings = in_file_order(findings);
+        self.told.excerpt = Excerpt::of(&reading.heading, &reading.table, &self.told.findings);
         let is_refused = self.told.findings.0.iter().any(|finding| finding.is_error() && finding.place.row.is_none());
         if !is_refused {
             let operations =

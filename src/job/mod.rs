@@ -20,6 +20,7 @@ pub mod plan;
 pub mod progress;
 pub mod propose;
 pub mod reading;
+pub mod retell;
 mod row_rules;
 mod rows;
 pub mod rules;

@@ -241,7 +241,7 @@ fn perform_with(
         .collect();
     let mut report = Report {
         run: job.context.run.to_string(),
-        verb,
+        verb: verb.into(),
         site: order.site_file.display().to_string(),
         dry_run: job.is_dry_run(),
         started: job.context.started,

@@ -1,6 +1,6 @@
 //! The exit code: what a run came to, for whoever started it. Codes are only ever added.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::model::Text;
 
@@ -29,6 +29,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    pub const ALL: [Exit; 9] = [
+        Exit::Done,
+        Exit::DataRefused,
+        Exit::Held,
+        Exit::TryLater,
+        Exit::ServerRefused,
+        Exit::Usage,
+        Exit::SiteRefused,
+        Exit::Disk,
+        Exit::Defect,
+    ];
+
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -67,6 +79,14 @@ impl Exit {
     }
 }
 
+impl<'de> Deserialize<'de> for Exit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Exit, D::Error> {
+        let code = u8::deserialize(deserializer)?;
+        let known = Exit::ALL.into_iter().find(|exit| exit.code() == code);
+        known.ok_or_else(|| de::Error::custom(format!("{code} is no exit code of Passerelle")))
+    }
+}
+
 impl Serialize for Exit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(self.code())
@@ -80,17 +100,7 @@ mod tests {
     #[test]
     fn the_gravest_of_several_is_the_one_that_counts() {
         let by_gravity = [1, 7, 3, 2, 6, 75, 5, 4, 0];
-        let mut exits = [
-            Exit::Done,
-            Exit::Defect,
-            Exit::SiteRefused,
-            Exit::DataRefused,
-            Exit::Held,
-            Exit::Usage,
-            Exit::ServerRefused,
-            Exit::Disk,
-            Exit::TryLater,
-        ];
+        let mut exits = Exit::ALL;
         exits.sort_by(|one, other| other.cmp(one));
         assert_eq!(exits.map(Exit::code), by_gravity);
     }

@@ -1,9 +1,10 @@
-//! A report: what a run did or would do, told as text, JSON or CSV. To add a form: a file here.
+//! A report: what a run did or would do, told as text, HTML, JSON or CSV. To add a form: a file here.
 //!
 //! Personal values are in findings and operations only, which a report shows to the people it is for; logs never hold them.
 
 pub mod corrections;
 mod count;
+pub mod html;
 pub mod json;
 pub mod page;
 pub mod receipt;
@@ -12,21 +13,22 @@ pub mod story;
 pub mod text;
 pub mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use returned::Returned;
 
-use crate::model::{Exit, Finding, Language, Operation, Text, Verdict};
+use crate::model::table::Row;
+use crate::model::{Exit, Finding, Language, Operation, Table, Text, Verdict};
 
 /// What one run came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {
     pub run: String,
-    pub verb: &'static str,
+    pub verb: String,
     pub site: String,
     /// Nothing was changed: the report says what would be.
     pub dry_run: bool,
@@ -37,7 +39,7 @@ pub struct Report {
 }
 
 /// What one exchange of a run came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Exchange {
     pub name: String,
@@ -46,6 +48,7 @@ pub struct Exchange {
     pub profile: String,
     pub server: String,
     /// In which people read about it.
+    #[serde(default)]
     pub language: Language,
     /// Worth knowing every night, such as a connection without encryption.
     pub remarks: Vec<Text>,
@@ -54,7 +57,7 @@ pub struct Exchange {
     pub failure: Option<Failure>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     Export,
@@ -62,7 +65,7 @@ pub enum Direction {
 }
 
 /// One file for a partner.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Export {
     pub file: String,
@@ -79,7 +82,7 @@ pub struct Export {
 }
 
 /// What became of a file for a partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivered {
     Delivered,
@@ -128,6 +131,8 @@ pub struct Import {
     /// What an undo leaves as it is, and why.
     pub kept: Vec<Text>,
     pub findings: Findings,
+    /// The first rows about which there is a finding, as the partner wrote them.
+    pub excerpt: Excerpt,
     /// Where the file was set aside, on the partner's server.
     pub set_aside: Option<String>,
     /// The file of the rows to correct, on the partner's server.
@@ -138,13 +143,29 @@ pub struct Import {
     pub operations_file: Option<String>,
 }
 
+/// Some rows of a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Excerpt {
+    pub headings: Vec<String>,
+    pub rows: Vec<Cells>,
+}
+
+/// One row, as the partner wrote it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cells {
+    /// As a spreadsheet counts it.
+    pub row: u32,
+    pub cells: Vec<String>,
+}
+
 /// Findings in file order.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Findings(pub Vec<Finding>);
 
 /// Why an exchange could not be done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Failure {
     pub exit_code: Exit,
@@ -159,6 +180,18 @@ impl Report {
         let mut languages = self.exchanges.iter().map(|exchange| exchange.language);
         let first = languages.next().unwrap_or_default();
         if languages.all(|other| other == first) { first } else { Language::default() }
+    }
+}
+
+impl Excerpt {
+    /// Rows that are shown: a page of more is read by nobody.
+    const MOST: usize = 200;
+
+    pub fn of(headings: &[String], table: &Table, findings: &Findings) -> Excerpt {
+        let named: BTreeSet<u32> = findings.0.iter().filter_map(|finding| finding.place.row).collect();
+        let rows = table.rows().filter(|row| named.contains(&row.number())).take(Excerpt::MOST);
+        let cells = |row: Row<'_>| Cells { row: row.number(), cells: row.cells().map(String::from).collect() };
+        Excerpt { headings: headings.into(), rows: rows.map(cells).collect() }
     }
 }
 

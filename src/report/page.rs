@@ -103,7 +103,7 @@ pub fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 }
 
 /// A partner's file must not write to the operator's terminal: control characters are shown as their pictures.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let picture = |letter: char| match letter {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + letter as u32).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',

@@ -25,7 +25,7 @@ const AFTER_DRY_RUN: Text =
 
 pub fn write(report: &Report) -> String {
     let mut page = Page::styled(report.language());
-    let (verb, run) = (report.verb, &report.run);
+    let (verb, run) = (&report.verb, &report.run);
     let what = text!("Passerelle {verb} · run {run} · ", "Passerelle {verb} · exécution {run} · ");
     page.label(0, BOLD, &what, &moment(report.started));
     if !report.site.is_empty() {
@@ -245,7 +245,7 @@ pub(super) const ALREADY_TAKEN: Text = Text::of(
     "ce fichier même a déjà été pris ; rien n'a été appliqué de nouveau",
 );
 
-fn outcome(outcome: Delivered) -> (Style, Text) {
+pub(super) fn outcome(outcome: Delivered) -> (Style, Text) {
     match outcome {
         Delivered::Delivered => (GOOD, Text::of("delivered", "livré")),
         Delivered::DeliveredInTwoSteps => (
