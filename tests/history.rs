@@ -52,3 +52,28 @@ fn a_run_says_what_was_delivered_why_it_failed_and_what_was_done_before() {
     let again = run_and_look_back(folder);
     assert!(again.contains(".csv already-delivered"), "{again}");
 }
+
+#[test]
+fn a_run_is_told_again_as_it_was_told_when_it_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    fs::write(folder.join("passerelle.toml"), SITE).expect("a site");
+    for name in ["here", "partner"] {
+        fs::create_dir(folder.join(name)).expect("a folder");
+    }
+    fs::write(folder.join("here/hr.csv"), PEOPLE).expect("people");
+    assert_eq!(complaint(folder, &["report"]), "nothing has run yet\n");
+    for output in ["text", "json"] {
+        let told = passerelle(folder, &["run", "--output", output]);
+        assert_eq!(passerelle(folder, &["report", "--output", output]), told);
+    }
+    assert!(complaint(folder, &["report", "1999"]).starts_with("there was no run `1999`"));
+}
+
+/// What is said about a verb that ends as wrong usage.
+fn complaint(folder: &Path, words: &[&str]) -> String {
+    let output = Command::cargo_bin("passerelle").expect("the binary").current_dir(folder).args(words).output();
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
