@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use passerelle::format;
 use passerelle::model::{People, Severity};
 use passerelle::profile::{self, Profiles};
-use passerelle::rule::{self, Lists, Surroundings};
+use passerelle::rule::{self, Additions, Surroundings};
 
 static IMPORT: LazyLock<profile::Import> = LazyLock::new(|| {
     let profiles = Profiles::load(None).expect("the profiles are shipped");
@@ -20,7 +20,7 @@ pub fn take_in(bytes: &[u8]) {
     let identify_by = &IMPORT.identify_by["login"].fields;
     let contract = rule::Contract { columns: &IMPORT.columns, identify_by, creates: true, twins: Severity::Remark };
     let Ok(reading) = format::read(bytes, &rule::knows(&contract)) else { return };
-    let around = Surroundings { known: &People::default(), lists: &Lists::default(), defaults: &[] };
+    let around = Surroundings { known: &People::default(), additions: &Additions::default(), absent_on: None };
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     assert!(checked.left_out.len() <= checked.rows);
