@@ -122,7 +122,9 @@ fn collect(root: &Path, folder: &Path, found: &mut Files) {
         }
         let name = path.strip_prefix(root).unwrap().display().to_string();
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
-        let lasting = text.lines().filter(|line| !line.starts_with("Run ")).collect::<Vec<_>>().join("\n");
+        let passing = ["Run ", "Exécution ", "  \"run\":", "  \"at\":"];
+        let is_lasting = |line: &&str| !passing.iter().any(|start| line.starts_with(start));
+        let lasting = text.lines().filter(is_lasting).collect::<Vec<_>>().join("\n");
         found.insert(name, lasting);
     }
 }
