@@ -10,12 +10,12 @@ use passerelle::site::{Ready, Site};
 const README: &str = include_str!("../README.md");
 
 /// What a snippet leaves out of a site.
-const REST: &str = "state.path = 'state.db'\n";
+const REST: &str = "timezone = 'Europe/Paris'\nstate.path = 'state.db'\n";
 
 #[test]
-fn servers_are_written_as_the_readme_shows_them() {
+fn servers_and_imports_are_written_as_the_readme_shows_them() {
     let blocks: Vec<&str> = README.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 2, "one for SFTP, one for FTPS");
+    assert_eq!(blocks.len(), 3, "for SFTP, FTPS and an import");
     let document = Document::new("README.md", REST.to_string() + &blocks.concat());
     let site = Site::read(document, Path::new("")).unwrap_or_else(|complaints| panic!("{complaints}"));
     let servers: Vec<String> = site.servers.values().map(|server| server.options.describe()).collect();
