@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use passerelle::model::operation::Act;
 use passerelle::model::table::Chunk;
-use passerelle::model::{Field, Finding, Operation, People, Place, Severity, Table};
+use passerelle::model::{Field, Finding, Operation, People, Place, Severity, Table, Text};
 use passerelle::plan;
 use passerelle::rule::column::{Check, Creation};
 use passerelle::rule::{self, Additions, Column, Contract, Surroundings};
@@ -96,7 +96,7 @@ fn operations(fates: &[Fate]) -> Vec<Operation> {
         .collect();
     let unreadable = met.iter().zip(2..).filter(|((fate, _), _)| *fate == Fate::Unreadable);
     let reading_findings: Vec<Finding> = unreadable
-        .map(|(_, number)| Finding::error("unreadable", Place::row(number, number), "is unreadable"))
+        .map(|(_, number)| Finding::error("unreadable", Place::row(number, number), Text::same("is unreadable")))
         .collect();
     let file = table(&met.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
 

@@ -127,13 +127,12 @@ pub(super) fn container(bytes: &[u8]) -> Result<Kind, Finding> {
 }
 
 /// The one finding about a file that is no table.
-pub(super) fn not_a_table(problem: impl Into<Text>, expected: impl Into<Text>) -> Finding {
+pub(super) fn not_a_table(problem: Text, expected: Text) -> Finding {
     NOT_A_TABLE.at(Place::FILE, problem).expected(expected)
 }
 
 /// The same, for a file whose nature is known.
-pub(super) fn is_a(what: impl Into<Text>) -> Finding {
-    let what = what.into();
+pub(super) fn is_a(what: Text) -> Finding {
     not_a_table(text!("the file is {what}, not a table", "le fichier est {what}, pas un tableau", what), TABLE)
 }
 

@@ -57,7 +57,7 @@ pub struct Finding {
     /// The cell as it was read; None where no single cell is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
-    /// What is wrong: a clause that can follow what was read ("is not a date").
+    /// What is wrong: a clause that can follow what was read (Text::same("is not a date")).
     pub problem: Text,
     /// What would have been right, with an example.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,12 +96,12 @@ fn column_letters(column: u32) -> String {
 }
 
 impl Finding {
-    pub fn error(code: &str, place: Place, problem: impl Into<Text>) -> Finding {
-        Finding::new(code, Severity::Error, place, problem.into())
+    pub fn error(code: &str, place: Place, problem: Text) -> Finding {
+        Finding::new(code, Severity::Error, place, problem)
     }
 
-    pub fn remark(code: &str, place: Place, problem: impl Into<Text>) -> Finding {
-        Finding::new(code, Severity::Remark, place, problem.into())
+    pub fn remark(code: &str, place: Place, problem: Text) -> Finding {
+        Finding::new(code, Severity::Remark, place, problem)
     }
 
     fn new(code: &str, severity: Severity, place: Place, problem: Text) -> Finding {
@@ -113,8 +113,8 @@ impl Finding {
         self
     }
 
-    pub fn expected(mut self, expected: impl Into<Text>) -> Finding {
-        self.expected = Some(expected.into());
+    pub fn expected(mut self, expected: Text) -> Finding {
+        self.expected = Some(expected);
         self
     }
 
@@ -190,16 +190,18 @@ mod tests {
 
     #[test]
     fn of_a_page_of_text_a_sentence_shows_the_beginning() {
-        let finding = |read: String| Finding::error("too-long", Place::FILE, "is too long").read(read).to_string();
+        let finding =
+            |read: String| Finding::error("too-long", Place::FILE, Text::same("is too long")).read(read).to_string();
         assert_eq!(finding("é".repeat(100)), format!("`{}` is too long", "é".repeat(100)));
         assert_eq!(finding("é".repeat(30_000)), format!("`{}…` is too long", "é".repeat(100)));
     }
 
     #[test]
     fn a_finding_reads_as_one_sentence() {
-        let finding = Finding::error("bad-date", Place::row(17, 17).in_column(3, &"dtBirth".into()), "is not a date")
-            .read("31/02/2026")
-            .expected("a day as `DD/MM/YYYY`, for example `28/02/2026`");
+        let finding =
+            Finding::error("bad-date", Place::row(17, 17).in_column(3, &"dtBirth".into()), Text::same("is not a date"))
+                .read("31/02/2026")
+                .expected(Text::same("a day as `DD/MM/YYYY`, for example `28/02/2026`"));
         assert_eq!(
             finding.to_string(),
             "D17 dtBirth: `31/02/2026` is not a date; expected a day as `DD/MM/YYYY`, for example `28/02/2026`"

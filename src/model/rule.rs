@@ -27,7 +27,7 @@ pub struct Example {
 }
 
 impl Rule {
-    pub fn at(&self, place: Place, problem: impl Into<Text>) -> Finding {
+    pub fn at(&self, place: Place, problem: Text) -> Finding {
         match self.severity {
             Severity::Error => Finding::error(self.code, place, problem),
             Severity::Remark => Finding::remark(self.code, place, problem),

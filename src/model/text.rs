@@ -88,20 +88,6 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Not yet translated.
-impl From<&str> for Text {
-    fn from(text: &str) -> Text {
-        Text::same(text.to_string())
-    }
-}
-
-/// Not yet translated.
-impl From<String> for Text {
-    fn from(text: String) -> Text {
-        Text::same(text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -184,7 +184,7 @@ fn cleared(sheet: &Sheet<'_>) -> BTreeSet<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::super::sample::{Trial, delivered};
-    use crate::model::{Finding, Place};
+    use crate::model::{Finding, Place, Text};
 
     #[test]
     fn a_clean_row_is_delivered_in_canonical_form() {
@@ -225,9 +225,9 @@ mod tests {
     #[test]
     fn a_row_that_could_not_be_read_counts_as_present_and_is_not_asked_anything() {
         let reading_findings = vec![
-            Finding::error("ragged-row", Place::row(3, 3), "has 1 cell of 2"),
-            Finding::error("unclosed-quote", Place::row(9, 9), "swallows the rest"),
-            Finding::remark("separator", Place::FILE, "is a comma"),
+            Finding::error("ragged-row", Place::row(3, 3), Text::same("has 1 cell of 2")),
+            Finding::error("unclosed-quote", Place::row(9, 9), Text::same("swallows the rest")),
+            Finding::remark("separator", Place::FILE, Text::same("is a comma")),
         ];
         let trial = Trial { reading_findings, ..Trial::default() };
         let checked = trial.check("login;dtBirth", &["ada;01/01/1990", "bo;never"]);
@@ -260,7 +260,8 @@ mod tests {
         let place = |column: usize| Place::row(2, 2).in_column(column, &"".into());
         let heading = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;culture";
         let row = "new;;Comer;n@acme;Paris;01/03/2026;#N/A;";
-        let reading_findings = [1, 6].map(|column| Finding::error("spreadsheet-error", place(column), "is an error"));
+        let reading_findings =
+            [1, 6].map(|column| Finding::error("spreadsheet-error", place(column), Text::same("is an error")));
         let trial = Trial { reading_findings: reading_findings.into(), ..Trial::default() };
         let checked = trial.check(heading, &[row]);
         let found: Vec<&str> = checked.findings.iter().map(|finding| &*finding.code).collect();

@@ -12,14 +12,14 @@ pub struct Fault {
 }
 
 impl Rule {
-    pub fn fault(&'static self, problem: impl Into<Text>) -> Fault {
-        Fault { rule: self, problem: problem.into(), expected: None }
+    pub fn fault(&'static self, problem: Text) -> Fault {
+        Fault { rule: self, problem, expected: None }
     }
 }
 
 impl Fault {
-    pub fn expected(self, expected: impl Into<Text>) -> Fault {
-        Fault { expected: Some(expected.into()), ..self }
+    pub fn expected(self, expected: Text) -> Fault {
+        Fault { expected: Some(expected), ..self }
     }
 
     /// The finding of a cell that was read as `read`.
