@@ -1,13 +1,14 @@
 //! Puts operations that no file asked for before a person: a held plan of an exchange, approved like any other.
 
 use crate::job::import::discard_held;
+use crate::job::kept::Kept;
 use crate::job::{Error, Job};
 use crate::model::digest::Digester;
 use crate::model::{Digest, Operation, Text, Verdict};
 use crate::plan::{Held, brake};
 use crate::report;
 use crate::site::{Exchange, Import};
-use crate::state::{Digests, Facts, NewPlan};
+use crate::state::{Digests, Facts, NewPlan, RowsFollowed};
 
 /// What is proposed, and what it was made from.
 pub struct Proposal<'a> {
@@ -64,7 +65,7 @@ pub fn propose(
             operations: &operations,
             held: &told.held,
             exceptions: &[],
-            verdict: &serde_json::to_vec(&told).expect("a report is made of plain values"),
+            verdict: &Kept { told: told.clone(), followed: RowsFollowed::default() }.write(),
             corrections: None,
             spooled: None,
             roll: None,
