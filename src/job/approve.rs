@@ -3,8 +3,10 @@
 use chrono::Utc;
 
 use crate::job::apply::{dropped_name, finish, settle};
+use crate::job::decision::read_and_decide;
+use crate::job::gathered::Gathered;
 use crate::job::kept::Kept;
-use crate::job::{Context, Error, Hands, Job, gather, import, person};
+use crate::job::{Context, Error, Hands, Job, gather, person};
 use crate::model::Digest;
 use crate::report;
 use crate::site::{Direction, Exchange, Import};
@@ -97,7 +99,8 @@ fn is_still_the_same(
     let Some(spooled) = &plan.spooled else { return Ok(false) };
     let day = context.site.local(plan.created).date();
     let bytes = hands.spool.get(spooled)?;
-    let anew = import::decide_anew(state, exchange, import, &plan.path, bytes, day)?;
+    let gathered = Gathered { earlier: None, ..Gathered::of(state, exchange, import, plan.path.clone(), bytes)? };
+    let anew = read_and_decide(&gathered, exchange, import, day)?;
     let recorded = state.operations(plan.id)?;
     let is_same = anew.operations.iter().eq(recorded.iter().map(|recorded| &recorded.operation));
     Ok(is_same && anew.corrections == plan.corrections)

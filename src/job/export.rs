@@ -103,7 +103,7 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
     if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
         held.push(with_errors(file.left_out));
     }
-    if file.findings.iter().any(|finding| finding.is_error() && finding.place.row.is_none()) {
+    if file.findings.iter().any(Finding::refuses_the_file) {
         held.push(Text::of(
             "the heading line cannot be written as it is",
             "la ligne d'en-têtes ne peut pas être écrite telle quelle",

@@ -32,7 +32,7 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let around = Surroundings { known: &People::default(), additions: &Additions::default(), absent_on: None };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     let findings: Vec<Finding> = [reading.findings, recognised.findings, checked.findings].concat();
-    if let Some(refused) = findings.iter().find(|finding| finding.is_error() && finding.place.row.is_none()) {
+    if let Some(refused) = findings.iter().find(|finding| finding.refuses_the_file()) {
         return Err(Error::data(&file.file, refused));
     }
     let people = People::new(checked.delivered.fields, checked.delivered.table);

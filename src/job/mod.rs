@@ -4,12 +4,14 @@
 
 mod apply;
 pub mod approve;
+mod decision;
 mod deliver;
 pub mod discard;
 mod error;
 pub mod export;
 mod follow;
 mod gather;
+mod gathered;
 pub mod held;
 pub mod import;
 mod kept;

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use crate::job::apply::finish;
 use crate::job::approve::approval;
-use crate::job::import::{self, Decision, Told};
+use crate::job::decision::{Decision, read_and_decide};
+use crate::job::gathered::Gathered;
+use crate::job::import::{self, Told};
 use crate::job::saved::Saved;
 use crate::job::{Error, Job, person};
 use crate::model::Verdict;
@@ -20,10 +22,9 @@ pub fn foresee(
     file: &Path,
     site: String,
 ) -> Result<(report::Import, Option<Saved>), Error> {
-    let gathered = import::named(&job.state, exchange, import, file)?;
+    let gathered = Gathered::named(&job.state, exchange, import, file)?;
     let day = job.context.local().date();
-    let Decision { told, operations, digests, exceptions, .. } =
-        import::read_and_decide(&gathered, exchange, import, day)?;
+    let Decision { told, operations, digests, exceptions, .. } = read_and_decide(&gathered, exchange, import, day)?;
     let saved = (!told.already_taken && told.verdict != Verdict::Refused).then(|| Saved {
         site,
         exchange: exchange.name.clone(),
@@ -38,8 +39,9 @@ pub fn foresee(
     Ok((report::Import { operations, ..told }, saved))
 }
 
-/// Finishes what an interrupted run left, then does what was saved, unless the file, the directory or the profile has moved since. That somebody applies it is their
-/// approval of what its brakes held. `file` is where the partner's file lies now, if not where it lay.
+/// Finishes what an interrupted run left, then does what was saved, unless the file, the directory or the profile has moved
+/// since. That somebody applies it is their approval of what its brakes held. `file` is where the partner's file lies now,
+/// if not where it lay.
 pub fn apply(job: &mut Job<'_>, exchange: &Exchange, import: &Import, saved: &Saved, file: Option<&Path>) -> Told {
     let mut told = Told::default();
     told.error = apply_after_all(job, exchange, import, saved, file, &mut told).err();
@@ -76,10 +78,10 @@ fn apply_now(
             file.display()
         ))
     })?;
-    let gathered = import::gathered(&job.state, exchange, import, saved.file.clone(), bytes)?;
+    let gathered = Gathered::of(&job.state, exchange, import, saved.file.clone(), bytes)?;
     // On the day on which it was planned: only so can it be the same.
     let day = job.context.site.local(saved.made).date();
-    let decision = import::read_and_decide(&gathered, exchange, import, day)?;
+    let decision = read_and_decide(&gathered, exchange, import, day)?;
     if decision.told.already_taken {
         return Ok(decision.told);
     }

@@ -50,8 +50,8 @@ enum End {
     Failure,
 }
 
-/// Reads a file, whatever its form; the encoding of a text file may be stated. The inner error is the one finding about a file that is no table, or that no process
-/// of ours can read.
+/// Reads a file, whatever its form; the encoding of a text file may be stated. The inner error is the one finding about a
+/// file that is no table, or that no process of ours can read.
 ///
 /// # Errors
 /// There can be no process to read a workbook in.

@@ -121,6 +121,11 @@ impl Finding {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// An error that is about more than one row: nothing of the file can be trusted.
+    pub fn refuses_the_file(&self) -> bool {
+        self.is_error() && self.place.row.is_none()
+    }
 }
 
 /// One line, without the code: ``D17 dtContractStart: `31/02/2026` is not a date; expected …``. In English.

@@ -110,8 +110,8 @@ fn finish(
     findings.extend(more_findings::finding(unlisted.len()));
     findings.sort_by(|one, other| place(one).cmp(&place(other)));
 
-    let whole_file = |finding: &Finding| finding.is_error() && finding.place.row.is_none();
-    let refused = recognised.is_refused() || findings.iter().chain(reading_findings).any(whole_file);
+    let mut others = findings.iter().chain(reading_findings);
+    let refused = recognised.is_refused() || others.any(Finding::refuses_the_file);
     let delivered = match refused {
         true => Delivered::default(),
         false => deliver(sheet, references),

@@ -1,0 +1,217 @@
+//! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
+
+use chrono::NaiveDate;
+
+use crate::format::{Again, Reading};
+use crate::job::follow::{Followed, follow};
+use crate::job::gathered::Gathered;
+use crate::job::saved::Saved;
+use crate::job::{Error, measure, reading};
+use crate::model::{Finding, Language, Operation, Roll, Verdict};
+use crate::plan::{self, Held, exception};
+use crate::report::corrections::{Corrections, Ours};
+use crate::report::{self, Excerpt, Findings};
+use crate::rule::{self, Checked, Contract, Recognised, Surroundings};
+use crate::site::{Absent, Exchange, Import};
+use crate::state::{Announced, Digests, Facts, NewRoll, PickupStatus, RowsFollowed};
+
+pub struct Decision {
+    pub told: report::Import,
+    pub operations: Vec<Operation>,
+    pub digests: Digests,
+    /// What the next file is measured against.
+    pub facts: Facts,
+    pub corrections: Option<Vec<u8>>,
+    /// What becomes of rows to correct, once this file is taken.
+    pub followed: RowsFollowed,
+    /// The announced exceptions without which the plan would be held.
+    pub exceptions: Vec<Announced>,
+    /// Whom the file is about.
+    roll: Roll,
+    /// Nothing of the file can be taken, whatever its rows.
+    is_refused: bool,
+}
+
+/// What a file is judged by.
+struct Terms<'a> {
+    contract: Contract<'a>,
+    import: &'a Import,
+    language: Language,
+    today: NaiveDate,
+}
+
+/// A file that was read and checked.
+struct File {
+    reading: Reading,
+    /// Our own columns in it: it holds rows that come back.
+    ours: Ours,
+    recognised: Recognised,
+    checked: Checked,
+}
+
+/// On the day of a night that is past, the same is decided again, if nothing has moved.
+pub fn read_and_decide(
+    gathered: &Gathered,
+    exchange: &Exchange,
+    import: &Import,
+    today: NaiveDate,
+) -> Result<Decision, Error> {
+    let (columns, identify_by) = (&import.contract.columns, &import.identify_by.fields);
+    let contract = Contract { columns, identify_by, creates: true, twins: import.twins };
+    let mut decision = Decision::about_nothing(gathered, exchange);
+    if matches!(gathered.earlier, Some(PickupStatus::Taken | PickupStatus::Done)) {
+        decision.told.already_taken = true;
+        return Ok(decision);
+    }
+    match reading::read(&gathered.bytes, import.encoding, &rule::knows(&contract))? {
+        Ok(reading) => {
+            let terms = Terms { contract, import, language: exchange.language, today };
+            decision.decide(reading, gathered, &terms);
+        }
+        Err(no_table) => {
+            decision.is_refused = true;
+            decision.told.findings = Findings(vec![no_table]);
+            decision.told.verdict = Verdict::Refused;
+        }
+    }
+    Ok(decision)
+}
+
+impl Decision {
+    fn about_nothing(gathered: &Gathered, exchange: &Exchange) -> Decision {
+        let size = gathered.bytes.len() as u64;
+        Decision {
+            told: report::Import { file: gathered.path.clone(), size, ..report::Import::default() },
+            operations: Vec::new(),
+            digests: Digests {
+                file: gathered.digest.clone(),
+                snapshot: gathered.known.digest(),
+                profile: exchange.profile.digest(),
+            },
+            facts: Facts { rows: 0, size, heading: String::new() },
+            corrections: None,
+            followed: RowsFollowed::default(),
+            exceptions: Vec::new(),
+            roll: Roll::default(),
+            is_refused: false,
+        }
+    }
+
+    /// What a saved plan was held for, and let through for, when it was made; that is what its reader approves.
+    pub fn with_brakes_of(mut self, saved: &Saved) -> Decision {
+        self.told.held = saved.report.held.clone();
+        self.told.let_through = saved.report.let_through.clone();
+        self.told.verdict = saved.report.verdict;
+        self.exceptions = saved.exceptions.clone();
+        self
+    }
+
+    /// For the journal: it says later what became of anybody.
+    pub fn roll(&self) -> NewRoll<'_> {
+        NewRoll { roll: &self.roll, findings: &self.told.findings.0, is_refused: self.is_refused }
+    }
+
+    fn decide(&mut self, reading: Reading, gathered: &Gathered, terms: &Terms<'_>) {
+        let file = File::check(reading, gathered, terms);
+        self.tell(&file, gathered);
+        self.roll = file.checked.roll.clone();
+        self.is_refused = self.told.findings.0.iter().any(Finding::refuses_the_file);
+        if !self.is_refused {
+            self.plan(&file, gathered, terms);
+            self.corrections = file.to_correct(gathered, &self.told.findings, terms.language);
+            (self.told.returned, self.followed) = follow(&file.followed(gathered, terms), &gathered.open);
+            self.brake(&file, gathered, terms);
+        }
+        self.told.verdict = self.told.judge(self.is_refused);
+    }
+
+    fn tell(&mut self, file: &File, gathered: &Gathered) {
+        let File { reading, ours, recognised, checked } = file;
+        // Rows that come back are few: the last whole file stays the measure.
+        let whole = gathered.last.clone().filter(|_| ours.are_there());
+        let heading = reading.heading.join(Facts::SEPARATOR);
+        self.facts = whole.unwrap_or(Facts { rows: checked.rows, heading, ..self.facts });
+        self.told.rows = checked.rows;
+        self.told.left_out = checked.left_out.len();
+        for unlisted in &checked.unlisted {
+            *self.told.unlisted.entry(unlisted.code.into()).or_default() += 1;
+        }
+        self.told.findings = in_file_order([&reading.findings[..], &recognised.findings, &checked.findings].concat());
+        self.told.excerpt = Excerpt::of(&reading.heading, &reading.table, &self.told.findings);
+    }
+
+    fn plan(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
+        let (delivered, identify_by) = (&file.checked.delivered, terms.contract.identify_by);
+        let operations = plan::diff(&gathered.known, delivered, identify_by, &self.told.file, terms.today);
+        self.operations = plan::order(operations);
+        self.told.created = self.operations.iter().filter(|operation| operation.is_creation()).count();
+        self.told.updated = self.operations.len() - self.told.created;
+        self.told.unchanged = self.told.rows - self.told.left_out - self.operations.len();
+    }
+
+    fn brake(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
+        let last = gathered.last.as_ref().filter(|_| !file.ours.are_there());
+        let facts = measure::facts(gathered.known.len(), &self.facts, last, &terms.contract);
+        let exceptions = measure::exceptions(&terms.import.allow, terms.today, &gathered.used);
+        let judgement = exception::judge(&terms.import.brakes, &exceptions, &self.operations, &facts);
+        self.told.held = judgement.held.iter().map(Held::text).collect();
+        self.told.let_through = judgement.let_through.iter().map(Held::text).collect();
+        self.told.let_through.extend(judgement.needed.iter().map(|exception| exception.text()));
+        self.exceptions = judgement.needed.into_iter().map(measure::announced).collect();
+    }
+}
+
+impl File {
+    fn check(mut reading: Reading, gathered: &Gathered, terms: &Terms<'_>) -> File {
+        let Terms { contract, import, today, .. } = terms;
+        let ours = Ours::find(&reading.heading);
+        reading.findings.extend(ours.still_unread(&reading.table));
+        let mut recognised = rule::recognise(&reading.heading, contract, &gathered.additions.defaults);
+        // Nobody else has a use for our columns.
+        let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
+        recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
+        // Rows to correct are only some of the file.
+        let absent_on = (import.absent == Absent::Remark && !ours.are_there()).then_some(*today);
+        let around = Surroundings { known: &gathered.known, additions: &gathered.additions, absent_on };
+        let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
+        File { reading, ours, recognised, checked }
+    }
+
+    /// None where every row was taken.
+    fn to_correct(&self, gathered: &Gathered, findings: &Findings, language: Language) -> Option<Vec<u8>> {
+        if self.checked.left_out.is_empty() {
+            return None;
+        }
+        let corrections = Corrections {
+            heading: &self.reading.heading,
+            table: &self.reading.table,
+            ours: &self.ours,
+            digest: &gathered.digest,
+            left_out: &self.checked.left_out,
+            unread: &self.reading.findings,
+            findings: &findings.0,
+            unlisted: &self.checked.unlisted,
+            language,
+        };
+        let mut again = Again::new(&gathered.bytes, &self.reading.source);
+        corrections.write(|cells| again.row(cells));
+        Some(again.finish())
+    }
+
+    fn followed<'a>(&'a self, gathered: &'a Gathered, terms: &'a Terms<'_>) -> Followed<'a> {
+        Followed {
+            table: &self.reading.table,
+            recognised: &self.recognised,
+            contract: &terms.contract,
+            ours: &self.ours,
+            digest: &gathered.digest,
+            left_out: &self.checked.left_out,
+        }
+    }
+}
+
+/// What is about the whole file comes first.
+fn in_file_order(mut findings: Vec<Finding>) -> Findings {
+    findings.sort_by_key(|finding| (finding.place.row, finding.place.column));
+    Findings(findings)
+}

@@ -1,0 +1,58 @@
+//! What deciding about a partner's file needs to know, all of it read before.
+
+use std::fs;
+use std::path::Path;
+
+use crate::job::Error;
+use crate::model::{Digest, People};
+use crate::rule::Additions;
+use crate::site::{Exchange, Import};
+use crate::state::{Announced, Facts, OpenFile, PickupStatus, State};
+
+pub struct Gathered {
+    /// As the journal knows the file: below the server's folder, or absolute on this machine.
+    pub path: String,
+    pub bytes: Vec<u8>,
+    pub digest: Digest,
+    pub known: People,
+    pub additions: Additions,
+    /// Of the last file that was taken.
+    pub last: Option<Facts>,
+    /// Earlier files of which rows are still to be corrected.
+    pub open: Vec<OpenFile>,
+    /// What became of the very same file before.
+    pub earlier: Option<PickupStatus>,
+    /// The announced exceptions that earlier plans used up.
+    pub used: Vec<Announced>,
+}
+
+impl Gathered {
+    /// A file of this machine.
+    pub fn named(state: &State, exchange: &Exchange, import: &Import, file: &Path) -> Result<Gathered, Error> {
+        let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
+        let bytes =
+            fs::read(&whole).map_err(|cause| Error::Usage(format!("{} cannot be read: {cause}", file.display())))?;
+        Gathered::of(state, exchange, import, whole.display().to_string(), bytes)
+    }
+
+    pub fn of(
+        state: &State,
+        exchange: &Exchange,
+        import: &Import,
+        path: String,
+        bytes: Vec<u8>,
+    ) -> Result<Gathered, Error> {
+        let digest = Digest::of(&bytes);
+        Ok(Gathered {
+            earlier: state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
+            known: state.people()?,
+            additions: import.additions.read(&import.contract.columns)?,
+            last: state.last_good(&exchange.name)?,
+            open: state.open_files(&exchange.name)?,
+            used: state.used_exceptions(&exchange.name)?,
+            path,
+            bytes,
+            digest,
+        })
+    }
+}
