@@ -20,8 +20,9 @@ use crate::text;
 /// Among the visible ones; all of them may be the same part of the archive, and a large one.
 const SHEETS_LOOKED_AT: usize = 20;
 
-/// What the table may take in memory: a text that a workbook has once may be in a million cells.
-const MEMORY_AT_MOST: usize = 512 * 1024 * 1024;
+/// What the table may take in memory, as much as the parts of the archive together: a text that a workbook has once may
+/// be in a million cells.
+const MEMORY_AT_MOST: usize = 256 * 1024 * 1024;
 
 pub static UNREADABLE: Rule = Rule {
     code: "workbook-unreadable",

@@ -44,11 +44,14 @@ impl Table {
         self.rows == 0
     }
 
-    /// Adds a chunk behind those that are there.
-    pub fn push(&mut self, chunk: Chunk) {
+    /// Adds a chunk behind those that are there, and gives back the memory that it had ready for more.
+    pub fn push(&mut self, mut chunk: Chunk) {
         if chunk.is_empty() {
             return;
         }
+        chunk.text.shrink_to_fit();
+        chunk.ends.shrink_to_fit();
+        chunk.marks.shrink_to_fit();
         self.firsts.push(self.rows);
         self.rows += chunk.marks.len();
         self.chunks.push(chunk);
