@@ -128,6 +128,9 @@ impl<'a> Intake<'a> {
             }
         }
         self.rows.end();
+        if row.unended && row.count == self.rows.width() {
+            self.rows.leave_unended();
+        }
     }
 
     /// A heading row further down, or a last row that sums the others up.

@@ -217,6 +217,11 @@ impl Rows {
         }
     }
 
+    /// The file ends in the last cell of the row that was written last.
+    pub fn leave_unended(&mut self) {
+        self.table.leave_unended();
+    }
+
     pub fn finish(mut self) -> (Table, Vec<Finding>) {
         self.table.push(mem::take(&mut self.chunk));
         let mut findings = Vec::new();

@@ -9,6 +9,7 @@ pub struct Table {
     /// The index in the table of each chunk's first row.
     firsts: Vec<usize>,
     rows: usize,
+    is_unended: bool,
 }
 
 /// A run of rows whose cells share one text.
@@ -42,6 +43,16 @@ impl Table {
 
     pub fn is_empty(&self) -> bool {
         self.rows == 0
+    }
+
+    /// Does the file end in the last cell of its last row, without the line end that is behind every other row? Then that
+    /// cell may be only the start of what was written.
+    pub fn is_unended(&self) -> bool {
+        self.is_unended
+    }
+
+    pub fn leave_unended(&mut self) {
+        self.is_unended = true;
     }
 
     /// Adds a chunk behind those that are there, and gives back the memory that it had ready for more.

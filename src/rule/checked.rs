@@ -9,8 +9,8 @@ use super::reference::{References, login_of};
 use super::same_person::Asked;
 use super::sheet::{Sheet, Subject};
 use super::{
-    Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, damage, date_order, default_used,
-    end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
+    Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, cut_cell, damage, date_order,
+    default_used, end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
     more_findings, moved_mail, possible_twin, reference, repeated_value, roll, taken,
 };
 use crate::model::table::Chunk;
@@ -71,6 +71,7 @@ fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> 
     identity::check(sheet, &known);
     date_order::ask_directory(sheet);
     added.translate_and_fill(sheet);
+    cut_cell::check(sheet, &known);
     lost_zeros::check(sheet, &known);
     damage::check(sheet);
     missing_value::check(sheet);

@@ -30,6 +30,7 @@ mod scope;
 mod sheet;
 mod tally;
 mod translated;
+mod ways;
 
 mod absent_person;
 mod ambiguous_key;
@@ -41,6 +42,7 @@ mod bad_mail;
 mod clear_not_allowed;
 mod code_translated;
 mod control_character;
+mod cut_cell;
 mod cut_text;
 mod date_order;
 mod date_serial;
@@ -135,6 +137,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &bad_mail::RULE,
             &clear_not_allowed::RULE,
             &control_character::RULE,
+            &cut_cell::RULE,
             &cut_text::RULE,
             &date_order::MONTH_FIRST,
             &date_order::MIXED,
