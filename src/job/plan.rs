@@ -13,6 +13,7 @@ use crate::job::{Error, Job, person};
 use crate::model::Verdict;
 use crate::report;
 use crate::site::{Exchange, Import};
+use crate::state::Plan;
 
 /// What the file would do now. None: there is nothing to apply, because it is refused or was taken before.
 pub fn foresee(
@@ -39,9 +40,9 @@ pub fn foresee(
     Ok((report::Import { operations, ..told }, saved))
 }
 
-/// Finishes what an interrupted run left, then does what was saved, unless the file, the directory or the profile has moved
-/// since. That somebody applies it is their approval of what its brakes held. `file` is where the partner's file lies now,
-/// if not where it lay.
+/// Finishes what an interrupted run left, then does what was saved, unless the file, the directory or the profile has
+/// moved since. That somebody applies it is their approval of what its brakes held. `file` is where the partner's file
+/// lies now, if not where it lay.
 pub fn apply(job: &mut Job<'_>, exchange: &Exchange, import: &Import, saved: &Saved, file: Option<&Path>) -> Told {
     let mut told = Told::default();
     told.error = apply_after_all(job, exchange, import, saved, file, &mut told).err();
@@ -56,9 +57,10 @@ fn apply_after_all(
     file: Option<&Path>,
     told: &mut Told,
 ) -> Result<(), Error> {
+    let of_this_file = |plan: &Plan| plan.path == saved.file && plan.digests.file == saved.digests.file;
+    let is_begun = job.state.unfinished_plans(&exchange.name)?.iter().any(of_this_file);
     import::resume(job, exchange, import, told)?;
-    // Perhaps it was this very plan.
-    if told.imports.iter().all(|resumed| resumed.file != saved.file) {
+    if !is_begun || job.is_dry_run() {
         told.imports.push(apply_now(job, exchange, import, saved, file)?);
     }
     Ok(())

@@ -265,6 +265,21 @@ fn a_plan_that_was_cut_off_while_it_was_applied_is_finished_by_the_next_apply() 
 }
 
 #[test]
+fn another_plan_of_the_same_name_that_was_cut_off_is_not_taken_for_this_one() {
+    let company = company();
+    let file = company.read("users.csv");
+    company.ends(&PLAN, 0);
+    company.write("users.csv", users(10, 9, "Factory"));
+    company.ends(&["import", "in", "users.csv"], 5);
+    company.tamper("UPDATE plans SET status = 'applying' WHERE status = 'held'; UPDATE pickups SET status = 'taken'");
+    company.write("users.csv", file);
+    let said = company.ends(&["apply", "plan.json"], 5).flat();
+    assert!(said.contains("an interrupted run had begun to apply it"), "{said}");
+    assert!(said.contains("the directory has changed since the plan was made"), "{said}");
+    assert_eq!(supporters(&company), "0");
+}
+
+#[test]
 fn a_plan_knows_its_site_by_whatever_name() {
     let company = planned();
     let site = company.path("passerelle.toml");
