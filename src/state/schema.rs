@@ -78,7 +78,7 @@ impl Obstacle {
                  install that one"
             )),
             Obstacle::Older => Error::new(Kind::Behind, tried)
-                .caused_by("it is of an older Passerelle; run once without --dry-run, which brings it up to date"),
+                .caused_by("it is of an older Passerelle; `passerelle run` without `--dry-run` brings it up to date"),
         }
     }
 }
