@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
+use clap::builder::{NonEmptyStringValueParser, PossibleValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::job::reading;
@@ -83,18 +83,21 @@ pub enum Verb {
     },
     /// Let through what a run held back
     Approve {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         run: String,
         /// Only this exchange
         exchange: Option<String>,
     },
     /// Make the plan that takes back what a run did to users; it waits for approval
     Undo {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         run: String,
         /// Only this exchange
         exchange: Option<String>,
     },
     /// Give up what a run held back: nothing of it is done
     Discard {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
         run: String,
         /// Only this exchange
         exchange: Option<String>,
@@ -117,9 +120,15 @@ pub enum Verb {
         code: Option<String>,
     },
     /// Tell a run again, the last one or the one named, with its operations
-    Report { run: Option<String> },
+    Report {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        run: Option<String>,
+    },
     /// List the runs, or show one
-    History { run: Option<String> },
+    History {
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        run: Option<String>,
+    },
     /// Tell for one person every file, row and operation that touched or spared them
     Why {
         /// A login, a mail, or an employee number: `0012`, or `Paris/0012`

@@ -35,6 +35,7 @@ fn two_is_wrong_usage() {
         (&["import", "out"], "`out` is an export; write `passerelle export out`"),
         (&["import", "in", "nowhere.csv"], "nowhere.csv cannot be read"),
         (&["approve", "20261122"], "nothing is held"),
+        (&["approve", ""], "a value is required for '<RUN>'"),
         (&["history", "1999"], "there was no run `1999`"),
         (&["profiles", "skilup"], "did you mean `skillup`?"),
         (&["fly"], "unrecognized subcommand"),

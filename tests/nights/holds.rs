@@ -224,6 +224,17 @@ fn an_id_that_means_nothing_or_too_much_is_answered_with_what_is_held() {
     assert_eq!(count(&company), "20");
 }
 
+/// As a script names it whose variable was never set.
+#[test]
+fn an_empty_id_is_the_beginning_of_no_run() {
+    let (company, _) = held();
+    let before = company.files("");
+    for verb in ["approve", "discard", "undo"] {
+        company.ends(&[verb, ""], 2);
+    }
+    assert_eq!(company.files(""), before);
+}
+
 #[test]
 fn a_file_with_another_heading_line_waits_and_the_night_after_is_silent() {
     let company = Company::new(EXPORT);
