@@ -187,6 +187,30 @@ impl ValueEnum for Language {
     }
 }
 
+impl Verb {
+    /// Does it end with a report, which can be written as a page, too?
+    pub fn reports(&self) -> bool {
+        match self {
+            Verb::Run { .. }
+            | Verb::Export { .. }
+            | Verb::Import(_)
+            | Verb::Plan { .. }
+            | Verb::Apply { .. }
+            | Verb::Approve { .. }
+            | Verb::Undo { .. }
+            | Verb::Discard { .. }
+            | Verb::Report { .. } => true,
+            Verb::Held
+            | Verb::Check
+            | Verb::Profiles { .. }
+            | Verb::Rules { .. }
+            | Verb::History { .. }
+            | Verb::Why { .. }
+            | Verb::ReadWorkbook => false,
+        }
+    }
+}
+
 impl Arguments {
     /// For pages that are not about an exchange: the language asked for, else that of the environment.
     pub fn language(&self) -> Language {

@@ -39,6 +39,10 @@ pub fn main() -> ExitCode {
 
 fn perform(arguments: &Arguments) -> Exit {
     let done = match &arguments.verb {
+        verb if arguments.html.is_some() && !verb.reports() => Err(Error::Usage(
+            "there is no report here that `--html` could write; `passerelle report RUN --html FILE` writes that of a run"
+                .into(),
+        )),
         Verb::ReadWorkbook => Ok(read_workbook()),
         Verb::Run { sample: true, .. } => run_sample(arguments),
         Verb::Import(words) => import::import(arguments, words).and_then(|report| {

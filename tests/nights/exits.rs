@@ -37,6 +37,7 @@ fn two_is_wrong_usage() {
         (&["approve", "20261122"], "nothing is held"),
         (&["approve", ""], "a value is required for '<RUN>'"),
         (&["history", "1999"], "there was no run `1999`"),
+        (&["held", "--html", "page.html"], "`passerelle report RUN --html FILE` writes that of a run"),
         (&["profiles", "skilup"], "did you mean `skillup`?"),
         (&["fly"], "unrecognized subcommand"),
         (&["run", "--dry-run", "--sample"], "a dry run writes nothing"),
