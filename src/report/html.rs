@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::model::operation::{Act, Mark};
-use crate::model::{Exit, Finding, Language, Operation, Text, Verdict};
+use crate::model::{Exit, Finding, Language, Operation, Severity, Text, Verdict};
 use crate::report::page::visible;
 use crate::report::text::{Meaning, outcome};
-use crate::report::{Delivered, Direction, Exchange, Export, Import, Report, count};
+use crate::report::{Delivered, Direction, Exchange, Export, Group, Import, Report, count};
 
 /// Findings of one code that are listed; the rest is only counted.
 const FINDINGS: usize = 100;
@@ -139,7 +139,7 @@ impl Page<'_> {
                     (self.count(self.is("left out", "écartées"), export.left_out))
                     (self.count(self.is("bytes", "octets"), export.size as usize))
                 }
-                (self.findings(&export.findings.by_code(), &BTreeMap::new(), "", &|_| None))
+                (self.findings(&export.findings.by_code(&BTreeMap::new()), "", &|_| None))
             }
         }
     }
@@ -181,7 +181,7 @@ impl Page<'_> {
                 ] {
                     @if let Some(place) = place { p { (what) " " code { (visible(place)) } } }
                 }
-                (self.findings(&import.findings.by_code(), &import.unlisted, id, &in_excerpt))
+                (self.findings(&import.findings.by_code(&import.unlisted), id, &in_excerpt))
                 (self.excerpt(import, id))
                 (self.plan(&import.operations))
             }
@@ -204,34 +204,27 @@ impl Page<'_> {
     }
 
     /// One group for each code; a finding leads to its cell, where the cell is shown.
-    fn findings(
-        self,
-        groups: &[(&str, Vec<&Finding>)],
-        unlisted: &BTreeMap<String, usize>,
-        id: &str,
-        cell: &dyn Fn(&Finding) -> Option<String>,
-    ) -> Markup {
+    fn findings(self, groups: &[Group<'_>], id: &str, cell: &dyn Fn(&Finding) -> Option<String>) -> Markup {
         html! {
             @if !groups.is_empty() { h4 { (self.is("Findings", "Constats")) } }
-            @for (code, group) in groups {
-                @let is_error = group.iter().any(|finding| finding.is_error());
-                @let all = group.len() + unlisted.get(*code).copied().unwrap_or_default();
-                details open[group.len() <= 20] {
+            @for Group { code, severity, findings, count } in groups {
+                details open[findings.len() <= 20] {
                     summary {
-                        span.badge.(if is_error { "bad" } else { "notable" }) {
-                            (if is_error { self.is("error", "erreur") } else { self.is("remark", "remarque") })
+                        span.badge.(if *severity == Severity::Error { "bad" } else { "notable" }) {
+                            (severity.name().is(self.language))
                         }
-                        " " code { (code) } " (" (self.number(all)) ")"
+                        " " code { (code) } " (" (self.number(*count)) ")"
                     }
                     @if let Some(rule) = (self.codes)(code) {
                         p.meaning { (rule.meaning.is(self.language)) " " (rule.correction.is(self.language)) }
                     }
                     ul {
-                        @for finding in group.iter().take(FINDINGS) {
+                        @for finding in findings.iter().take(FINDINGS) {
                             li { (self.finding(finding, id, cell(finding))) }
                         }
                     }
-                    @if all > FINDINGS.min(group.len()) { (self.more(all - FINDINGS.min(group.len()))) }
+                    @let rest = count - findings.len().min(FINDINGS);
+                    @if rest > 0 { (self.more(rest)) }
                 }
             }
         }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use returned::Returned;
 
 use crate::model::table::Row;
-use crate::model::{Exit, Finding, Language, Operation, Table, Text, Verdict};
+use crate::model::{Exit, Finding, Language, Operation, Severity, Table, Text, Verdict};
 
 /// What one run came to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -159,6 +159,16 @@ pub struct Cells {
     pub cells: Vec<String>,
 }
 
+/// Findings of one code and severity; a code that a site makes graver may come with both.
+pub struct Group<'a> {
+    pub code: &'a str,
+    pub severity: Severity,
+    /// Those that are listed.
+    pub findings: Vec<&'a Finding>,
+    /// Those that are not listed included.
+    pub count: usize,
+}
+
 /// Findings in file order.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -196,19 +206,22 @@ impl Excerpt {
 }
 
 impl Findings {
-    /// Findings of one code and severity together, errors first, codes in the order of their first appearance.
-    pub fn by_code(&self) -> Vec<(&str, Vec<&Finding>)> {
-        let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    /// Errors first, codes in the order of their first appearance. `unlisted` says how many more there are of a code.
+    pub fn by_code(&self, unlisted: &BTreeMap<String, usize>) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for finding in &self.0 {
-            let alike = |(code, group): &&mut (&str, Vec<&Finding>)| {
-                *code == finding.code && group[0].severity == finding.severity
-            };
-            match groups.iter_mut().find(alike) {
-                Some((_, group)) => group.push(finding),
-                None => groups.push((&finding.code, vec![finding])),
+            let Finding { code, severity, .. } = finding;
+            match groups.iter_mut().find(|group| (group.code, group.severity) == (code, *severity)) {
+                Some(group) => group.findings.push(finding),
+                None => groups.push(Group { code, severity: *severity, findings: vec![finding], count: 0 }),
             }
         }
-        groups.sort_by_key(|(_, group)| !group[0].is_error());
+        groups.sort_by_key(|group| group.severity != Severity::Error);
+        // Their severity is not kept: they are told once, with the graver ones of their code.
+        let mut unlisted = unlisted.clone();
+        for group in &mut groups {
+            group.count = group.findings.len() + unlisted.remove(group.code).unwrap_or_default();
+        }
         groups
     }
 
@@ -271,6 +284,20 @@ impl Import {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Place;
+
+    #[test]
+    fn a_code_of_both_severities_makes_two_groups_and_what_is_not_listed_is_counted_once() {
+        let problem = || Text::same("is it one person?");
+        let findings = Findings(vec![
+            Finding::remark("possible-twin", Place::row(2, 2), problem()),
+            Finding::error("possible-twin", Place::row(3, 3), problem()),
+            Finding::remark("possible-twin", Place::row(4, 4), problem()),
+        ]);
+        let groups = findings.by_code(&BTreeMap::from([("possible-twin".to_string(), 10)]));
+        let told: Vec<_> = groups.iter().map(|group| (group.severity, group.findings.len(), group.count)).collect();
+        assert_eq!(told, [(Severity::Error, 1, 11), (Severity::Remark, 2, 2)]);
+    }
 
     #[test]
     fn reasons_that_an_older_journal_has_in_english_alone_can_still_be_told() {

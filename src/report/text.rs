@@ -10,7 +10,7 @@ use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Exit, Field, Operation, Rule, Severity, Text, Verdict};
 use crate::report::count::{self, counted, grouped};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
-use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Import, Report};
+use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Group, Import, Report};
 use crate::text;
 
 /// Findings of one code that are shown before the rest is only counted.
@@ -144,13 +144,12 @@ impl Page {
 
     /// Findings by code, the first ones of each.
     pub(super) fn findings(&mut self, indent: usize, listing: &Listing<'_>) {
-        for (code, group) in listing.findings.by_code() {
-            let (style, severity) = match group[0].is_error() {
-                true => (BAD, Severity::Error),
-                false => (NOTABLE, Severity::Remark),
+        for Group { code, severity, findings, count: all } in listing.findings.by_code(listing.unlisted) {
+            let style = match severity {
+                Severity::Error => BAD,
+                Severity::Remark => NOTABLE,
             };
-            let listed = group.len();
-            let all = listed + listing.unlisted.get(code).copied().unwrap_or_default();
+            let listed = findings.len();
             let count = grouped(all);
             let code_of = Text::same(format!(" {code} (")).then(&count).then(&Text::same(")"));
             self.label(indent, style, &severity.name(), &code_of);
@@ -158,7 +157,7 @@ impl Page {
                 let sentences = [&rule.meaning, &rule.correction].map(|text| text.is(self.language));
                 self.write(indent + 2, PLAIN, sentences.join(" ").trim());
             }
-            for finding in group.iter().take(listing.shown) {
+            for finding in findings.iter().take(listing.shown) {
                 self.write(indent + 2, PLAIN, &finding.sentence(self.language));
             }
             let shown = listed.min(listing.shown);

@@ -103,13 +103,14 @@ pub fn write(notice: &Notice<'_>) -> String {
 
 fn codes<'a>(notice: &Notice<'a>) -> BTreeMap<&'a str, Code<'a>> {
     let mut codes: BTreeMap<&str, Code<'_>> = BTreeMap::new();
-    for (code, group) in notice.import.findings.by_code() {
-        let rule = (notice.codes)(code);
-        let count = group.len() + notice.import.unlisted.get(code).copied().unwrap_or_default();
-        let words =
-            |text: Option<&'a Text>| text.map(|text| text.is(notice.language)).filter(|words| !words.is_empty());
-        let (meaning, correction) = (words(rule.map(|rule| &rule.meaning)), words(rule.map(|rule| &rule.correction)));
-        codes.insert(code, Code { count, meaning, correction });
+    let words = |text: Option<&'a Text>| text.map(|text| text.is(notice.language)).filter(|words| !words.is_empty());
+    for group in notice.import.findings.by_code(&notice.import.unlisted) {
+        let told = codes.entry(group.code).or_insert_with(|| {
+            let rule = (notice.codes)(group.code);
+            let (meaning, correction) = (rule.map(|rule| &rule.meaning), rule.map(|rule| &rule.correction));
+            Code { count: 0, meaning: words(meaning), correction: words(correction) }
+        });
+        told.count += group.count;
     }
     codes
 }
@@ -127,5 +128,35 @@ fn found(finding: &Finding, language: Language) -> Found<'_> {
         read: read.as_deref(),
         problem: problem.is(language),
         expected: expected.as_ref().map(|text| text.is(language)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Place;
+    use crate::report::{Findings, Import};
+
+    #[test]
+    fn a_code_is_counted_whole_whatever_the_severity_of_its_findings() {
+        let problem = || Text::same("is it one person?");
+        let findings = Findings(vec![
+            Finding::remark("possible-twin", Place::row(2, 2), problem()),
+            Finding::error("possible-twin", Place::row(3, 3), problem()),
+            Finding::remark("possible-twin", Place::row(4, 4), problem()),
+        ]);
+        let unlisted = BTreeMap::from([("possible-twin".to_string(), 10)]);
+        let notice = Notice {
+            import: &Import { findings, unlisted, ..Import::default() },
+            digest: &Digest::of(b""),
+            run: "",
+            at: DateTime::default(),
+            language: Language::English,
+            corrections: None,
+            for_machines: "",
+            codes: &|_| None,
+        };
+        let counts: Vec<_> = codes(&notice).into_iter().map(|(code, told)| (code, told.count)).collect();
+        assert_eq!(counts, [("possible-twin", 13)]);
     }
 }
