@@ -16,11 +16,12 @@ pub(super) static NOT_IN_CORRESPONDENCE: Rule = Rule {
     severity: Severity::Error,
     meaning: Text::of(
         "The column's correspondence table has no word of the partner's for this value of ours.",
-        "La table de correspondance de la colonne n'a aucun mot du partenaire pour cette valeur de chez nous.",
+        "La table de correspondance de la colonne ne donne pas le mot du partenaire pour cette valeur.",
     ),
     correction: Text::of(
         "Add the value to the table in the profile, or say there what stands in for values that it does not have.",
-        "Ajoutez la valeur à la table dans le profil, ou dites-y ce qui remplace les valeurs qu'elle n'a pas.",
+        "Ajoutez la valeur à la table dans le profil, ou indiquez-y ce qui remplace les valeurs qu'elle ne contient \
+         pas.",
     ),
     example: Example {
         wrong: "values = { female = \"F\" }\notherwise = \"refuse\"",

@@ -33,7 +33,8 @@ pub(super) static CELL_TOO_LONG: Rule = Rule {
     ),
     correction: Text::of(
         "Look whether a line end or a quote is missing before it; no datum of a person is that long.",
-        "Regardez si une fin de ligne ou un guillemet manque avant elle ; aucune donnée d'une personne n'est si longue.",
+        "Vérifiez s'il manque une fin de ligne ou un guillemet avant elle ; aucune donnée d'une personne n'est aussi \
+         longue.",
     ),
     example: Example { wrong: "ada;Adaaaaaaaaaaaaaaaaa…", right: "ada;Ada" },
 };
@@ -43,11 +44,11 @@ pub(super) static NO_ROWS: Rule = Rule {
     severity: Severity::Error,
     meaning: Text::of(
         "The file has headings, and nobody below them.",
-        "Le fichier a des en-têtes, et personne en dessous.",
+        "Le fichier a des en-têtes, mais personne en dessous.",
     ),
     correction: Text::of(
         "Look why the export was empty, and send no file when there is nobody to tell about.",
-        "Cherchez pourquoi l'export était vide, et n'envoyez pas de fichier s'il n'y a personne à annoncer.",
+        "Cherchez pourquoi l'export était vide, et n'envoyez pas de fichier s'il n'y a personne à y mettre.",
     ),
     example: Example { wrong: "login;firstName\n", right: "login;firstName\nada;Ada\n" },
 };
@@ -228,7 +229,7 @@ impl Rows {
         if self.table.is_empty() {
             let problem = Text::of(
                 "the file has headings, and no row below them",
-                "le fichier a des en-têtes, et aucune ligne en dessous",
+                "le fichier a des en-têtes, mais aucune ligne en dessous",
             );
             findings.push(NO_ROWS.at(Place::FILE, problem));
         }

@@ -12,7 +12,8 @@ pub(super) static BAD_BYTE: Rule = Rule {
     severity: Severity::Error,
     meaning: Text::of(
         "A cell holds a byte that is no letter in the encoding of the file; what was meant is not known.",
-        "Une cellule contient un octet qui n'est aucune lettre dans l'encodage du fichier ; on ne sait pas ce qui était voulu.",
+        "Une cellule contient un octet qui ne correspond à aucune lettre dans l'encodage du fichier ; on ne sait pas \
+         ce qui était voulu.",
     ),
     correction: Text::of(
         "Write the whole file in one encoding, UTF-8 if you can; files in two encodings must not be put together as they are.",
@@ -57,7 +58,7 @@ pub(super) fn lost_letter(place: Place, cell: &str, bytes: Option<(Bytes<'_>, &s
             what_stood_there(bytes, encoding),
             Text::of(
                 "one encoding for the whole file, at best UTF-8",
-                "un seul encodage pour tout le fichier, au mieux UTF-8",
+                "un seul encodage pour tout le fichier, de préférence UTF-8",
             ),
         ),
         _ => (
@@ -88,7 +89,7 @@ fn what_stood_there(bytes: Bytes<'_>, encoding: &str) -> Text {
     let (hex, number) = (hex(bytes), bytes.at + 1);
     let problem = text!(
         "holds the byte {hex} (number {number} of the file), which is no letter in {encoding}",
-        "contient l'octet {hex} (n° {number} du fichier), qui n'est aucune lettre en {encoding}",
+        "contient l'octet {hex} (n° {number} du fichier), qui ne correspond à aucune lettre en {encoding}",
     );
     let (meant, _) = WINDOWS_1252.decode_without_bom_handling(bytes.bytes);
     match meant.chars().all(char::is_alphabetic) {

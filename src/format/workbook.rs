@@ -87,7 +87,7 @@ pub static CELL_WITHOUT_HEADING: Rule = Rule {
     severity: Severity::Remark,
     meaning: Text::of(
         "A cell stands right of the last heading, so nobody can tell what it is; it was passed over.",
-        "Une cellule se trouve à droite du dernier en-tête : rien ne dit ce qu'elle contient, elle a été ignorée.",
+        "Une cellule se trouve à droite du dernier en-tête : rien ne dit ce qu'elle contient, elle n'a pas été lue.",
     ),
     correction: Text::of(
         "Give its column a heading, or empty the cell.",
@@ -239,7 +239,8 @@ fn rows_below(
 /// might be in CSV, and spoils nothing.
 fn take(cell: &Cell<'_>, rows: &mut Rows) {
     if cell.column >= rows.width() {
-        let problem = Text::of("is below no heading and was passed over", "n'est sous aucun en-tête et a été ignorée");
+        let problem =
+            Text::of("is below no heading and was passed over", "n'est sous aucun en-tête et n'a pas été lue");
         let finding = CELL_WITHOUT_HEADING.at(rows.place(cell.column), problem);
         return rows.report(finding.read(excerpt(&cell.text)));
     }
@@ -283,11 +284,11 @@ fn sheet_remark(taken: usize, sheets: &[Sheet]) -> Option<Finding> {
         0 => return None,
         1 => text!(
             "the sheet `{taken}` was read; {english} was passed over",
-            "la feuille `{taken}` a été lue ; {french} a été ignorée"
+            "la feuille `{taken}` a été lue ; {french} n'a pas été lue"
         ),
         _ => text!(
             "the sheet `{taken}` was read; {english} were passed over",
-            "la feuille `{taken}` a été lue ; {french} ont été ignorées"
+            "la feuille `{taken}` a été lue ; {french} n'ont pas été lues"
         ),
     };
     Some(SHEET.at(Place::FILE, problem))
@@ -329,7 +330,7 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Finding> {
     panic::catch_unwind(AssertUnwindSafe(call)).map_err(|_| {
         damaged(Text::of(
             "the workbook is damaged: something in it is impossible",
-            "le classeur est endommagé : il contient une chose impossible",
+            "le classeur est endommagé : son contenu est incohérent",
         ))
     })
 }

@@ -132,7 +132,7 @@ fn without_source(people: &People, export: &Export) -> Option<Text> {
     (!missing.is_empty()).then(|| {
         text!(
             "`{file}` has no column from which to fill {headings}",
-            "`{file}` n'a pas de colonne d'où remplir {headings}",
+            "`{file}` n'a aucune colonne pour remplir {headings}",
         )
     })
 }

@@ -36,7 +36,7 @@ const TAKEN_AWAY: Text = Text::of(
 );
 const EACH_BY_ITSELF: Text = Text::of(
     "each file is compared with the directory as it is, not as the files before would leave it",
-    "chaque fichier est comparé à l'annuaire tel qu'il est, non tel que les fichiers précédents le laisseraient",
+    "chaque fichier est comparé à l'annuaire tel qu'il est, et non tel que les fichiers précédents le laisseraient",
 );
 
 /// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.
@@ -85,7 +85,7 @@ fn still_open(open: StillOpen) -> Text {
 fn left_half_applied(path: &str) -> Text {
     text!(
         "an interrupted run left {path} half applied; a run finishes it",
-        "une exécution interrompue a laissé {path} appliqué à moitié ; une exécution le termine",
+        "une exécution interrompue a laissé {path} à moitié appliqué ; la prochaine exécution le terminera",
     )
 }
 

@@ -196,7 +196,7 @@ impl<'a> Filter<'a> {
         all.filter(move |name| !(0..people.len()).any(|person| has(person, name))).map(|name| {
             let problem = text!(
                 "nobody is of the establishment `{name}`, which the site's `population` names",
-                "personne n'est de l'établissement `{name}`, que nomme la `population` de la configuration"
+                "personne n'appartient à l'établissement `{name}`, que nomme la `population` de la configuration"
             );
             row_rules::NOBODY_THERE.at(Place::FILE, problem)
         })

@@ -57,8 +57,8 @@ fn tried(way: &str) -> Text {
     text!(
         "tried without a site: nobody is known, so that everybody may be new, and managers are looked for in the file \
          alone; people are told apart by `{way}`",
-        "essai sans site : personne n'est connu, si bien que chacun peut être nouveau, et les managers ne sont cherchés \
-         que dans le fichier ; les personnes sont distinguées par `{way}`",
+        "essai sans configuration : personne n'est connu, si bien que chacun peut être nouveau, et les managers ne \
+         sont cherchés que dans le fichier ; les personnes sont distinguées par `{way}`",
     )
 }
 

@@ -160,12 +160,12 @@ fn tell(state: &State, kept: &Kept) -> Result<Text, Error> {
             match state.last_change(kept.user, field)? {
                 Some(run) => text!(
                     "`{login}`: {field} stays {now}, which run {run} has set since",
-                    "`{login}` : {field} reste {now}, posé depuis par l'exécution {run}",
+                    "`{login}` : {field} reste {now}, valeur fixée depuis par l'exécution {run}",
                     now
                 ),
                 None => text!(
                     "`{login}`: {field} stays {now}, set since",
-                    "`{login}` : {field} reste {now}, posé depuis",
+                    "`{login}` : {field} reste {now}, valeur fixée depuis",
                     now
                 ),
             }

@@ -60,7 +60,7 @@ impl Exit {
         match self {
             Exit::Done => Text::of("done", "terminé"),
             Exit::Defect => Text::of("a defect of Passerelle", "un défaut de Passerelle"),
-            Exit::SiteRefused => Text::of("site or profile refused", "site ou profil refusé"),
+            Exit::SiteRefused => Text::of("site or profile refused", "configuration ou profil refusé"),
             Exit::DataRefused => Text::of(
                 "data refused: a file was refused, or rows were left out",
                 "données refusées : un fichier a été refusé, ou des lignes ont été écartées",

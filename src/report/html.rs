@@ -62,7 +62,8 @@ impl Page<'_> {
                         @if report.dry_run {
                             p.notice { (self.is(
                                 "Dry run: nothing was changed, on no server, in no file, in no journal.",
-                                "Essai à blanc : rien n'a été modifié, ni serveur, ni fichier, ni journal.",
+                                "Essai à blanc : rien n'a été changé, ni sur un serveur, ni dans un fichier, ni dans \
+                                 le journal.",
                             )) }
                         }
                         p { strong.(tone(report.exit_code == Exit::Done)) {
@@ -156,7 +157,7 @@ impl Page<'_> {
                 @if import.already_taken {
                     p { (self.is(
                         "This very file was taken before; nothing was applied again.",
-                        "Ce fichier avait déjà été pris ; rien n'a été appliqué de nouveau.",
+                        "Ce même fichier a déjà été pris ; rien n'a été appliqué de nouveau.",
                     )) }
                 }
                 (self.held(&import.held))

@@ -241,7 +241,7 @@ const RESUMED: Text = Text::of(
 const DISCARDED: Text = Text::of("its plan was held, and is given up", "son plan était retenu ; il est abandonné");
 pub(super) const ALREADY_TAKEN: Text = Text::of(
     "this very file was taken before; nothing was applied again",
-    "ce fichier même a déjà été pris ; rien n'a été appliqué de nouveau",
+    "ce même fichier a déjà été pris ; rien n'a été appliqué de nouveau",
 );
 
 pub(super) fn outcome(outcome: Delivered) -> (Style, Text) {
@@ -251,7 +251,8 @@ pub(super) fn outcome(outcome: Delivered) -> (Style, Text) {
             GOOD,
             Text::of(
                 "delivered; the server cannot replace a file at once, so the name was absent for an instant",
-                "livré ; le serveur ne sait pas remplacer un fichier d'un seul coup : le nom a manqué un instant",
+                "livré ; le serveur ne sait pas remplacer un fichier d'un seul coup : rien ne portait ce nom pendant \
+                 un instant",
             ),
         ),
         Delivered::AlreadyDelivered => {

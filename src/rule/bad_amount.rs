@@ -98,7 +98,7 @@ fn split(plain: &str, text: &str) -> Result<(String, String), Fault> {
         true => {
             let problem = text!(
                 "may be {whole}.{part} or {whole}{part}: three digits follow its only sign",
-                "peut être {whole},{part} ou {whole}{part} : trois chiffres suivent son seul signe"
+                "peut être {whole},{part} ou {whole}{part} : trois chiffres suivent son unique séparateur"
             );
             let expected = text!("`{whole}{part}`, or `{whole},{part}0`", "`{whole}{part}` ou `{whole},{part}0`");
             Err(RULE.fault(problem).expected(expected))

@@ -8,7 +8,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     meaning: Text::of(
         "The cell asks to empty a field that tells people apart, or that every user needs.",
-        "La cellule demande de vider un champ qui distingue les personnes, ou qu'il faut à tout utilisateur.",
+        "La cellule demande de vider un champ qui distingue les personnes, ou qui est obligatoire pour tout \
+         utilisateur.",
     ),
     correction: Text::of(
         "Write the value, or leave the cell empty, which keeps what is known.",

@@ -61,7 +61,7 @@ pub static UNPROVEN: Rule = Rule {
     ),
     correction: Text::of(
         "Compare a few days with the people's papers; written year first, such as `2026-12-31`, no day can be misread.",
-        "Comparez quelques dates avec les papiers des personnes ; écrite l'année en premier, comme `2026-12-31`, une \
+        "Comparez quelques dates avec les dossiers des personnes ; écrite l'année en premier, comme `2026-12-31`, une \
          date ne peut pas être mal lue.",
     ),
     example: Example {

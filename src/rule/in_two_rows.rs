@@ -44,7 +44,7 @@ pub fn check(sheet: &mut Sheet<'_>, claims: HashMap<String, Vec<usize>>, slots: 
                 "est donné aussi à une autre personne {others} ; aucune de ces lignes n'a été prise",
                 others
             );
-            let expected = Text::of("one person who has it", "une seule personne qui l'ait");
+            let expected = Text::of("one person who has it", "une seule personne qui ait cette valeur");
             let finding = RULE.at(place, problem).read(values.join(" ")).expected(expected);
             sheet.refuse(*row, finding);
         }

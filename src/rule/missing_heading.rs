@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule {
     meaning: Text::of(
         "A column is missing: without one that tells people apart the file is refused, without one that every new \
          user needs nobody is created.",
-        "Il manque une colonne : sans celle qui identifie les personnes, le fichier est refusé ; sans celle qu'il \
-         faut à tout nouvel utilisateur, personne n'est créé.",
+        "Il manque une colonne : sans celle qui identifie les personnes, le fichier est refusé ; sans une colonne \
+         obligatoire pour tout nouvel utilisateur, personne n'est créé.",
     ),
     correction: Text::of(
         "Add the column, under the heading that the finding names.",

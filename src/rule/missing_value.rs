@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     meaning: Text::of(
         "The row would create a user, but a value that every new user needs is missing.",
-        "La ligne créerait un utilisateur, mais il manque une valeur qu'il faut à tout nouvel utilisateur.",
+        "La ligne créerait un utilisateur, mais il manque une valeur obligatoire pour tout nouvel utilisateur.",
     ),
     correction: Text::of(
         "Fill it in; if the person exists already, correct what identifies them. For some columns, the company can \

@@ -33,7 +33,7 @@ const FRENCH: usize = 9;
 pub fn doubt(text: &str) -> Option<Fault> {
     let digits = bare(text)?;
     if INTERNATIONAL.contains(&digits.len()) {
-        let problem = Text::of("has no plus in front", "n'a pas de plus devant");
+        let problem = Text::of("has no plus in front", "n'a pas de plus initial");
         let expected = text!("`+{digits}`, if it starts with its country", "`+{digits}`, s'il commence par son pays");
         return Some(RULE.fault(problem).expected(expected));
     }

@@ -26,7 +26,7 @@ pub fn check(text: &str, most: usize) -> Result<(), Fault> {
         length if length <= most => Ok(()),
         length => Err(RULE
             .fault(text!("has {length} characters", "compte {length} caractères"))
-            .expected(text!("at most {most}", "{most} au plus"))),
+            .expected(text!("at most {most}", "au plus {most}"))),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn fault(text: &str) -> Option<Fault> {
         three.iter().all(|part| matches!(part.len(), 1 | 2) && part.bytes().all(|digit| digit.is_ascii_digit()));
     let problem = Text::of(
         "has a year of two digits; the century cannot be known",
-        "a une année de deux chiffres ; le siècle ne peut être connu",
+        "a une année à deux chiffres ; le siècle ne peut être connu",
     );
     (parts.next().is_none() && short).then(|| RULE.fault(problem).expected(bad_date::EXPECTED))
 }

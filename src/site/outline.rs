@@ -101,7 +101,7 @@ impl Exchange {
             let (title, left_out) = (&self.profile.title, quoted(export.left_out.iter().map(String::as_str)));
             warnings.push(text!(
                 "{title} recommends {left_out}, which the site leaves out",
-                "{title} recommande {left_out}, que le site laisse de côté",
+                "{title} recommande {left_out}, que la configuration laisse de côté",
             ));
         }
         warnings

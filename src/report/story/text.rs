@@ -12,12 +12,12 @@ use crate::text;
 
 const NOT_THERE: Text = Text::of("Not in the directory.", "Absent de l'annuaire.");
 const NOW: Text = Text::of("In the directory now", "Dans l'annuaire aujourd'hui");
-const BEFORE: Text = Text::of("since before what the journal remembers", "depuis avant ce dont le journal se souvient");
+const BEFORE: Text = Text::of("since before what the journal remembers", "depuis une date antérieure au journal");
 const EVENTS: Text = Text::of(
     "What touched or spared this person, oldest first",
     "Ce qui a touché ou épargné cette personne, du plus ancien au plus récent",
 );
-const NOTHING: Text = Text::of("The journal knows of nothing.", "Le journal ne connaît rien.");
+const NOTHING: Text = Text::of("The journal knows of nothing.", "Le journal n'en sait rien.");
 const EMPTY: Text = Text::of("(empty)", "(vide)");
 
 pub fn write(story: &Story, language: Language) -> String {
