@@ -85,14 +85,14 @@ pub fn moment(at: DateTime<Utc>) -> Text {
     text!("{day}", "{jour}")
 }
 
-/// Between words, but never where French has a space that does not break: in front of `: ; ? ! »`, and behind `«`.
+/// Between words, but never where French has a space that does not break: in front of `: ; ? ! » %`, and behind `«`.
 pub fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
     for word in WordSeparator::AsciiSpace.find_words(line) {
         let end = at + word.word.len() + word.whitespace.len();
         match ranges.last_mut() {
-            Some(last) if word.starts_with([':', ';', '?', '!', '»']) || line[..at].trim_end().ends_with('«') => {
+            Some(last) if word.starts_with([':', ';', '?', '!', '»', '%']) || line[..at].trim_end().ends_with('«') => {
                 last.end = end;
             }
             _ => ranges.push(at..end),
@@ -124,12 +124,13 @@ mod tests {
 
     #[test]
     fn a_line_never_breaks_in_front_of_a_french_colon() {
-        let sentence = "la date de naissance est illisible : « le trois mai » ; est-ce vrai ? oui !";
+        let sentence = "la date de naissance est illisible : « le trois mai » ; est-ce vrai ? oui, à 20 % !";
         for before in 0..WIDTH {
             let mut page = Page::plain(Language::French);
             page.write(0, BOLD, &format!("{} {sentence}", "x".repeat(before)));
             let text = page.finish();
-            let is_wrong = |line: &str| line.trim_start().starts_with([':', ';', '?', '!', '»']) || line.ends_with('«');
+            let is_wrong =
+                |line: &str| line.trim_start().starts_with([':', ';', '?', '!', '»', '%']) || line.ends_with('«');
             assert!(!text.lines().any(is_wrong), "{text}");
             assert!(text.lines().count() > 1 || before < 10, "{text}");
         }
