@@ -52,6 +52,33 @@ fn the_page_is_read_in_a_browser_in_both_languages() {
     }
 }
 
+#[test]
+fn whoever_approves_finds_reason_plan_and_command_on_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = SITE
+        .replace("LANGUAGE", "fr")
+        .replace(r#"creations = "100%""#, r#"creations = "0""#)
+        .replace("floor = 100", "floor = 0");
+    fs::write(folder.path().join("passerelle.toml"), site).expect("a site");
+    fs::write(folder.path().join("file.csv"), FILE).expect("a file");
+    let mut command = assert_cmd::Command::cargo_bin("passerelle").expect("the binary");
+    let held = command.current_dir(folder.path()).args(["run", "--html", "page.html"]).output().expect("it runs");
+    assert_eq!(held.status.code(), Some(5), "{}", String::from_utf8_lossy(&held.stderr));
+    let page = fs::read_to_string(folder.path().join("page.html")).expect("a page");
+    let run = page.split("exécution ").nth(1).and_then(|rest| rest.split('<').next()).expect("it names the run");
+    for words in [
+        "Retenu jusqu'à ce qu'une personne approuve\u{a0}:",
+        "sans utilisateur\u{a0}; la limite est de 0",
+        &format!("passerelle approve {run} partner"),
+        &format!("passerelle discard {run} partner"),
+        r##"<a href="#e1i1-plan">Ce qui serait fait, avant et après</a>"##,
+        r#"<details id="e1i1-plan" open>"#,
+        "<code>mail</code> <ins>ada@acme.example</ins>",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+}
+
 /// Light and dark, wide and narrow, on paper.
 fn check_looks(browser: &Browser) {
     let mut pages = Vec::new();

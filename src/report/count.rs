@@ -18,6 +18,8 @@ pub const PEOPLE_LEFT_OUT: Noun =
     noun(["person left out", "people left out"], ["personne écartée", "personnes écartées"]);
 pub const CREATED: Noun = noun(["created", "created"], ["création", "créations"]);
 pub const UPDATED: Noun = noun(["updated", "updated"], ["mise à jour", "mises à jour"]);
+pub const DEPARTURES: Noun = noun(["departure", "departures"], ["départ", "départs"]);
+pub const RETURNS: Noun = noun(["return", "returns"], ["retour", "retours"]);
 pub const UNCHANGED: Noun = noun(["unchanged", "unchanged"], ["inchangée", "inchangées"]);
 pub const LEFT_OUT: Noun = noun(["left out", "left out"], ["écartée", "écartées"]);
 pub const NOT_APPLIED: Noun = noun(["not applied", "not applied"], ["non appliquée", "non appliquées"]);

@@ -1,19 +1,19 @@
 //! The report as one page that needs nothing else: no network, no script; to be read on a phone, by keyboard, on paper.
 
+mod plan;
+mod sentence;
+
 use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::model::operation::{Act, Mark};
-use crate::model::{Exit, Finding, Language, Operation, Severity, Text, Verdict};
-use crate::report::page::visible;
-use crate::report::text::{Meaning, outcome};
+use crate::model::{Exit, Finding, Language, Severity, Text, Verdict};
+use crate::report::page::{moment, visible};
+use crate::report::text::{ALREADY_TAKEN, DISCARDED, Meaning, RESUMED, outcome};
 use crate::report::{Delivered, Direction, Exchange, Export, Group, Import, Report, count};
 
 /// Findings of one code that are listed; the rest is only counted.
 const FINDINGS: usize = 100;
-/// Operations that are listed; the rest is only counted.
-const OPERATIONS: usize = 500;
 /// Characters of a cell that are shown.
 const CELL: usize = 100;
 
@@ -21,13 +21,14 @@ const STYLE: &str = include_str!("html.css");
 
 /// `codes` tells what a finding's code means.
 pub fn write(report: &Report, codes: Meaning<'_>) -> String {
-    let page = Page { language: report.language(), codes };
-    page.document(report).into_string()
+    let page = Page { report, language: report.language(), codes };
+    page.document().into_string()
 }
 
 /// What is written in one language.
 #[derive(Clone, Copy)]
 struct Page<'a> {
+    report: &'a Report,
     language: Language,
     codes: Meaning<'a>,
 }
@@ -40,8 +41,9 @@ impl Page<'_> {
         }
     }
 
-    fn document(self, report: &Report) -> Markup {
-        let title = format!("Passerelle · {} · {}", report.verb, report.run);
+    fn document(self) -> Markup {
+        let report = self.report;
+        let title = format!("Passerelle {} · {} {}", report.verb, self.is("run", "exécution"), report.run);
         html! {
             (DOCTYPE)
             html lang=(self.is("en", "fr")) {
@@ -58,7 +60,10 @@ impl Page<'_> {
                 body {
                     header {
                         h1 { (title) }
-                        p { (report.started.format("%Y-%m-%d %H:%M UTC")) " · " (visible(&report.site)) }
+                        p {
+                            (moment(report.started).is(self.language))
+                            @if !report.site.is_empty() { " · " (visible(&report.site)) }
+                        }
                         @if report.dry_run {
                             p.notice { (self.is(
                                 "Dry run: nothing was changed, on no server, in no file, in no journal.",
@@ -68,10 +73,10 @@ impl Page<'_> {
                         }
                         p { strong.(tone(report.exit_code == Exit::Done)) {
                             (self.is("Exit code", "Code de sortie")) " " (report.exit_code.code())
-                        } " — " (report.exit_code.meaning().is(self.language)) }
+                        } " — " (self.sentence(report.exit_code.meaning().is(self.language))) }
                     }
                     main {
-                        (self.overview(report))
+                        (self.overview())
                         @for (index, exchange) in report.exchanges.iter().enumerate() {
                             (Page { language: exchange.language, ..self }.exchange(exchange, index + 1))
                         }
@@ -82,7 +87,8 @@ impl Page<'_> {
     }
 
     /// Where to look, when there is more than one exchange.
-    fn overview(self, report: &Report) -> Markup {
+    fn overview(self) -> Markup {
+        let report = self.report;
         html! {
             @if report.exchanges.len() > 1 {
                 nav aria-label=(self.is("Exchanges", "Échanges")) {
@@ -108,11 +114,11 @@ impl Page<'_> {
         html! {
             section lang=(self.is("en", "fr")) aria-labelledby=(format!("e{number}")) {
                 h2 id=(format!("e{number}")) { (exchange.name) }
-                p { (exchange.profile) " · " (way) " " (exchange.server) }
-                @for remark in &exchange.remarks { p.notice { (visible(remark.is(self.language))) } }
-                @for export in &exchange.exports { (self.export(export)) }
+                p { (exchange.profile) @if !exchange.server.is_empty() { " · " (way) " " (exchange.server) } }
+                @for remark in &exchange.remarks { p.notice { (self.said(remark)) } }
+                @for export in &exchange.exports { (self.export(export, &exchange.name)) }
                 @for (index, import) in exchange.imports.iter().enumerate() {
-                    (self.import(import, &format!("e{number}i{}", index + 1)))
+                    (self.import(import, &exchange.name, &format!("e{number}i{}", index + 1)))
                 }
                 @if let Some(failure) = &exchange.failure {
                     div.problem role="note" {
@@ -129,12 +135,12 @@ impl Page<'_> {
         }
     }
 
-    fn export(self, export: &Export) -> Markup {
+    fn export(self, export: &Export, exchange: &str) -> Markup {
         let is_good = !matches!(export.outcome, Delivered::Held | Delivered::Failed | Delivered::Discarded);
         html! {
             article {
                 h3 { (visible(&export.file)) " " span.badge.(tone(is_good)) { (outcome(export.outcome).1.is(self.language)) } }
-                (self.held(&export.held))
+                (self.held(&export.held, exchange, export.outcome == Delivered::Held, None))
                 dl.counts {
                     (self.count(self.is("rows", "lignes"), export.rows))
                     (self.count(self.is("left out", "écartées"), export.left_out))
@@ -145,7 +151,7 @@ impl Page<'_> {
         }
     }
 
-    fn import(self, import: &Import, id: &str) -> Markup {
+    fn import(self, import: &Import, exchange: &str, id: &str) -> Markup {
         let is_good = matches!(import.verdict, Verdict::Accepted | Verdict::AcceptedWithRemarks);
         let in_excerpt = |finding: &Finding| {
             let shown = import.excerpt.rows.iter().any(|row| Some(row.row) == finding.place.row);
@@ -154,21 +160,22 @@ impl Page<'_> {
         html! {
             article aria-labelledby=(id) {
                 h3 id=(id) { (visible(&import.file)) " " span.badge.(tone(is_good)) { (import.verdict.name().is(self.language)) } }
-                @if import.already_taken {
-                    p { (self.is(
-                        "This very file was taken before; nothing was applied again.",
-                        "Ce même fichier a déjà été pris ; rien n'a été appliqué de nouveau.",
-                    )) }
+                @for (is_so, text) in [
+                    (import.resumed, &RESUMED), (import.discarded, &DISCARDED), (import.already_taken, &ALREADY_TAKEN),
+                ] {
+                    @if is_so { p { (self.said(text)) } }
                 }
-                (self.held(&import.held))
+                (self.held(&import.held, exchange, import.verdict == Verdict::Held && !import.discarded, Some(id)))
                 @for (label, texts) in [
                     (self.is("Let through: ", "Laissé passer : "), &import.let_through),
                     (self.is("Left as it is: ", "Laissé tel quel : "), &import.kept),
                 ] {
-                    @for text in texts { p.notice { (label) (visible(text.is(self.language))) } }
+                    @for text in texts { p.notice { (self.bound(label)) (self.sentence(text.is(self.language))) } }
                 }
-                @for returned in &import.returned { p { (visible(returned.sentence().is(self.language))) } }
-                @for reason in &import.failed { p.problem { (self.is("Not applied: ", "Non appliqué : ")) (visible(reason.is(self.language))) } }
+                @for returned in &import.returned { p { (self.said(&returned.sentence())) } }
+                @for reason in &import.failed {
+                    p.problem { (self.bound(self.is("Not applied: ", "Non appliqué : "))) (self.sentence(reason.is(self.language))) }
+                }
                 dl.counts {
                     (self.count(self.is("rows", "lignes"), import.rows))
                     (self.count(self.is("created", "créations"), import.created))
@@ -179,22 +186,46 @@ impl Page<'_> {
                 @for (what, place) in [
                     (self.is("Set aside as", "Rangé sous"), &import.set_aside),
                     (self.is("Rows to correct in", "Lignes à corriger dans"), &import.corrections),
+                    (self.is("What was done to users is in", "Les opérations faites sont dans"), &import.operations_file),
                 ] {
                     @if let Some(place) = place { p { (what) " " code { (visible(place)) } } }
                 }
                 (self.findings(&import.findings.by_code(&import.unlisted), id, &in_excerpt))
                 (self.excerpt(import, id))
-                (self.plan(&import.operations))
+                (self.plan(&import.operations, import.verdict == Verdict::Held, id))
             }
         }
     }
 
-    fn held(self, reasons: &[Text]) -> Markup {
+    /// Why it is held, and how a person decides. A dry run leaves nothing to decide on.
+    fn held(self, reasons: &[Text], exchange: &str, is_open: bool, plan: Option<&str>) -> Markup {
+        let is_dry = self.report.dry_run;
+        let title = match is_dry {
+            true => {
+                self.is("Would be held until a person approves:", "Serait retenu jusqu'à ce qu'une personne approuve :")
+            }
+            false => self.is("Held until a person approves:", "Retenu jusqu'à ce qu'une personne approuve :"),
+        };
+        let ways = [
+            ("approve", self.is("To let it through:", "Pour le laisser passer :")),
+            ("discard", self.is("To give it up:", "Pour y renoncer :")),
+        ];
         html! {
             @if !reasons.is_empty() {
                 div.problem role="note" {
-                    p { strong { (self.is("Held until a person approves:", "Retenu jusqu'à ce qu'une personne approuve :")) } }
-                    ul { @for reason in reasons { li { (visible(reason.is(self.language))) } } }
+                    p { strong { (self.bound(title)) } }
+                    ul { @for reason in reasons { li { (self.sentence(reason.is(self.language))) } } }
+                    @if let Some(id) = plan {
+                        p { a href=(format!("#{id}-plan")) { (self.is("What would be done, before and after", "Ce qui serait fait, avant et après")) } }
+                    }
+                    @if is_open && !is_dry {
+                        dl.ways {
+                            @for (verb, label) in ways {
+                                dt { (self.bound(label)) }
+                                dd { code { (visible(&self.report.command(verb))) " " (exchange) } }
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -217,7 +248,7 @@ impl Page<'_> {
                         " " code { (code) } " (" (self.number(*count)) ")"
                     }
                     @if let Some(rule) = (self.codes)(code) {
-                        p.meaning { (rule.meaning.is(self.language)) " " (rule.correction.is(self.language)) }
+                        p.meaning { (self.sentence(rule.meaning.is(self.language))) " " (self.sentence(rule.correction.is(self.language))) }
                     }
                     ul {
                         @for finding in findings.iter().take(FINDINGS) {
@@ -233,32 +264,18 @@ impl Page<'_> {
 
     /// Its place leads to the cell.
     fn finding(self, finding: &Finding, id: &str, cell: Option<String>) -> Markup {
-        let sentence = self.bound(&visible(&finding.sentence(self.language)));
+        let sentence = finding.sentence(self.language);
         let address = finding.place.address().unwrap_or_default();
         let (place, problem) = sentence.split_once(": ").unwrap_or(("", &sentence));
         html! {
             @match cell {
                 Some(target) => {
-                    a id=(format!("{id}-{address}-{}", finding.code)) href=(target) { (place) ":" } " " (problem)
+                    a id=(format!("{id}-{address}-{}", finding.code)) href=(target) { (self.bound(&format!("{place}:"))) }
+                    " " (self.sentence(problem))
                 }
-                None => (sentence),
+                None => (self.said(&Text::same(sentence.clone()))),
             }
         }
-    }
-
-    /// French signs of two parts stay on the line of their word. What the partner wrote stays as it is.
-    fn bound(self, text: &str) -> String {
-        if self.language == Language::English {
-            return text.into();
-        }
-        let bind = |part: &str| {
-            [";", ":", "?", "!", "»"]
-                .iter()
-                .fold(part.to_string(), |part, sign| part.replace(&format!(" {sign}"), &format!("\u{a0}{sign}")))
-        };
-        let parts =
-            text.split('`').enumerate().map(|(index, part)| if index % 2 == 0 { bind(part) } else { part.into() });
-        parts.collect::<Vec<String>>().join("`")
     }
 
     /// The partner's rows, with the cells marked about which there is something to say.
@@ -312,65 +329,13 @@ impl Page<'_> {
         }
     }
 
-    fn plan(self, operations: &[Operation]) -> Markup {
-        let title = self.is("Plan: before and after", "Plan : avant et après");
-        html! {
-            @if !operations.is_empty() {
-                details open[operations.len() <= 50] {
-                summary { (title) " (" (self.number(operations.len())) ")" }
-                div.wide tabindex="0" role="region" aria-label=(title) {
-                    table {
-                        thead { tr {
-                            th scope="col" { (self.is("row", "ligne")) }
-                            th scope="col" { (self.is("user", "utilisateur")) }
-                            th scope="col" { (self.is("operation", "opération")) }
-                            th scope="col" { (self.is("fields", "champs")) }
-                        } }
-                        tbody { @for operation in operations.iter().take(OPERATIONS) { (self.operation(operation)) } }
-                    }
-                }
-                @if operations.len() > OPERATIONS { (self.more(operations.len() - OPERATIONS)) }
-                }
-            }
-        }
-    }
-
-    fn operation(self, operation: &Operation) -> Markup {
-        let what = match operation.mark {
-            Some(Mark::Arrival) => self.is("creation, an arrival", "création, une arrivée"),
-            Some(Mark::Departure) => self.is("update, a departure", "mise à jour, un départ"),
-            Some(Mark::Return) => self.is("update, a return", "mise à jour, un retour"),
-            None if operation.is_creation() => self.is("creation", "création"),
-            None => self.is("update", "mise à jour"),
-        };
-        html! {
-            tr {
-                td { (operation.row) }
-                th scope="row" { (visible(&operation.user().login)) }
-                td { (what) }
-                td { ul.fields.inline[operation.is_creation()] {
-                    @match &operation.act {
-                        Act::Create { fields, .. } => {
-                            @for (field, value) in &fields.0 { li { code { (field) } " " ins { (visible(value)) } } }
-                        }
-                        Act::Update { changes, .. } => {
-                            @for (field, change) in &changes.0 {
-                                li { code { (field) } " " del { (self.value(&change.from)) } " → " ins { (self.value(&change.to)) } }
-                            }
-                        }
-                    }
-                } }
-            }
-        }
-    }
-
-    fn value(self, value: &str) -> String {
-        if value.is_empty() { self.is("(empty)", "(vide)").into() } else { visible(value) }
-    }
-
     fn more(self, number: usize) -> Markup {
         let number = self.number(number);
-        html! { p { "… " (self.is("and", "et")) " " (number) " " (self.is("more; `--output json` shows them all", "de plus ; `--output json` les montre tous")) } }
+        let rest = match self.language {
+            Language::English => format!("… and {number} more; `--output json` shows them all"),
+            Language::French => format!("… et {number} de plus ; `--output json` les montre tous"),
+        };
+        html! { p { (self.sentence(&rest)) } }
     }
 
     fn number(self, number: usize) -> String {

@@ -191,6 +191,15 @@ impl Report {
         let first = languages.next().unwrap_or_default();
         if languages.all(|other| other == first) { first } else { Language::default() }
     }
+
+    /// Says `verb` of this run, such as `passerelle approve 20270101-220000-1a2b`.
+    fn command(&self, verb: &str) -> String {
+        let site = match self.site.as_str() {
+            "passerelle.toml" => String::new(),
+            site => format!("--site {site} "),
+        };
+        format!("passerelle {site}{verb} {}", self.run)
+    }
 }
 
 impl Excerpt {

@@ -195,12 +195,8 @@ impl Page {
         let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
         if holds && !report.dry_run {
-            let site = match report.site.as_str() {
-                "passerelle.toml" => String::new(),
-                site => format!("--site {site} "),
-            };
             self.say(0, PLAIN, &Text::of("To let through what is held:", "Pour laisser passer ce qui est retenu :"));
-            self.write(2, PLAIN, &format!("passerelle {site}approve {}", report.run));
+            self.write(2, PLAIN, &report.command("approve"));
         }
     }
 }
@@ -234,11 +230,12 @@ fn part_in(listed: usize, place: &str) -> Text {
     text!("; {place} shows the first {listed}", " ; {place} montre les {listed} premiers", listed)
 }
 
-const RESUMED: Text = Text::of(
+pub(super) const RESUMED: Text = Text::of(
     "an interrupted run had begun to apply it; this run finished it",
     "une exécution interrompue avait commencé à l'appliquer ; celle-ci l'a achevé",
 );
-const DISCARDED: Text = Text::of("its plan was held, and is given up", "son plan était retenu ; il est abandonné");
+pub(super) const DISCARDED: Text =
+    Text::of("its plan was held, and is given up", "son plan était retenu ; il est abandonné");
 pub(super) const ALREADY_TAKEN: Text = Text::of(
     "this very file was taken before; nothing was applied again",
     "ce même fichier a déjà été pris ; rien n'a été appliqué de nouveau",
