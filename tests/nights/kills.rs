@@ -19,7 +19,7 @@ struct Outcome {
     spool: Vec<String>,
     /// The lines of all files of operations.
     operations: Vec<String>,
-    /// How far the deliveries, plans and operations of the journal have come, and how many of each.
+    /// How far everything in the journal has come, and how much there is of it. What was held anew is there once.
     journal: Vec<String>,
 }
 
@@ -32,17 +32,27 @@ fn outcome(company: &Company) -> Outcome {
         (name, lasting.collect::<Vec<_>>().join("\n"))
     };
     let operations = company.files("operations").into_values().map(|file| String::from_utf8(file).expect("UTF-8"));
+    let journal = company.ask(
+        "SELECT 'delivery', file_name, status, count(*) FROM deliveries WHERE status <> 'discarded' GROUP BY 2, 3
+         UNION ALL SELECT 'plan', path, status, count(*) FROM plans WHERE status <> 'discarded' GROUP BY 2, 3
+         UNION ALL SELECT 'operation', path, operations.status, count(*) FROM operations
+             JOIN plans ON plans.id = plan WHERE plans.status <> 'discarded' GROUP BY 2, 3
+         UNION ALL SELECT 'pickup', path, status, count(*) FROM pickups GROUP BY 2, 3
+         UNION ALL SELECT 'decision', decided, person, count(*) FROM decisions GROUP BY 2, 3
+         UNION ALL SELECT 'exception', day, because, count(*) FROM exceptions GROUP BY 2, 3
+         UNION ALL SELECT 'open row', path, who, count(*) FROM open_rows GROUP BY 2, 3
+         UNION ALL SELECT DISTINCT 'roll', path, is_refused, unclear FROM rolls",
+    );
+    // Another company's folder is another one, and so is another run's id.
+    let home = company.path("").display().to_string();
+    let at_home = |line: &str| line.replace(&home, "");
     Outcome {
         users: company
             .ask("SELECT login, last_name, mail, department, coalesce(manager, '') FROM people ORDER BY login"),
         server: company.files("partner").into_iter().map(text).collect(),
-        spool: company.names("spool"),
-        operations: operations.flat_map(|file| file.lines().map(String::from).collect::<Vec<_>>()).collect(),
-        journal: company.ask(
-            "SELECT 'delivery', file_name, status, count(*) FROM deliveries WHERE status <> 'discarded' GROUP BY 2, 3
-             UNION ALL SELECT 'plan', path, status, count(*) FROM plans GROUP BY 2, 3
-             UNION ALL SELECT 'operation', plan, status, count(*) FROM operations GROUP BY 2, 3",
-        ),
+        spool: company.names("spool").iter().filter_map(|name| name.splitn(4, '-').last()).map(String::from).collect(),
+        operations: operations.flat_map(|file| file.lines().map(at_home).collect::<Vec<_>>()).collect(),
+        journal: journal.iter().map(|line| at_home(line)).collect(),
     }
 }
 
@@ -68,6 +78,28 @@ fn has_hot_journal(company: &Company) -> bool {
     let mut first = [0];
     let read = File::open(company.path("state.db-journal")).and_then(|mut journal| journal.read_exact(&mut first));
     read.is_ok() && first != [0]
+}
+
+/// Kills a command at even steps over the time that it takes, as soon as each of these files is there, and in commits.
+fn killed_everywhere(make: impl Fn() -> Company, words: &[&str], appearing: &[&str], mut check: impl FnMut(Company)) {
+    let calm = make();
+    let start = Instant::now();
+    calm.passerelle(words);
+    let whole = start.elapsed();
+    let mut kill = |moment: &dyn Fn(&Company) -> bool, longer| {
+        let killed = make();
+        kill_during(words, &killed, moment, longer);
+        check(killed);
+    };
+    for step in 0..KILLS {
+        kill(&|_| true, Duration::from_millis(1) + whole * step / KILLS);
+    }
+    for name in appearing {
+        kill(&|killed| killed.has(name), Duration::ZERO);
+    }
+    for _ in 0..KILLS {
+        kill(&has_hot_journal, Duration::ZERO);
+    }
 }
 
 /// Looks at what the kill left, lets the next run go over it, and compares.
@@ -233,4 +265,86 @@ fn an_undo_that_is_killed_while_it_is_applied_is_finished_by_the_next_run() {
         check(killed);
     }
     assert!(halves > 0, "no kill fell into the application");
+}
+
+/// Three files in one night: a row to correct that came back right, no table, and more people than a brake allows.
+#[test]
+fn a_night_that_is_killed_while_it_tells_partners_is_told_as_an_undisturbed_one() {
+    let company = Company::new(IMPORT);
+    company.write("partner/in/users.csv", users(0, 5, "Sales").replace("Byron3", "").replace("Byron4", ""));
+    company.ends(&["run"], 4);
+    fs::remove_dir_all(company.path("operations")).expect("the company tidies up");
+    let rows = company.read("partner/in/done/users.csv.to-correct.csv");
+    company.write("partner/in/back.csv", rows.replacen("Ada;;", "Ada;Byron3;", 1));
+    company.write("partner/in/junk.csv", "no heading that anybody knows\n1\n");
+    company.write("partner/in/many.csv", users(10, 9, "Sales"));
+
+    let calm = company.twin();
+    calm.ends(&["run"], 5);
+    let undisturbed = outcome(&calm);
+    let open: Vec<&String> = undisturbed.journal.iter().filter(|line| line.starts_with("open row")).collect();
+    assert_eq!(open, ["open row;in/users.csv;user-4;1"]);
+    let appearing = [
+        "partner/in/back.csv.receipt.txt",
+        "partner/in/done/back.csv.verdict.json",
+        "partner/in/done/back.csv",
+        "partner/in/junk.csv.receipt.txt",
+        "partner/in/refused/junk.csv.verdict.json",
+        "partner/in/refused/junk.csv",
+        "partner/in/many.csv.receipt.txt",
+        "partner/in/held/many.csv.verdict.json",
+        "partner/in/held/many.csv.verdict.txt",
+    ];
+    killed_everywhere(
+        || company.twin(),
+        &["run"],
+        &appearing,
+        |killed| {
+            killed.passerelle(&["run"]);
+            assert_eq!(outcome(&killed), undisturbed);
+        },
+    );
+}
+
+#[test]
+fn a_saved_plan_whose_application_is_killed_is_finished_when_it_is_applied_again() {
+    let company = Company::new(IMPORT);
+    company.write("users.csv", users(0, 300, "Sales"));
+    let apply = ["apply", "plan.json"];
+    let planned = || {
+        let planned = company.twin();
+        planned.ends(&["plan", "in", "users.csv", "--save", "plan.json"], 5);
+        planned
+    };
+
+    let calm = planned();
+    calm.ends(&apply, 0);
+    let undisturbed = outcome(&calm);
+    assert_eq!(undisturbed.users.len(), 300);
+    killed_everywhere(planned, &apply, &["state.db", "spool"], |killed| {
+        killed.ends(&apply, 0);
+        assert_eq!(outcome(&killed), undisturbed);
+    });
+}
+
+#[test]
+fn a_discard_that_is_killed_is_made_up_for_by_the_next() {
+    let company = Company::new(IMPORT);
+    company.write("partner/in/users.csv", users(0, 10, "Sales"));
+    company.ends(&["run"], 5);
+    let discard = ["discard", &company.last_run()];
+
+    let calm = company.twin();
+    calm.ends(&discard, 0);
+    let undisturbed = outcome(&calm);
+    let appearing = ["partner/in/refused/users.csv.verdict.json", "partner/in/refused/users.csv"];
+    killed_everywhere(
+        || company.twin(),
+        &discard,
+        &appearing,
+        |killed| {
+            killed.passerelle(&discard);
+            assert_eq!(outcome(&killed), undisturbed);
+        },
+    );
 }
