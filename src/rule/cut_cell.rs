@@ -1,13 +1,9 @@
 //! `cut-cell`: the last cell of a file that ends in it, without a line end, where the directory knows how it goes on.
 
-use std::collections::HashSet;
-
-use super::fault::Fault;
 use super::known::Known;
 use super::outer_blanks;
-use super::sheet::{Sheet, Slot, Standing, Subject};
+use super::sheet::{Sheet, Slot};
 use super::ways::Ways;
-use crate::model::index::key;
 use crate::model::{Example, Finding, Rule, Severity, Text};
 
 pub static RULE: Rule = Rule {
@@ -24,7 +20,7 @@ pub static RULE: Rule = Rule {
         "Send the file again, whole, and end its last row with a line end as the others.",
         "Renvoyez le fichier entier, et terminez sa dernière ligne par une fin de ligne, comme les autres.",
     ),
-    example: Example { wrong: "login;department\nada;Sal", right: "login;department\nada;Sales\n" },
+    example: Example { wrong: "login;lastName\nada;Lovel", right: "login;lastName\nada;Lovelace\n" },
 };
 
 /// A cell without an end.
@@ -35,21 +31,10 @@ struct Open<'a> {
     text: &'a str,
 }
 
-/// Leaves the last row out where its last cell is certainly cut.
+/// Leaves the last row out where its last cell is certainly cut. It is no key: those stand in front.
 pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     let Some(open) = Open::of(sheet) else { return };
-    let is_key = sheet.is_key(open.reader);
-    let doubt = if is_key { open.doubt_of_key(sheet, known) } else { open.doubt_of_value(sheet, known) };
-    let Some(severity) = doubt else { return };
-    if is_key && severity == Severity::Error {
-        // Whoever is meant, it is nobody of this key.
-        sheet.standings[open.row].subject = Subject::Unclear;
-    }
-    let finding = fault(severity).at(sheet.place(open.row, &open.slot), open.text);
-    sheet.tell(open.row, Finding { severity, ..finding });
-}
-
-fn fault(severity: Severity) -> Fault {
+    let Some(severity) = open.doubt(sheet, known) else { return };
     let problem = match severity {
         Severity::Error => Text::of(
             "was cut: the file ends in it without a line end, and more was to follow",
@@ -60,7 +45,9 @@ fn fault(severity: Severity) -> Fault {
             "a peut-être été coupée : le fichier s'y arrête sans fin de ligne",
         ),
     };
-    RULE.fault(problem).expected(Text::of("a line end behind the last row", "une fin de ligne après la dernière ligne"))
+    let expected = Text::of("a line end behind the last row", "une fin de ligne après la dernière ligne");
+    let finding = RULE.fault(problem).expected(expected).at(sheet.place(open.row, &open.slot), open.text);
+    sheet.tell(open.row, Finding { severity, ..finding });
 }
 
 impl<'a> Open<'a> {
@@ -75,14 +62,12 @@ impl<'a> Open<'a> {
     }
 
     /// It may be the start of what the directory has, or of the word that empties.
-    fn doubt_of_value(&self, sheet: &Sheet<'_>, known: &Known<'_>) -> Option<Severity> {
+    fn doubt(&self, sheet: &Sheet<'_>, known: &Known<'_>) -> Option<Severity> {
         let before = sheet.before(self.row, &self.slot);
         let ways = Ways::to_write(before, &self.slot, sheet, known);
-        let clear = sheet.readers[self.reader].clear.filter(|clear| clear.word != self.text);
-        let is_word_cut = !self.text.is_empty() && clear.is_some_and(|clear| clear.word.starts_with(self.text));
         if self.is_no_news(sheet, before) || ways.hold(self.text) {
             None
-        } else if is_word_cut || ways.go_on_behind(self.text) {
+        } else if ways.go_on_behind(self.text) || self.starts_the_clear_word(sheet) {
             Some(Severity::Error)
         } else {
             (!self.text.is_empty()).then_some(Severity::Remark)
@@ -92,28 +77,94 @@ impl<'a> Open<'a> {
     fn is_no_news(&self, sheet: &Sheet<'_>, before: &str) -> bool {
         match sheet.readers[self.reader].again(sheet.table.row(self.row)) {
             Some(value) => value.into_text() == before,
+            // A default may stand in for it.
             None => sheet.after(self.row, &self.slot) == before,
         }
     }
 
-    /// It may be the start of the key of somebody whom no other row is about.
-    fn doubt_of_key(&self, sheet: &Sheet<'_>, known: &Known<'_>) -> Option<Severity> {
-        let slots: Vec<Slot> = sheet.contract.identify_by.iter().map(|field| sheet.slot(field)).collect();
-        let people = known.people();
-        let is_start = |person: usize| {
-            slots.iter().all(|slot| {
-                let value = people.value(person, &slot.known);
-                match slot.field == self.slot.field {
-                    true => Ways::to_write(value, slot, sheet, known).go_on_behind(self.text),
-                    false => key(&[value]) == key(&[sheet.said(self.row, slot)]),
-                }
-            })
-        };
-        let told: HashSet<u32> = sheet.standings[..self.row].iter().filter_map(Standing::person).collect();
-        let mut others = (0..people.len()).filter(|person| !told.contains(&(*person as u32)));
-        match others.any(is_start) {
-            true => Some(Severity::Error),
-            false => (sheet.standings[self.row].subject == Subject::New).then_some(Severity::Remark),
+    fn starts_the_clear_word(&self, sheet: &Sheet<'_>) -> bool {
+        let clear = sheet.readers[self.reader].clear.filter(|clear| clear.word != self.text);
+        !self.text.is_empty() && clear.is_some_and(|clear| clear.word.starts_with(self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::defaults::Fills;
+    use super::super::sample::{Trial, additions, codes, default, delivered, people};
+    use super::super::{Additions, Default};
+    use crate::model::Otherwise;
+
+    const CUT: Option<bool> = Some(true);
+    const MAY_BE_CUT: Option<bool> = Some(false);
+    const WHOLE: Option<bool> = None;
+
+    fn trial(additions: Additions) -> Trial {
+        let known = people(
+            "login;first-name;last-name;mail;establishment;employee-number;department;culture;manager;\
+             annual-gross-salary;contract-end;custom-site",
+            &[
+                "ada;Ada;Lovelace;a.byron@acme.fr;Paris;0012;Computers;fr-FR;bo;35000.55;2030-12-31;Nord",
+                "bo;Bo;Derek;bo@acme.fr;Paris;0001;Sales;;;;;",
+                "b;Bo;Der;b@acme.fr;Paris;000;Sales;;;;;",
+            ],
+        );
+        Trial { known, additions, is_unended: true, ..Trial::default() }
+    }
+
+    /// What is said of the last cell of Ada's row; an error leaves it out, a remark does not.
+    fn said(trial: &Trial, heading: &str, cell: &str) -> Option<bool> {
+        let checked = trial.check(&format!("login;{heading}"), &["b;", &format!("ada;{cell}")]);
+        let others: Vec<_> =
+            checked.findings.iter().filter(|finding| finding.is_error() && finding.code != "cut-cell").collect();
+        assert!(others.is_empty(), "{others:?}");
+        let finding = checked.findings.iter().find(|finding| finding.code == "cut-cell");
+        let is_cut = finding.map(|finding| finding.is_error());
+        assert_eq!(delivered(&checked).len(), if is_cut == CUT { 1 } else { 2 });
+        is_cut
+    }
+
+    #[test]
+    fn a_last_cell_of_which_the_directory_has_more_is_cut() {
+        let trial = trial(additions(Vec::new(), Vec::new()));
+        for (heading, cell, expected) in [
+            ("lastName", "Lovel", CUT),
+            ("lastName", "Lovelace", WHOLE),
+            ("lastName", "Byron", MAY_BE_CUT),
+            ("lastName", "", WHOLE),
+            ("mail", "a.byron@acme.f", CUT),
+            ("salary", "35 000,5", CUT),
+            ("salary", "35 000,55", WHOLE),
+            ("dtContractEnd", "2030-12-3", CUT),
+            ("dtContractEnd", "31/12/2030", WHOLE),
+            ("department", "IT", WHOLE),
+            ("department", "Sales", MAY_BE_CUT),
+            ("manager", "b", CUT),
+            ("manager", "Bo Der", CUT),
+            ("manager", "000", CUT),
+            ("manager", "0001", WHOLE),
+            ("manager", "Bo Derek", WHOLE),
+        ] {
+            assert_eq!(said(&trial, heading, cell), expected, "{heading}: {cell}");
         }
+    }
+
+    #[test]
+    fn what_the_site_adds_is_no_reason_to_trust_it() {
+        let meanings = [("N", "Sud"), ("NO", "Nord")];
+        let fills = Default { fills: Fills::OverWhatIsKnown, ..default(None, None, &[("culture", "en-GB")]) };
+        let added = additions(vec![codes("custom-site", None, None, &meanings, Otherwise::Refuse)], vec![fills]);
+        let trial = trial(Additions { clear: Some("#CLEAR".into()), ..added });
+        for (heading, cell, expected) in
+            [("e_site", "N", CUT), ("e_site", "NO", WHOLE), ("culture", "", CUT), ("lastName", "#CL", CUT)]
+        {
+            assert_eq!(said(&trial, heading, cell), expected, "{heading}: {cell}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_well_is_not_looked_at() {
+        let trial = Trial { is_unended: false, ..trial(additions(Vec::new(), Vec::new())) };
+        assert_eq!(said(&trial, "lastName", "Lovel"), WHOLE);
     }
 }

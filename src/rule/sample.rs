@@ -157,6 +157,7 @@ pub struct Trial {
     pub additions: Additions,
     pub absent_on: Option<NaiveDate>,
     pub reading_findings: Vec<Finding>,
+    pub is_unended: bool,
 }
 
 impl std::default::Default for Trial {
@@ -169,6 +170,7 @@ impl std::default::Default for Trial {
             additions: additions(Vec::new(), Vec::new()),
             absent_on: None,
             reading_findings: Vec::new(),
+            is_unended: false,
         }
     }
 }
@@ -199,7 +201,11 @@ impl Trial {
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &self.additions.defaults);
         let around = Surroundings { known: &self.known, additions: &self.additions, absent_on: self.absent_on };
-        check(&recognised, &table(rows, 2), &self.reading_findings, &contract, &around)
+        let mut table = table(rows, 2);
+        if self.is_unended {
+            table.leave_unended();
+        }
+        check(&recognised, &table, &self.reading_findings, &contract, &around)
     }
 
     /// Code and sentence of each finding.

@@ -49,16 +49,6 @@ pub enum Subject {
     Known(u32),
 }
 
-impl Standing {
-    /// The place of whom the row is about in the people that are known.
-    pub fn person(&self) -> Option<u32> {
-        match self.subject {
-            Subject::Known(person) => Some(person),
-            Subject::New | Subject::Unclear => None,
-        }
-    }
-}
-
 /// Where a field is found, in the file and in the directory.
 #[derive(Debug, Clone)]
 pub struct Slot {
@@ -150,7 +140,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    pub fn is_key(&self, reader: usize) -> bool {
+    fn is_key(&self, reader: usize) -> bool {
         self.contract.identify_by.contains(&self.readers[reader].field)
     }
 
