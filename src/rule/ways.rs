@@ -37,13 +37,11 @@ impl Ways {
     }
 }
 
-/// Case, accents and punctuation make no difference, as long as there are letters or digits.
+/// As it is written, or where case, accents and punctuation make no difference.
 fn goes_on_behind(way: &str, text: &str) -> bool {
-    let is_start = match &*fold(text) {
-        "" => way.starts_with(text),
-        folded => fold(way).starts_with(folded),
-    };
-    is_start && way.chars().count() > text.chars().count()
+    let is_start = |start: &str, whole: &str| whole.len() > start.len() && whole.starts_with(start);
+    let folded = fold(text);
+    is_start(text, way) || (!folded.is_empty() && is_start(&folded, &fold(way)))
 }
 
 fn in_list(label: &str, reader: &Reader<'_>, sheet: &Sheet<'_>) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Nights of small companies, seen from the outside: the program, its exit codes, its files, and what it remembers.
 
 mod company;
+mod damage;
 mod decisions;
 mod dry_runs;
 mod exceptions;
