@@ -8,10 +8,10 @@
 //! | 4 | [`job`] | one file per verb: gathers, decides, acts, tells |
 //! | 3 | [`site`] | one company's `passerelle.toml`, checked against the profiles |
 //! | 2 | [`profile`] | one partner's published contract |
-//! | 1 | [`mod@format`] | bytes to table and back: CSV, XLSX, encodings |
+//! | 1 | [`mod@format`] | bytes to table and back: CSV, workbooks, encodings |
 //! | 1 | [`rule`] | one check per file, named after its finding code |
-//! | 1 | [`plan`] | what is known and what was delivered become operations, in order, under brakes |
-//! | 1 | [`report`] | what happened, told as text, JSON or CSV |
+//! | 1 | [`plan`] | what is known and what was delivered become operations, in order, under brakes; and their undoing |
+//! | 1 | [`report`] | what happened, told to the operator, to the partner, or of one person |
 //! | 1 | [`transport`] | door: files that are elsewhere |
 //! | 1 | [`state`] | door: what we remember, one SQLite file |
 //! | 0 | [`model`] | the nouns that everyone shares; no I/O |

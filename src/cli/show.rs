@@ -1,4 +1,4 @@
-//! What `check`, `profiles` and `history` print, for people or as JSON.
+//! What verbs print beside a report, for people or as JSON: `check`, `profiles`, `plan` and `history`.
 
 use std::path::{Path, PathBuf};
 

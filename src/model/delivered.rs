@@ -1,7 +1,8 @@
 //! Delivered: what a checked file says about people, row by row, in our fields and in canonical form.
 //!
 //! Canonical: trimmed, dates as `YYYY-MM-DD`, people by login, labels as the reference lists write them. An empty cell
-//! says nothing about its field, unless the file asks in so many words to empty it. Rows with an error are not in it; they are counted where the findings are.
+//! says nothing about its field, unless the file asks in so many words to empty it. Rows with an error are not in it; they
+//! are counted where the findings are.
 
 use std::collections::BTreeSet;
 

@@ -11,9 +11,9 @@ pub struct Rule {
     pub code: &'static str,
     /// The gravest that it gives.
     pub severity: Severity,
-    /// What is wrong or notable; one sentence.
+    /// What is wrong or notable, in a sentence.
     pub meaning: Text,
-    /// How to put it right; one sentence.
+    /// How to put it right, in a sentence or two.
     pub correction: Text,
     pub example: Example,
 }

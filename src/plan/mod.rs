@@ -1,4 +1,4 @@
-//! What is known and what was delivered become operations, in order, under brakes.
+//! What is known and what was delivered become operations, in order, under brakes; and what takes them back.
 
 pub mod brake;
 mod diff;

@@ -1,4 +1,7 @@
-//! A report: what a run did or would do, told as text, HTML, JSON or CSV. To add a form: a file here.
+//! What happened, told as text, HTML, JSON or CSV. To add a form: a file here.
+//!
+//! A report tells the operator what a run did or would do; a receipt, a verdict and the rows to correct tell a partner about
+//! one file; a story tells all that the journal knows about one person.
 //!
 //! Personal values are in findings and operations only, which a report shows to the people it is for; logs never hold them.
 
