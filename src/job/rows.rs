@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 
-use crate::format::Writer;
+use crate::format::{Unencodable, Writer};
 use crate::job::row_rules;
 use crate::model::field::{Kind, Sensitivity};
 use crate::model::index::key;
@@ -43,12 +43,7 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
     let mut writer = Writer::new(&export.dialect);
     let mut findings = Vec::new();
     if let Err(wrong) = writer.row(&headings) {
-        let other = wrong.character;
-        let problem = text!(
-            "holds `{other}`, which the file's encoding does not have",
-            "contient `{other}`, que l'encodage du fichier ne possède pas"
-        );
-        findings.push(row_rules::NOT_ENCODABLE.at(Place::FILE, problem).read(headings[wrong.column]));
+        findings.push(heading_not_encodable(&wrong, &headings));
     }
     let names = Names::of(people);
     let population = Filter::new(people, export, today);
@@ -68,26 +63,14 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
         let number = people.table().row(person).number();
         let home = people.value(person, &population.establishment);
         if let Some(first) = seen.insert(key(&[home, who.unwrap_or_default()]), number) {
-            let who = called(who);
-            let problem = text!(
-                "is about {who}, as row {first} is; the partner is sent both",
-                "concerne {who}, comme la ligne {first} ; le partenaire reçoit les deux",
-                who
-            );
-            findings.push(row_rules::PERSON_TWICE.at(Place { row: Some(number), ..Place::FILE }, problem));
+            findings.push(person_twice(number, first, who));
         }
         let before = findings.len();
         let cells: Vec<_> = ways.iter().map(|way| way.cell(people, person, export, who, &mut findings)).collect();
         if !findings[before..].iter().any(Finding::is_error)
             && let Err(wrong) = writer.row(&cells)
         {
-            let (other, who) = (wrong.character, called(who));
-            let problem = text!(
-                "of {who} holds `{other}`, which the file's encoding does not have",
-                "contient pour {who} `{other}`, que l'encodage du fichier ne possède pas",
-                who
-            );
-            findings.push(row_rules::NOT_ENCODABLE.at(ways[wrong.column].place(number), problem));
+            findings.push(ways[wrong.column].not_encodable(&wrong, number, who));
         }
         match findings[before..].iter().any(Finding::is_error) {
             true => file.left_out += 1,
@@ -98,6 +81,25 @@ pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
         }
     }
     File { bytes: writer.finish(), findings, ..file }
+}
+
+fn heading_not_encodable(wrong: &Unencodable, headings: &[&str]) -> Finding {
+    let other = wrong.character;
+    let problem = text!(
+        "holds `{other}`, which the file's encoding does not have",
+        "contient `{other}`, que l'encodage du fichier ne possède pas"
+    );
+    row_rules::NOT_ENCODABLE.at(Place::FILE, problem).read(headings[wrong.column])
+}
+
+fn person_twice(row: u32, first: u32, who: Option<&str>) -> Finding {
+    let who = called(who);
+    let problem = text!(
+        "is about {who}, as row {first} is; the partner is sent both",
+        "concerne {who}, comme la ligne {first} ; le partenaire reçoit les deux",
+        who
+    );
+    row_rules::PERSON_TWICE.at(Place { row: Some(row), ..Place::FILE }, problem)
 }
 
 impl<'a> Way<'a> {
@@ -139,6 +141,16 @@ impl<'a> Way<'a> {
             Level::Recommended => Some(row_rules::EMPTY_RECOMMENDED.at(place(), problem())),
             Level::Optional => None,
         }
+    }
+
+    fn not_encodable(&self, wrong: &Unencodable, row: u32, who: Option<&str>) -> Finding {
+        let (other, who) = (wrong.character, called(who));
+        let problem = text!(
+            "of {who} holds `{other}`, which the file's encoding does not have",
+            "contient pour {who} `{other}`, que l'encodage du fichier ne possède pas",
+            who
+        );
+        row_rules::NOT_ENCODABLE.at(self.place(row), problem)
     }
 
     /// The cell of a person, by the person's row in what the export is made from.
