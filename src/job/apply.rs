@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use chrono::Utc;
 
-use crate::job::kept::Kept;
 use crate::job::progress::Unit;
+use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands};
 use crate::report;
@@ -32,7 +32,7 @@ pub fn finish(
     if plan.status == PlanStatus::Applying {
         apply(context, state, &plan)?;
     }
-    let Kept { mut told, followed } = Kept::read(&plan.verdict);
+    let Remembered { mut told, followed } = Remembered::read(&plan.verdict);
     settle(state, &plan, &mut told)?;
     if told.created + told.updated > 0 {
         told.operations_file = Some(write_operations(state, hands, &plan)?.display().to_string());

@@ -5,7 +5,7 @@ use chrono::Utc;
 use crate::job::apply::{dropped_name, finish, settle};
 use crate::job::decision::read_and_decide;
 use crate::job::gathered::Gathered;
-use crate::job::kept::Kept;
+use crate::job::remembered::Remembered;
 use crate::job::{Context, Error, Hands, Job, gather, person};
 use crate::model::Digest;
 use crate::report;
@@ -47,7 +47,7 @@ pub fn approval<'a>(context: &'a Context<'_>, person: &'a str) -> NewDecision<'a
 
 /// What would be done, for a dry run.
 fn foretell(job: &Job<'_>, plan: &Plan) -> Result<report::Import, Error> {
-    let Kept { mut told, .. } = Kept::read(&plan.verdict);
+    let Remembered { mut told, .. } = Remembered::read(&plan.verdict);
     settle(&job.state, plan, &mut told)?;
     let recorded = job.state.operations(plan.id)?;
     Ok(report::Import { operations: recorded.into_iter().map(|recorded| recorded.operation).collect(), ..told })

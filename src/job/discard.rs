@@ -3,7 +3,7 @@
 use chrono::Utc;
 
 use crate::job::apply::dropped_name;
-use crate::job::kept::Kept;
+use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, person};
 use crate::model::Verdict;
@@ -13,7 +13,7 @@ use crate::state::{Decided, Delivery, NewDecision, Plan, State};
 
 /// The partner may drop the very same file again: it is then judged as a new one.
 pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<report::Import, Error> {
-    let Kept { mut told, .. } = Kept::read(&plan.verdict);
+    let Remembered { mut told, .. } = Remembered::read(&plan.verdict);
     told.verdict = Verdict::Refused;
     told.discarded = true;
     job.act(|context, state, hands| {

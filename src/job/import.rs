@@ -6,7 +6,7 @@ use crate::job::apply::{self, finish};
 use crate::job::decision::{Decision, read_and_decide};
 use crate::job::gather::fetch;
 use crate::job::gathered::Gathered;
-use crate::job::kept::Kept;
+use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, pickup};
 use crate::model::{Digest, People, Text, Verdict};
@@ -260,7 +260,7 @@ pub(super) fn save(
         operations: &decision.operations,
         held: &decision.told.held,
         exceptions: &decision.exceptions,
-        verdict: &Kept { told: decision.told.clone(), followed: decision.followed.clone() }.write(),
+        verdict: &Remembered { told: decision.told.clone(), followed: decision.followed.clone() }.write(),
         corrections: decision.corrections.as_deref(),
         spooled: Some(&spooled),
         roll: Some(decision.roll()),

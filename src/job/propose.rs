@@ -1,7 +1,7 @@
 //! Puts operations that no file asked for before a person: a held plan of an exchange, approved like any other.
 
 use crate::job::import::discard_held;
-use crate::job::kept::Kept;
+use crate::job::remembered::Remembered;
 use crate::job::{Error, Job};
 use crate::model::digest::Digester;
 use crate::model::{Digest, Operation, Text, Verdict};
@@ -65,7 +65,7 @@ pub fn propose(
             operations: &operations,
             held: &told.held,
             exceptions: &[],
-            verdict: &Kept { told: told.clone(), followed: RowsFollowed::default() }.write(),
+            verdict: &Remembered { told: told.clone(), followed: RowsFollowed::default() }.write(),
             corrections: None,
             spooled: None,
             roll: None,
