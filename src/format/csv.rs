@@ -113,7 +113,10 @@ impl<'a> Intake<'a> {
         if let Some(finding) = self.other_than_a_person(row) {
             return self.pass_over(finding);
         }
-        let count = self.count(row);
+        let mut count = self.count(row);
+        if count < row.count && !self.shape().ends_in_separators() {
+            count = row.count;
+        }
         for span in row.cells.iter().take(count) {
             self.rows.cell(&self.splitter.text(*span));
         }

@@ -60,8 +60,8 @@ pub(super) static TRAILING_SEPARATOR: Rule = Rule {
     code: "trailing-separator",
     severity: Severity::Remark,
     meaning: Text::of(
-        "Rows go on behind the last heading with nothing but separators; these were passed over.",
-        "Des lignes continuent après le dernier en-tête, avec des séparateurs seulement ; ils n'ont pas été pris en compte.",
+        "Most rows go on behind the last heading with nothing but separators; these were passed over.",
+        "La plupart des lignes continuent après le dernier en-tête, avec des séparateurs seulement ; ils n'ont pas été pris en compte.",
     ),
     correction: Text::of(
         "Write as many cells in a row as there are headings.",
@@ -92,6 +92,8 @@ const REST_OF_TEXT: u8 = 32;
 pub(super) struct Shape {
     columns: Vec<Column>,
     rows: usize,
+    /// Rows with more cells than headings, the last of them empty.
+    trailing: usize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -116,21 +118,33 @@ pub(super) struct Ragged<'a> {
 impl Shape {
     /// Learns from the rows that come next and have the right number of cells.
     pub fn learn(mut splitter: Splitter<'_>, width: usize) -> Shape {
-        let mut shape = Shape { columns: vec![Column::default(); width], rows: 0 };
+        let mut shape = Shape { columns: vec![Column::default(); width], rows: 0, trailing: 0 };
         let mut row = Row::default();
         // A file of nothing but bad rows is not read to its end for this.
         for _ in 0..LEARNT {
             if !splitter.next(&mut row) {
                 break;
             }
+            if splitter.is_blank(&row) {
+                continue;
+            }
             if row.count == width && row.flaw.is_none() && !row.unended {
                 shape.rows += 1;
                 for (column, span) in shape.columns.iter_mut().zip(&row.cells) {
                     column.learn(&splitter.text(*span));
                 }
+            } else if row.count > width && row.cells[width..].iter().all(|span| splitter.text(*span).trim().is_empty())
+            {
+                shape.trailing += 1;
             }
         }
         shape
+    }
+
+    /// Most rows go on behind the last heading with nothing but separators. Where it is one among others, a separator
+    /// too much has moved its cells, and the last of them happens to be empty.
+    pub fn ends_in_separators(&self) -> bool {
+        self.trailing > self.rows
     }
 
     /// The error about a row with too many or too few cells.

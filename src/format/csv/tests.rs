@@ -95,6 +95,13 @@ fn a_long_cell_of_several_lines_is_one_cell() {
 }
 
 #[test]
+fn a_separator_too_much_moves_the_cells_of_a_row_also_where_its_last_cell_is_empty() {
+    let reading = reading(b"login;mail;note\na;b@c.fr;\nd;d@e;.fr;\nf;g@h.fr;\n");
+    assert_eq!(findings(&reading), ["3 row-too-long!"]);
+    assert_eq!(rows(&reading)[1], "3/3: d|d@e|.fr|");
+}
+
+#[test]
 fn a_row_of_another_length_than_the_headings_is_an_error() {
     let reading = reading(b"login;mail;note;;\na;b\nc;d;e;f\ng;h;i;;\nj;k;l;\n");
     assert_eq!(reading.heading, ["login", "mail", "note"]);
