@@ -170,6 +170,9 @@ impl File {
         // Nobody else has a use for our columns.
         let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
         recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
+        if recognised.knows_nothing() {
+            reading.findings.retain(|finding| finding.is_error() && finding.place.row.is_none());
+        }
         // Rows to correct are only some of the file.
         let absent_on = (import.absent == Absent::Remark && !ours.are_there()).then_some(*today);
         let around = Surroundings { known: &gathered.known, additions: &gathered.additions, absent_on };

@@ -51,7 +51,7 @@ pub fn check(
     sheet.read_cells();
     added.translate_establishments(&mut sheet);
     let references = match sheet.knows_people() {
-        true => check_people(&mut sheet, &added),
+        true => check_people(&mut sheet, &added, recognised.is_refused()),
         false => {
             added.translate(&mut sheet);
             end_before_start::check(&mut sheet);
@@ -66,7 +66,8 @@ pub fn check(
     }
 }
 
-fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> {
+/// By headings that are refused, no manager is found: to say that of each would tell one mistake many times.
+fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added, is_refused: bool) -> Vec<References> {
     let known = Known::new(sheet.around.known, sheet.contract);
     identity::check(sheet, &known);
     date_order::ask_directory(sheet);
@@ -80,6 +81,9 @@ fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added) -> Vec<References> 
     moved_mail::check(sheet, &known, &mut asked);
     possible_twin::check(sheet, &asked);
     end_before_start::check(sheet);
+    if is_refused {
+        return Vec::new();
+    }
     let references = reference::resolve(sheet, &known);
     // Each row that is left out may take another with it, until no more do.
     while manager_left_out::check(sheet, &references) || manager_circle::check(sheet, &references) {}

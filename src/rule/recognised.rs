@@ -38,6 +38,11 @@ impl Recognised {
         self.columns.iter().position(|found| found.as_ref().is_some_and(|found| found.field == *field))
     }
 
+    /// No heading is known: the first row may be anything, and says nothing about the form of the others.
+    pub fn knows_nothing(&self) -> bool {
+        self.columns.iter().all(Option::is_none)
+    }
+
     pub fn is_refused(&self) -> bool {
         self.findings.iter().any(Finding::is_error)
     }
@@ -52,7 +57,7 @@ pub fn recognise(heading: &[String], contract: &Contract<'_>, defaults: &[Defaul
         columns,
         findings: Vec::new(),
     };
-    if recognised.columns.iter().all(Option::is_none) {
+    if recognised.knows_nothing() {
         recognised.findings = vec![missing_heading::none_known(contract)];
         return recognised;
     }
