@@ -141,8 +141,8 @@ impl Rows {
             let problem = match first == last {
                 true => Text::of("is blank and was passed over", "est vide et n'a pas été prise en compte"),
                 false => text!(
-                    "is blank and was passed over, as are the rows to {last}",
-                    "est vide et n'a pas été prise en compte, de même que les lignes jusqu'à {last}",
+                    "is blank and was passed over, like all rows to row {last}",
+                    "est vide et n'a pas été prise en compte, comme toutes celles jusqu'à la ligne {last}",
                 ),
             };
             self.report(BLANK_ROW.at(Place { row: Some(first), ..Place::FILE }, problem));

@@ -55,10 +55,11 @@ pub fn run(trial: &Trial<'_>) -> Result<Report, Error> {
 
 fn tried(way: &str) -> Text {
     text!(
-        "tried without a site: nobody is known, so that everybody may be new, and managers are looked for in the file \
-         alone; people are told apart by `{way}`",
-        "essai sans configuration : personne n'est connu, si bien que chacun peut être nouveau, et les managers ne \
-         sont cherchés que dans le fichier ; les personnes sont distinguées par `{way}`",
+        "tried without a site: nobody is known, so that every row counts as a creation, also one without what a new user \
+         needs, and managers are looked for in the file alone; people are told apart by `{way}`",
+        "essai sans configuration : personne n'est connu, si bien que chaque ligne compte comme une création, même sans \
+         ce qu'il faut à un nouvel utilisateur, et les managers ne sont cherchés que dans le fichier ; les personnes \
+         sont distinguées par `{way}`",
     )
 }
 

@@ -132,7 +132,7 @@ fn two_cells_at_both_ends_of_a_sheet_take_no_memory() {
     let reading = reading(&workbook(&mut [users]));
     assert_eq!(rows(&reading), ["1048576: "]);
     let expected = [
-        "row 2: is blank and was passed over, as are the rows to 1048575",
+        "row 2: is blank and was passed over, like all rows to row 1048575",
         "XFD1048576: `far` is below no heading and was passed over",
     ];
     assert_eq!(findings(&reading), expected);
