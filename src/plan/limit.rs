@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, de};
 use crate::model::Text;
 use crate::text;
 
-/// A share (`"10%"`), a count (`"200"`), or both (`"10%, 200"`): over either one, it brakes.
+/// A share (`"10%"`), a count (`"200"`), or both (`"10%, 200"`): over either one, it brakes. The share comes first, so
+/// that `"20,5%"` is not taken for a count and a share.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {
     pub percent: Option<f64>,
@@ -14,22 +15,22 @@ pub struct Limit {
 
 impl Limit {
     pub fn parse(text: &str) -> Result<Limit, String> {
-        let mut limit = Limit { percent: None, count: None };
-        for part in text.split(',').map(str::trim) {
-            match part.strip_suffix('%') {
-                Some(percent) if limit.percent.is_none() => limit.percent = percent.trim().parse().ok(),
-                None if limit.count.is_none() => limit.count = part.parse().ok(),
-                _ => {}
-            }
-        }
-        let parts = limit.percent.iter().count() + limit.count.iter().count();
-        let whole = limit.percent.is_none_or(|percent| (0.0..=100.0).contains(&percent));
-        match whole && parts > 0 && parts == text.split(',').count() {
-            true => Ok(limit),
-            false => {
-                Err(format!("`{text}` is not a limit; write a share (`10%`), a count (`200`), or both (`10%, 200`)"))
-            }
-        }
+        Limit::understood(text).ok_or_else(|| {
+            format!("`{text}` is not a limit; write a share (`10%`), a count (`200`), or both (`10%, 200`)")
+        })
+    }
+
+    fn understood(text: &str) -> Option<Limit> {
+        let percent = |share: &str| {
+            let percent = share.trim().strip_suffix('%')?.trim().parse().ok()?;
+            (0.0..=100.0).contains(&percent).then_some(percent)
+        };
+        let count = |count: &str| count.trim().parse().ok();
+        Some(match text.split_once(',') {
+            Some((share, number)) => Limit { percent: Some(percent(share)?), count: Some(count(number)?) },
+            None if text.contains('%') => Limit { percent: Some(percent(text)?), count: None },
+            None => Limit { percent: None, count: Some(count(text)?) },
+        })
     }
 
     /// Are `affected` of `total` over the limit?
@@ -69,10 +70,10 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_share_a_count_or_both() {
-        for text in ["10%", "200", "10%, 200", "0%"] {
+        for text in ["10%", "20.5%", "200", "10%, 200", "0%"] {
             assert_eq!(Limit::parse(text).expect(text).text().to_string(), text);
         }
-        for wrong in ["", "ten", "110%", "10%, 20%", "5, 6", "-3", "10%,", "NaN%"] {
+        for wrong in ["", "ten", "110%", "10%, 20%", "5, 6", "-3", "10%,", "NaN%", "20,5%", "200, 10%"] {
             assert!(Limit::parse(wrong).is_err(), "{wrong}");
         }
         let both = Limit::parse("10%, 200").expect("a limit");
