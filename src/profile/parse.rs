@@ -123,6 +123,9 @@ fn not_a_day(message: &str) -> Option<Words> {
 }
 
 fn not_one_choice(message: &str) -> Option<Words> {
+    if message == "wanted string or table" {
+        return Some(("this does not belong here".into(), Some("write one of the choices as a text in quotes".into())));
+    }
     let problem = match message {
         "wanted exactly 1 element, found 0 elements" => "nothing is chosen here",
         "wanted exactly 1 element, more than 1 element" => "more than one thing is chosen here",
