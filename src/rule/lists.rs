@@ -55,6 +55,12 @@ impl Lists {
     pub fn get(&self, name: &str) -> Option<&List> {
         self.0.get(name)
     }
+
+    /// The name of a list that has this word as a name or a code.
+    pub fn naming(&self, word: &str) -> Option<&str> {
+        let is_meant = |item: &Item| [&item.name, &item.code].iter().any(|name| fold(name) == fold(word));
+        self.0.iter().find(|(_, list)| list.items.iter().any(is_meant)).map(|(name, _)| name.as_str())
+    }
 }
 
 impl List {

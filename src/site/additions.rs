@@ -22,8 +22,10 @@ pub struct Additions {
     /// The import's own, then those of the directory.
     defaults: Vec<Spanned<Default>>,
     codes: Vec<Spanned<Codes>>,
-    clear: Option<String>,
+    clear: Option<Spanned<String>>,
 }
+
+const BETTER_CLEAR: &str = "choose a word that nobody writes for anything else, such as `#CLEAR`";
 
 /// What `[import.NAME]` itself says.
 pub(super) struct Own {
@@ -49,7 +51,6 @@ impl Additions {
         if let Some(clear) = &clear {
             check_clear(clear, &codes, reader);
         }
-        let clear = clear.map(Spanned::into_inner);
         Additions { document: reader.document.clone(), directory, defaults, codes, clear }
     }
 
@@ -68,11 +69,17 @@ impl Additions {
                 });
             }
         }
+        if let Some(clear) = &self.clear
+            && let Some(list) = lists.naming(clear.get_ref())
+        {
+            let problem = format!("`{}` is in the reference list `{list}` too", clear.get_ref());
+            complaints.push(self.document.complaint(clear.span(), problem).help(BETTER_CLEAR));
+        }
         complaints.or(rule::Additions {
             lists,
             defaults: self.defaults.iter().map(|default| default.get_ref().clone()).collect(),
             codes: self.codes.iter().map(|codes| codes.get_ref().clone()).collect(),
-            clear: self.clear.clone(),
+            clear: self.clear.as_ref().map(|clear| clear.get_ref().clone()),
         })
     }
 
@@ -163,11 +170,10 @@ fn check_codes(codes: &Spanned<Codes>, profile: &Profile, contract: &profile::Im
 
 fn check_clear(clear: &Spanned<String>, codes: &[Spanned<Codes>], reader: &mut Reader) {
     let word = clear.get_ref();
-    let is_code = codes.iter().any(|codes| codes.get_ref().values.contains_key(word));
+    let is_word = |code: &String| code.to_lowercase() == word.to_lowercase();
+    let is_code = codes.iter().any(|codes| codes.get_ref().values.keys().any(is_word));
     if let Some(problem) = unfit(word).or(is_code.then_some("is a correspondence code too")) {
-        let complaint = reader
-            .at(clear.span(), format!("`{word}` {problem}"))
-            .help("choose a word that nobody writes for anything else, such as `#CLEAR`");
+        let complaint = reader.at(clear.span(), format!("`{word}` {problem}")).help(BETTER_CLEAR);
         reader.complain(complaint);
     }
 }
