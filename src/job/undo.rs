@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::job::import::discard_held;
 use crate::job::propose::{Proposal, propose};
 use crate::job::{Error, Job};
 use crate::model::field::Kind;
@@ -81,6 +82,8 @@ pub fn undo(job: &mut Job<'_>, exchange: &Exchange, import: &Import, target: &Ta
     let id = &target.run;
     let path = format!("{PATH}{id}");
     if operations.is_empty() {
+        // What was proposed before is overtaken, too.
+        job.act(|context, state, hands| discard_held(context, state, hands, exchange, &path))?;
         return Ok(report::Import { file: path, kept, ..report::Import::default() });
     }
     let proposal = Proposal {

@@ -175,6 +175,16 @@ fn where_nothing_is_left_to_take_back_it_says_so() {
 }
 
 #[test]
+fn an_undo_that_was_overtaken_waits_no_more_once_it_is_asked_for_again() {
+    let (company, _, run) = moved();
+    company.ends(&["undo", &run], 5);
+    company.tamper("UPDATE users SET department = 'Sales'");
+    assert_eq!(company.ask("SELECT count(*) FROM plans WHERE status = 'held'"), ["1"]);
+    company.ends(&["undo", &run], 0);
+    assert!(company.ask("SELECT id FROM plans WHERE status = 'held'").is_empty());
+}
+
+#[test]
 fn a_run_that_never_was_is_not_taken_back() {
     let (company, ..) = moved();
     let told = company.ends(&["undo", "yesterday"], 2).err;
