@@ -59,6 +59,15 @@ struct Versioned {
 impl Saved {
     /// Writes the file for its owner alone, whole or not at all; `overwrites` says that one of that name may go.
     pub fn write(&self, path: &Path, overwrites: bool) -> Result<(), Error> {
+        if overwrites && path.exists() {
+            // Nothing but a plan gives way to one: by a slip, the partner's file may be named twice.
+            Saved::read(path).map_err(|_| {
+                Error::Usage(format!(
+                    "{} is there, and is no plan that may be replaced; name another file",
+                    path.display()
+                ))
+            })?;
+        }
         let sealed = Sealed { passerelle_plan: VERSION, plan: self, seal: self.seal() };
         // A temporary file is for its owner alone, and is removed when anything below fails.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -85,6 +85,10 @@ fn a_plan_that_is_there_is_only_replaced_on_demand() {
     assert_eq!(company.read("plan.json"), first);
     company.ends(&[&PLAN[..], &["--overwrite"]].concat(), 0);
     assert_ne!(company.read("plan.json"), first);
+    let file = company.read("users.csv");
+    let said = company.ends(&["plan", "in", "users.csv", "--save", "users.csv", "--overwrite"], 2);
+    assert!(said.err.contains("users.csv is there, and is no plan that may be replaced"), "{said:?}");
+    assert_eq!(company.read("users.csv"), file);
     let leftovers = fs::read_dir(company.path(""))
         .expect("a folder")
         .filter(|entry| entry.as_ref().expect("an entry").file_name().to_string_lossy().starts_with(".plan-"));
