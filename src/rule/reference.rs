@@ -26,6 +26,13 @@ pub struct References {
     pub to: Vec<Option<Who>>,
 }
 
+/// Whom a text means. It is found out once for each text: a file may name the same thousands in every row.
+enum Meant {
+    Nobody,
+    One(Who),
+    Several(Fault),
+}
+
 /// Finds out whom all cells mean that name people, and leaves out the rows where nobody knows.
 pub fn resolve(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<References> {
     let people: Vec<Field> = sheet
@@ -73,6 +80,7 @@ impl Way {
                 rows.entry(key).or_default().push(subject(sheet, row));
             }
         }
+        let rows = rows.into_iter().map(|(key, people)| (key, distinct(sheet, people))).collect();
         Way { fields, rows }
     }
 }
@@ -87,7 +95,8 @@ impl<'k, 'p> Register<'k, 'p> {
         let slot = sheet.slot(field);
         let home = sheet.slot(&Field::of("establishment"));
         let mut references = References { slot, to: vec![None; sheet.standings.len()] };
-        let mut asked: HashMap<(&str, &str), Vec<Who>> = HashMap::new();
+        let mut anywhere: HashMap<&str, Meant> = HashMap::new();
+        let mut at_home: HashMap<(&str, &str), Meant> = HashMap::new();
         let mut by_name = Vec::new();
         for row in 0..sheet.standings.len() {
             let said = reference(sheet, row, &references.slot);
@@ -95,28 +104,39 @@ impl<'k, 'p> Register<'k, 'p> {
                 continue;
             }
             let home = sheet.after(row, &home);
-            match &asked.entry((home, said)).or_insert_with(|| self.find(sheet, home, said))[..] {
-                [] => by_name.push(row),
-                [only] => references.to[row] = Some(*only),
-                several => refuse(sheet, row, &references.slot, ambiguous(sheet, several)),
+            let meant = match anywhere.entry(said).or_insert_with(|| self.find_anywhere(sheet, said)) {
+                Meant::Nobody => at_home.entry((home, said)).or_insert_with(|| self.find_at(sheet, home, said)),
+                meant => meant,
+            };
+            match meant {
+                Meant::Nobody => by_name.push(row),
+                Meant::One(who) => references.to[row] = Some(*who),
+                Meant::Several(fault) => refuse(sheet, row, &references.slot, fault.clone()),
             }
         }
         self.resolve_names(sheet, &mut references, &by_name);
         references
     }
 
-    /// By login, else by mail, else by employee number within the establishment.
-    fn find(&self, sheet: &Sheet<'_>, home: &str, said: &str) -> Vec<Who> {
-        let ways = [(&self.login, key(&[said])), (&self.mail, key(&[said])), (&self.number, key(&[home, said]))];
-        let found = ways.into_iter().map(|(way, key)| {
-            let known = self.known.by(&way.fields).get(&key).into_iter();
-            let mut people: Vec<Who> = known.map(Who::Known).collect();
-            if people.is_empty() {
-                people.extend(way.rows.get(&key).into_iter().flatten());
-            }
-            distinct(sheet, people)
-        });
-        found.into_iter().find(|people| !people.is_empty()).unwrap_or_default()
+    /// By login, else by mail.
+    fn find_anywhere(&self, sheet: &Sheet<'_>, said: &str) -> Meant {
+        match self.find(sheet, &self.login, &key(&[said])) {
+            Meant::Nobody => self.find(sheet, &self.mail, &key(&[said])),
+            meant => meant,
+        }
+    }
+
+    /// By employee number within the establishment.
+    fn find_at(&self, sheet: &Sheet<'_>, home: &str, said: &str) -> Meant {
+        self.find(sheet, &self.number, &key(&[home, said]))
+    }
+
+    fn find(&self, sheet: &Sheet<'_>, way: &Way, key: &str) -> Meant {
+        let known: Vec<Who> = self.known.by(&way.fields).get(key).into_iter().map(Who::Known).collect();
+        match known.is_empty() {
+            true => Meant::of(sheet, way.rows.get(key).map_or(&[], |people| &people[..])),
+            false => Meant::of(sheet, &distinct(sheet, known)),
+        }
     }
 
     /// Names are few: one pass over everybody for all of them.
@@ -128,10 +148,10 @@ impl<'k, 'p> Register<'k, 'p> {
         let index = by_name(sheet, &wanted);
         let mut unknown = Vec::new();
         for row in rows {
-            match index.get(&name(reference(sheet, *row, &references.slot))).map(|people| &people[..]) {
-                None => unknown.push((*row, reference(sheet, *row, &references.slot))),
-                Some([only]) => references.to[*row] = Some(*only),
-                Some(several) => refuse(sheet, *row, &references.slot, ambiguous(sheet, several)),
+            match index.get(&name(reference(sheet, *row, &references.slot))) {
+                None | Some(Meant::Nobody) => unknown.push((*row, reference(sheet, *row, &references.slot))),
+                Some(Meant::One(who)) => references.to[*row] = Some(*who),
+                Some(Meant::Several(fault)) => refuse(sheet, *row, &references.slot, fault.clone()),
             }
         }
         let numbers = LazyCell::new(|| Numbers::new(self.known, number()));
@@ -142,6 +162,16 @@ impl<'k, 'p> Register<'k, 'p> {
             let fault = lost.unwrap_or_else(|| unknown_manager::fault(near.get(said).map(String::as_str)));
             let finding = fault.at(sheet.place(row, &references.slot), said);
             sheet.refuse_unless_known(row, finding);
+        }
+    }
+}
+
+impl Meant {
+    fn of(sheet: &Sheet<'_>, people: &[Who]) -> Meant {
+        match people {
+            [] => Meant::Nobody,
+            [only] => Meant::One(*only),
+            several => Meant::Several(ambiguous(sheet, several)),
         }
     }
 }
@@ -173,7 +203,7 @@ fn distinct(sheet: &Sheet<'_>, mut people: Vec<Who>) -> Vec<Who> {
 }
 
 /// Everybody whose first and last name, in either order, is wanted.
-fn by_name(sheet: &Sheet<'_>, wanted: &HashSet<String>) -> HashMap<String, Vec<Who>> {
+fn by_name(sheet: &Sheet<'_>, wanted: &HashSet<String>) -> HashMap<String, Meant> {
     let (first, last) = (sheet.slot(&Field::of("first-name")), sheet.slot(&Field::of("last-name")));
     let mut index: HashMap<String, Vec<Who>> = HashMap::new();
     let mut note = |first: &str, last: &str, who: Who| {
@@ -191,7 +221,7 @@ fn by_name(sheet: &Sheet<'_>, wanted: &HashSet<String>) -> HashMap<String, Vec<W
     for row in 0..sheet.standings.len() {
         note(sheet.after(row, &first), sheet.after(row, &last), subject(sheet, row));
     }
-    index.into_iter().map(|(name, people)| (name, distinct(sheet, people))).collect()
+    index.into_iter().map(|(name, people)| (name, Meant::of(sheet, &distinct(sheet, people)))).collect()
 }
 
 /// Words, folded. Their borders stay: `Ann Abel` is not `Anna Bel`.
