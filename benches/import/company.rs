@@ -23,6 +23,8 @@ pub enum Version {
     Changed,
     /// As changed, and 5 % of the rows have a mistake.
     Dirty,
+    /// As changed, and every row has three mistakes.
+    Rotten,
 }
 
 /// The user-import format, 16 columns, about 200 bytes a row; the rows stand in no order of people.
@@ -33,8 +35,10 @@ pub fn partner_file(people: usize, version: Version) -> String {
         .to_string();
     for row in 0..count {
         let mut cells = cells(shuffled(row, count), people, version);
-        if version == Version::Dirty && row % 20 == 7 {
-            spoil(&mut cells, row / 20);
+        match version {
+            Version::Dirty if row % 20 == 7 => spoil(&mut cells, row / 20),
+            Version::Rotten => (row..row + 3).for_each(|turn| spoil(&mut cells, turn)),
+            _ => {}
         }
         file += &cells.join(";");
         file.push('\n');

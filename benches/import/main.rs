@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use company::Version;
 use measure::{Cost, cost_of};
+use rust_xlsxwriter::Workbook;
 
 const PASSERELLE: &str = env!("CARGO_BIN_EXE_passerelle");
 
@@ -34,7 +35,7 @@ profile = "hr-file"
 profile = "lucca-users"
 people = "users"
 server = "files"
-files = "in/*.csv"
+files = "in/*"
 identify-by = "login"
 ready = { stable-for = 0 }
 brakes = { creations = "100%", updates = "100%", shrink = "100%", floor = 100000000 }
@@ -81,12 +82,33 @@ fn main() -> ExitCode {
     tell("nothing changed", &cost_of(site, &[PASSERELLE, "import", "users"], 0));
     drop_file(site, "dirty.csv", &company::partner_file(people, Version::Dirty));
     tell("5 % with a mistake, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 4));
+    fs::remove_file(site.join("files/in/dirty.csv")).expect("a dry run leaves it there");
     tell("export of 20 columns", &cost_of(site, &[PASSERELLE, "export", "skillup"], 0));
+
+    drop_workbook(site, "changed.xlsx", &changed);
+    tell("the same as a workbook, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 0));
+    fs::remove_file(site.join("files/in/changed.xlsx")).expect("a dry run leaves it there");
+    drop_file(site, "rotten.csv", &company::partner_file(2 * people, Version::Rotten));
+    let page = ["--html", "report.html"];
+    let dry = [&[PASSERELLE, "import", "users", "--dry-run"], &page[..]].concat();
+    tell("twice the rows, three mistakes in each, dry run", &cost_of(site, &dry, 4));
+    tell("twice the rows, three mistakes in each", &cost_of(site, &[PASSERELLE, "import", "users"], 4));
     ExitCode::SUCCESS
 }
 
 fn drop_file(site: &Path, name: &str, content: &str) {
     fs::write(site.join("files/in").join(name), content).expect("a drop");
+}
+
+fn drop_workbook(site: &Path, name: &str, content: &str) {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, line) in (0..).zip(content.lines()) {
+        for (column, cell) in (0..).zip(line.split(';')).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(row, column, cell).expect("a sheet takes so many rows");
+        }
+    }
+    workbook.save(site.join("files/in").join(name)).expect("a drop");
 }
 
 fn tell(what: &str, cost: &Cost) {
