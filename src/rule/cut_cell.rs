@@ -31,16 +31,28 @@ struct Open<'a> {
     text: &'a str,
 }
 
+/// What speaks against the cell.
+enum Doubt {
+    DirectoryHasMore,
+    StartsTheClearWord,
+    IsNew,
+}
+
 /// Leaves the last row out where its last cell is certainly cut. It is no key: those stand in front.
 pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     let Some(open) = Open::of(sheet) else { return };
-    let Some(severity) = open.doubt(sheet, known) else { return };
-    let problem = match severity {
-        Severity::Error => Text::of(
-            "was cut: the file ends in it without a line end, and more was to follow",
-            "a été coupée : le fichier s'y arrête sans fin de ligne, et une suite était attendue",
+    let Some(doubt) = open.doubt(sheet, known) else { return };
+    let severity = if matches!(doubt, Doubt::IsNew) { Severity::Remark } else { Severity::Error };
+    let problem = match doubt {
+        Doubt::DirectoryHasMore => Text::of(
+            "was cut: the file ends in it without a line end, and the directory has more of it",
+            "a été coupée : le fichier s'y arrête sans fin de ligne, et l'annuaire en contient davantage",
         ),
-        Severity::Remark => Text::of(
+        Doubt::StartsTheClearWord => Text::of(
+            "was cut: the file ends in it without a line end, in the middle of the word that empties a field",
+            "a été coupée : le fichier s'y arrête sans fin de ligne, au milieu du mot qui vide un champ",
+        ),
+        Doubt::IsNew => Text::of(
             "may have been cut: the file ends in it without a line end",
             "a peut-être été coupée : le fichier s'y arrête sans fin de ligne",
         ),
@@ -61,16 +73,19 @@ impl<'a> Open<'a> {
         is_taken.then(|| Open { row, reader, slot: sheet.slot(&sheet.readers[reader].field), text })
     }
 
-    /// It may be the start of what the directory has, or of the word that empties.
-    fn doubt(&self, sheet: &Sheet<'_>, known: &Known<'_>) -> Option<Severity> {
+    fn doubt(&self, sheet: &Sheet<'_>, known: &Known<'_>) -> Option<Doubt> {
         let before = sheet.before(self.row, &self.slot);
         let ways = Ways::to_write(before, &self.slot, sheet, known);
         if self.is_no_news(sheet, before) || ways.hold(self.text) {
             None
-        } else if ways.go_on_behind(self.text) || self.starts_the_clear_word(sheet) {
-            Some(Severity::Error)
+        } else if ways.go_on_behind(self.text) {
+            Some(Doubt::DirectoryHasMore)
+        } else if self.text.is_empty() {
+            None
+        } else if self.starts_the_clear_word(sheet) {
+            Some(Doubt::StartsTheClearWord)
         } else {
-            (!self.text.is_empty()).then_some(Severity::Remark)
+            Some(Doubt::IsNew)
         }
     }
 
@@ -84,7 +99,7 @@ impl<'a> Open<'a> {
 
     fn starts_the_clear_word(&self, sheet: &Sheet<'_>) -> bool {
         let clear = sheet.readers[self.reader].clear.filter(|clear| clear.word != self.text);
-        !self.text.is_empty() && clear.is_some_and(|clear| clear.word.starts_with(self.text))
+        clear.is_some_and(|clear| clear.word.starts_with(self.text))
     }
 }
 
