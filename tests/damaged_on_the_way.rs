@@ -3,7 +3,11 @@
 //! The directory is what the whole file says, so that every operation comes from the damage alone. A file that was cut,
 //! or that lost a column or rows, gives none at all. A byte that became another one may at most change the cell that it
 //! is in, to something that a partner could have written: a digit of a date makes another date, and nobody can know.
-//! It never empties a cell, and it never touches a second person.
+//! It never empties a cell, never ends a contract from another cell, creates nobody, and touches no second person.
+//!
+//! Where two parts of a file were joined in the middle of a row, that row may give its person what belongs to another
+//! one, and nothing in the file tells. Lost rows and bytes are for the brakes; here it is shown that only the person of
+//! the seam is touched, and never emptied.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -227,7 +231,9 @@ fn in_other_encodings_and_with_other_line_ends_a_cut_changes_nothing() {
 #[test]
 fn a_byte_that_became_another_one_changes_at_most_the_cell_that_it_is_in() {
     let trial = Trial::new(USUAL);
-    let is_changed = |place: &usize| changes_by(&trial, *place, BYTES[place % BYTES.len()]);
+    // A quarter of them here, the others in the next three places.
+    let bytes = |place: usize| BYTES.into_iter().skip(place % 4).step_by(4);
+    let is_changed = |place: &usize| bytes(*place).filter(|byte| changes_by(&trial, *place, *byte)).count() > 0;
     let changed = (0..trial.bytes.len()).filter(is_changed).count();
     assert!(changed > 20, "a name with another letter is a change: {changed}");
 }
@@ -273,8 +279,8 @@ fn check_harmless(operation: &Operation, said: &str) {
     assert!(!change.to.is_empty(), "{said}: {operation:#?}");
     let differ = change.from.bytes().zip(change.to.bytes()).filter(|(one, other)| one != other).count();
     let is_another_day = change.from.len() == change.to.len() && differ == 1;
-    assert!(!field.is("contract-end") || is_another_day, "{said}: {operation:#?}");
-    assert_ne!(operation.mark, Some(Mark::Departure), "{said}: {operation:#?}");
+    let moves_the_end = field.is("contract-end") || operation.mark == Some(Mark::Departure);
+    assert!(!moves_the_end || is_another_day, "{said}: {operation:#?}");
 }
 
 #[test]
