@@ -317,7 +317,8 @@ fn would(operation: &Operation) -> Text {
     verb.then(&who).then(&mark).then(&Text::of("): ", ") : ")).then(&count::list(&data))
 }
 
-fn quoted(value: &str) -> Text {
+/// A value of a field.
+pub(super) fn quoted(value: &str) -> Text {
     match value {
         "" => Text::of("(empty)", "(vide)"),
         _ => Text::same(format!("`{value}`")),

@@ -8,6 +8,7 @@ use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Field, Finding, Language, Place, Text};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page};
 use crate::report::story::{Decision, Event, Known, Outcome, Since, Story, What};
+use crate::report::text::quoted;
 use crate::text;
 
 const NOT_THERE: Text = Text::of("Not in the directory.", "Absent de l'annuaire.");
@@ -18,7 +19,6 @@ const EVENTS: Text = Text::of(
     "Ce qui a touché ou épargné cette personne, du plus ancien au plus récent",
 );
 const NOTHING: Text = Text::of("The journal knows of nothing.", "Le journal n'en sait rien.");
-const EMPTY: Text = Text::of("(empty)", "(vide)");
 
 pub fn write(story: &Story, language: Language) -> String {
     let mut page = Page::styled(language);
@@ -118,10 +118,7 @@ impl Page {
     }
 
     fn value(&self, value: &str) -> String {
-        match value {
-            "" => EMPTY.is(self.language).into(),
-            value => format!("`{value}`"),
-        }
+        quoted(value).is(self.language).into()
     }
 }
 
