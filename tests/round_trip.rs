@@ -169,6 +169,11 @@ fn who_writes_over_the_example_of_the_template_is_somebody() {
     fs::write(here.join("first.csv"), template.replace("Exemple", "Martin")).expect("it is filled in");
     let filled = run(here, &["import", "first"]);
     assert_eq!(filled["exchanges"][0]["imports"][0]["created"], 1, "{filled:#}");
+
+    let mut report = Command::cargo_bin("passerelle").expect("the binary");
+    let output = report.current_dir(here).arg("report").output().expect("it runs");
+    let told = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(told.contains("    created `camille.exemple` (row 2): login `camille.exemple`"), "{told}");
 }
 
 fn codes(import: &Value) -> Vec<&str> {

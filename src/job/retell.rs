@@ -2,7 +2,7 @@
 
 use crate::job::{Error, run};
 use crate::report::Report;
-use crate::state::{Plan, RunId, State};
+use crate::state::{OperationStatus, Plan, RunId, State};
 
 /// The run whose id begins so; without a beginning, the last one.
 pub fn retell(state: &State, prefix: Option<&str>) -> Result<Report, Error> {
@@ -29,7 +29,9 @@ pub fn add_operations(state: &State, report: &mut Report) -> Result<(), Error> {
         for import in exchange.imports.iter_mut().filter(|import| import.operations.is_empty()) {
             let of_file = |plan: &&Plan| plan.exchange == exchange.name && plan.path == import.file;
             if let Some(plan) = history.plans.iter().find(of_file) {
-                let recorded = state.operations(plan.id)?;
+                let mut recorded = state.operations(plan.id)?;
+                // What the directory did not take is told as a failure.
+                recorded.retain(|recorded| recorded.status != OperationStatus::Failed);
                 import.operations = recorded.into_iter().map(|recorded| recorded.operation).collect();
             }
         }

@@ -36,7 +36,7 @@ pub fn write(report: &Report) -> String {
     }
     for exchange in &report.exchanges {
         page.language = exchange.language;
-        page.exchange(exchange);
+        page.exchange(exchange, report.dry_run);
     }
     page.language = report.language();
     page.blank();
@@ -51,7 +51,7 @@ pub fn write(report: &Report) -> String {
 pub type Meaning<'a> = &'a dyn Fn(&str) -> Option<&'static Rule>;
 
 impl Page {
-    fn exchange(&mut self, exchange: &Exchange) {
+    fn exchange(&mut self, exchange: &Exchange, dry_run: bool) {
         self.blank();
         let (name, server, profile) = (&exchange.name, &exchange.server, &exchange.profile);
         self.say(
@@ -65,7 +65,7 @@ impl Page {
         );
         exchange.remarks.iter().for_each(|remark| self.say(2, NOTABLE, remark));
         exchange.exports.iter().for_each(|export| self.export(export));
-        exchange.imports.iter().for_each(|import| self.import(import));
+        exchange.imports.iter().for_each(|import| self.import(import, dry_run));
         match &exchange.failure {
             Some(failure) => self.failure(failure),
             None if exchange.exports.is_empty() && exchange.imports.is_empty() => {
@@ -90,7 +90,7 @@ impl Page {
         self.findings(4, &Listing::for_operator(&export.findings, &BTreeMap::new()));
     }
 
-    fn import(&mut self, import: &Import) {
+    fn import(&mut self, import: &Import, dry_run: bool) {
         let style = match import.verdict {
             Verdict::Accepted => GOOD,
             Verdict::AcceptedWithRemarks => NOTABLE,
@@ -128,15 +128,16 @@ impl Page {
             self.say(4, PLAIN, &text!("what was done to users is in {file}", "les opérations faites sont dans {file}"));
         }
         self.findings(4, &Listing::for_operator(&import.findings, &import.unlisted));
-        self.operations(4, &import.operations);
+        let are_done = !dry_run && import.verdict != Verdict::Held;
+        self.operations(4, &import.operations, are_done);
     }
 
     fn held(&mut self, reasons: &[Text]) {
         reasons.iter().for_each(|reason| self.label(4, BAD, &Text::of("held: ", "retenu : "), reason));
     }
 
-    fn operations(&mut self, indent: usize, operations: &[Operation]) {
-        operations.iter().take(SHOWN).for_each(|operation| self.say(indent, PLAIN, &would(operation)));
+    fn operations(&mut self, indent: usize, operations: &[Operation], are_done: bool) {
+        operations.iter().take(SHOWN).for_each(|operation| self.say(indent, PLAIN, &told(operation, are_done)));
         if operations.len() > SHOWN {
             self.more(indent, &counted(operations.len() - SHOWN, &count::MORE_OPERATIONS), &all_in(JSON));
         }
@@ -291,19 +292,24 @@ pub(super) fn counts(import: &Import) -> Text {
     rows.then(&Text::of(": ", " : ")).then(&count::list(&parts))
 }
 
-/// ``would update `nils` (row 17): department `Sales` → `Support` ``
-fn would(operation: &Operation) -> Text {
+/// ``would update `nils` (row 17): department `Sales` → `Support` ``; once it is done, `updated`.
+fn told(operation: &Operation, is_done: bool) -> Text {
     let (verb, data): (Text, Vec<Text>) = match &operation.act {
         Act::Create { fields, .. } => {
             let values = fields.0.iter().map(|(field, value)| Text::same(format!("{field} `{value}`")));
-            (Text::of("would create", "créerait"), values.collect())
+            let verb = if is_done { Text::of("created", "créé :") } else { Text::of("would create", "créerait") };
+            (verb, values.collect())
         }
         Act::Update { changes, .. } => {
             let change = |(field, change): &(Field, Change)| {
                 let field = Text::same(format!("{field} "));
                 field.then(&quoted(&change.from)).then(&Text::same(" → ")).then(&quoted(&change.to))
             };
-            (Text::of("would update", "mettrait à jour"), changes.0.iter().map(change).collect())
+            let verb = match is_done {
+                true => Text::of("updated", "mis à jour :"),
+                false => Text::of("would update", "mettrait à jour"),
+            };
+            (verb, changes.0.iter().map(change).collect())
         }
     };
     let mark = match operation.mark {
