@@ -22,13 +22,11 @@ pub fn retell(state: &State, prefix: Option<&str>) -> Result<Report, Error> {
 
 /// Adds what the plans of the run hold, which a report leaves to the journal.
 pub fn add_operations(state: &State, report: &mut Report) -> Result<(), Error> {
-    let Some(history) = RunId::parse(&report.run).map(|id| state.history(&id)).transpose()?.flatten() else {
-        return Ok(());
-    };
+    let plans = RunId::parse(&report.run).map(|id| state.plans_of(&id)).transpose()?.unwrap_or_default();
     for exchange in &mut report.exchanges {
         for import in exchange.imports.iter_mut().filter(|import| import.operations.is_empty()) {
             let of_file = |plan: &&Plan| plan.exchange == exchange.name && plan.path == import.file;
-            if let Some(plan) = history.plans.iter().find(of_file) {
+            if let Some(plan) = plans.iter().find(of_file) {
                 let mut recorded = state.operations(plan.id)?;
                 // What the directory did not take is told as a failure.
                 recorded.retain(|recorded| recorded.status != OperationStatus::Failed);
