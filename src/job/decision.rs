@@ -61,6 +61,7 @@ pub fn read_and_decide(
     let mut decision = Decision::about_nothing(gathered, exchange);
     if matches!(gathered.earlier, Some(PickupStatus::Taken | PickupStatus::Done)) {
         decision.told.already_taken = true;
+        decision.told.verdict = gathered.earlier_verdict.unwrap_or_default();
         return Ok(decision);
     }
     match reading::read(&gathered.bytes, import.encoding, &rule::knows(&contract))? {

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::job::Error;
-use crate::model::{Digest, People};
+use crate::job::remembered::Remembered;
+use crate::model::{Digest, People, Verdict};
+use crate::report;
 use crate::rule::Additions;
 use crate::site::{Exchange, Import};
-use crate::state::{Announced, Facts, OpenFile, PickupStatus, State};
+use crate::state::{Announced, Facts, OpenFile, PickupStatus, Plan, State};
 
 pub struct Gathered {
     /// As the journal knows the file: below the server's folder, or absolute on this machine.
@@ -22,6 +24,8 @@ pub struct Gathered {
     pub open: Vec<OpenFile>,
     /// What became of the very same file before.
     pub earlier: Option<PickupStatus>,
+    /// What its partner was told then.
+    pub earlier_verdict: Option<Verdict>,
     /// The announced exceptions that earlier plans used up.
     pub used: Vec<Announced>,
 }
@@ -45,6 +49,7 @@ impl Gathered {
         let digest = Digest::of(&bytes);
         Ok(Gathered {
             earlier: state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
+            earlier_verdict: state.plan_about(&exchange.name, &path, &digest)?.map(|plan| verdict(&plan)),
             known: state.people()?,
             additions: import.additions.read(&import.contract.columns)?,
             last: state.last_good(&exchange.name)?,
@@ -55,4 +60,10 @@ impl Gathered {
             digest,
         })
     }
+}
+
+/// Of a plan that was held, once it was let through.
+fn verdict(plan: &Plan) -> Verdict {
+    let Remembered { told, .. } = Remembered::read(&plan.verdict);
+    report::Import { held: Vec::new(), ..told }.judge(false)
 }

@@ -156,6 +156,13 @@ impl State {
         self.read("the unfinished plans", |db| db.prepare(sql)?.query_map([exchange], from_row(db))?.collect())
     }
 
+    /// What was last decided about a file of an exchange.
+    pub fn plan_about(&self, exchange: &str, path: &str, digest: &Digest) -> Result<Option<Plan>, Error> {
+        let sql = "
+            SELECT * FROM plans WHERE exchange = ?1 AND path = ?2 AND file_digest = ?3 ORDER BY id DESC LIMIT 1";
+        self.read("the plan", |db| db.query_row(sql, (exchange, path, digest.as_str()), from_row(db)).optional())
+    }
+
     /// The plans that a run made or let through, oldest first.
     pub fn plans_of(&self, run: &RunId) -> Result<Vec<Plan>, Error> {
         let sql = "

@@ -42,6 +42,21 @@ fn a_receipt_stands_until_there_is_a_verdict() {
 }
 
 #[test]
+fn the_same_file_again_has_the_verdict_that_it_had() {
+    let company = french();
+    company.write("partner/in/users.csv", WRONG);
+    company.ends(&["run"], 4);
+    company.write("partner/in/users.csv", WRONG);
+    company.ends(&["run"], 0);
+    let texts = company.files("partner/in/done").into_iter().filter(|(name, _)| name.ends_with(".verdict.txt"));
+    let verdicts: Vec<String> = texts.map(|(_, text)| flat(&String::from_utf8(text).expect("UTF-8"))).collect();
+    assert_eq!(verdicts.len(), 2, "{verdicts:?}");
+    assert!(verdicts.iter().all(|verdict| verdict.contains("Verdict : pris en partie")), "{verdicts:?}");
+    let again = "Ce même fichier a déjà été pris ; rien n'a été appliqué de nouveau.";
+    assert_eq!(verdicts.iter().filter(|verdict| verdict.contains(again)).count(), 1, "{verdicts:?}");
+}
+
+#[test]
 fn what_we_write_is_never_taken_for_a_drop() {
     let company = french();
     company.change_site("in/*.csv", "in/*");
