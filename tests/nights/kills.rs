@@ -336,6 +336,7 @@ fn a_discard_that_is_killed_is_made_up_for_by_the_next() {
 
     let calm = company.twin();
     calm.ends(&discard, 0);
+    calm.ends(&["run"], 0);
     let undisturbed = outcome(&calm);
     let appearing = ["partner/in/refused/users.csv.verdict.json", "partner/in/refused/users.csv"];
     killed_everywhere(
@@ -344,6 +345,8 @@ fn a_discard_that_is_killed_is_made_up_for_by_the_next() {
         &appearing,
         |killed| {
             killed.passerelle(&discard);
+            // Once it is decided, there is nothing left to discard; what is spooled goes with the next night.
+            killed.ends(&["run"], 0);
             assert_eq!(outcome(&killed), undisturbed);
         },
     );
