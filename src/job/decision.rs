@@ -13,7 +13,7 @@ use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Excerpt, Findings};
 use crate::rule::{self, Checked, Contract, Recognised, Surroundings};
 use crate::site::{Absent, Exchange, Import};
-use crate::state::{Announced, Digests, Facts, NewRoll, PickupStatus, RowsFollowed};
+use crate::state::{Announced, Digests, Facts, NewRoll, RowsFollowed};
 
 pub struct Decision {
     pub told: report::Import,
@@ -59,9 +59,9 @@ pub fn read_and_decide(
     let (columns, identify_by) = (&import.contract.columns, &import.identify_by.fields);
     let contract = Contract { columns, identify_by, creates: true, twins: import.twins };
     let mut decision = Decision::about_nothing(gathered, exchange);
-    if matches!(gathered.earlier, Some(PickupStatus::Taken | PickupStatus::Done)) {
+    if let Some(verdict) = gathered.earlier {
         decision.told.already_taken = true;
-        decision.told.verdict = gathered.earlier_verdict.unwrap_or_default();
+        decision.told.verdict = verdict;
         return Ok(decision);
     }
     match reading::read(&gathered.bytes, import.encoding, &rule::knows(&contract))? {

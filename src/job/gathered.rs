@@ -22,10 +22,8 @@ pub struct Gathered {
     pub last: Option<Facts>,
     /// Earlier files of which rows are still to be corrected.
     pub open: Vec<OpenFile>,
-    /// What became of the very same file before.
-    pub earlier: Option<PickupStatus>,
-    /// What its partner was told then.
-    pub earlier_verdict: Option<Verdict>,
+    /// The verdict that the very same file had when it was taken before.
+    pub earlier: Option<Verdict>,
     /// The announced exceptions that earlier plans used up.
     pub used: Vec<Announced>,
 }
@@ -48,8 +46,7 @@ impl Gathered {
     ) -> Result<Gathered, Error> {
         let digest = Digest::of(&bytes);
         Ok(Gathered {
-            earlier: state.pickup(&exchange.name, &path, &digest)?.map(|pickup| pickup.status),
-            earlier_verdict: state.plan_about(&exchange.name, &path, &digest)?.map(|plan| verdict(&plan)),
+            earlier: earlier(state, &exchange.name, &path, &digest)?,
             known: state.people()?,
             additions: import.additions.read(&import.contract.columns)?,
             last: state.last_good(&exchange.name)?,
@@ -60,6 +57,15 @@ impl Gathered {
             digest,
         })
     }
+}
+
+fn earlier(state: &State, exchange: &str, path: &str, digest: &Digest) -> Result<Option<Verdict>, Error> {
+    let status = state.pickup(exchange, path, digest)?.map(|pickup| pickup.status);
+    if !matches!(status, Some(PickupStatus::Taken | PickupStatus::Done)) {
+        return Ok(None);
+    }
+    let plan = state.plan_about(exchange, path, digest)?;
+    Ok(Some(plan.map(|plan| verdict(&plan)).unwrap_or_default()))
 }
 
 /// Of a plan that was held, once it was let through.
