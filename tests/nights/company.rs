@@ -196,6 +196,20 @@ impl Company {
     }
 }
 
+/// Ten new users in an empty directory are over the brake; with the run that held them.
+pub fn held() -> (Company, String) {
+    let company = Company::new(IMPORT);
+    company.write("partner/in/users.csv", users(0, 10, "Sales"));
+    company.ends(&["run"], 5);
+    let run = company.last_run();
+    (company, run)
+}
+
+/// Users in the directory.
+pub fn count(company: &Company) -> String {
+    company.ask("SELECT count(*) FROM users").remove(0)
+}
+
 /// Every file and folder below, however deep, in the order of their names.
 pub fn paths(folder: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();

@@ -2,22 +2,9 @@
 
 use std::fs;
 
-use crate::company::{Company, EXPORT, IMPORT, people, users};
+use crate::company::{Company, EXPORT, IMPORT, count, held, people, users};
 
 const REFUSED: [&str; 3] = ["refused/users.csv", "refused/users.csv.verdict.json", "refused/users.csv.verdict.txt"];
-
-/// Ten new users in an empty directory are over the brake; this is the run that held them.
-fn held() -> (Company, String) {
-    let company = Company::new(IMPORT);
-    company.write("partner/in/users.csv", users(0, 10, "Sales"));
-    company.ends(&["run"], 5);
-    let run = company.last_run();
-    (company, run)
-}
-
-fn count(company: &Company) -> String {
-    company.ask("SELECT count(*) FROM users").remove(0)
-}
 
 fn decisions(company: &Company) -> Vec<String> {
     company.ask("SELECT decided, person FROM decisions JOIN runs ON runs.id = run ORDER BY at")
