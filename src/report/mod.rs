@@ -211,7 +211,9 @@ impl Excerpt {
 
     pub fn of(headings: &[String], table: &Table, findings: &Findings) -> Excerpt {
         let named: BTreeSet<u32> = findings.0.iter().filter_map(|finding| finding.place.row).collect();
-        let rows = table.rows().filter(|row| named.contains(&row.number())).take(Excerpt::MOST);
+        let last = named.last().copied().unwrap_or_default();
+        let until_last = table.rows().take_while(|row| row.number() <= last);
+        let rows = until_last.filter(|row| named.contains(&row.number())).take(Excerpt::MOST);
         let cells = |row: Row<'_>| Cells { row: row.number(), cells: row.cells().map(String::from).collect() };
         Excerpt { headings: headings.into(), rows: rows.map(cells).collect() }
     }
