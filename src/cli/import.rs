@@ -11,6 +11,7 @@ use crate::job::{Error, run};
 use crate::profile::complaint::quoted;
 use crate::report::Report;
 use crate::site::Site;
+use crate::transport::Stop;
 
 /// A profile that is named takes the place of the site, and so do files where there is no site.
 pub fn import(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
@@ -68,8 +69,14 @@ fn of_site(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
     }
     let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
     let progress = Bar::default();
-    let order =
-        run::Order { site: &site, site_file: &arguments.site, dry_run: arguments.dry_run, now, progress: &progress };
+    let order = run::Order {
+        site: &site,
+        site_file: &arguments.site,
+        dry_run: arguments.dry_run,
+        now,
+        progress: &progress,
+        stop: Stop::default(),
+    };
     run::import(&order, exchange, &files)
 }
 

@@ -22,6 +22,7 @@ use crate::profile::Profiles;
 use crate::report::{self, Report};
 use crate::site::Site;
 use crate::state::State;
+use crate::transport::Stop;
 use arguments::{Arguments, Output, Verb};
 use progress::Bar;
 
@@ -67,7 +68,14 @@ fn perform(arguments: &Arguments) -> Exit {
 /// The verbs that a run id is given to.
 fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit, Error> {
     let bar = Bar::default();
-    let order = run::Order { site, site_file, dry_run: arguments.dry_run, now: Utc::now(), progress: &bar };
+    let order = run::Order {
+        site,
+        site_file,
+        dry_run: arguments.dry_run,
+        now: Utc::now(),
+        progress: &bar,
+        stop: Stop::default(),
+    };
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,
         Verb::Plan { exchange, file, save, overwrite } => {

@@ -36,15 +36,16 @@ pub mod undo;
 pub mod why;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 pub use error::Error;
 use progress::Progress;
 
-use crate::site::{Server, Site};
+use crate::site::{Exchange, Server, Site};
 use crate::state::{Lock, RunId, Spool, State};
-use crate::transport::{self, Session, retry};
+use crate::transport::{self, Connections, Limit, Session, Stop, retry};
 
 /// One execution of exchanges.
 pub struct Job<'a> {
@@ -59,6 +60,10 @@ pub struct Context<'a> {
     pub run: RunId,
     pub started: DateTime<Utc>,
     pub progress: &'a dyn Progress,
+    stop: Stop,
+    /// Of the exchange that is under way.
+    limit: Limit,
+    connections: Connections,
 }
 
 /// What it takes to change anything: the site's lock, the spool, the folder for operations.
@@ -75,6 +80,7 @@ impl<'a> Job<'a> {
         dry_run: bool,
         started: DateTime<Utc>,
         progress: &'a dyn Progress,
+        stop: &Stop,
     ) -> Result<Job<'a>, Error> {
         let (state, hands) = match dry_run {
             true => (State::open_to_look(&site.state)?, None),
@@ -83,8 +89,21 @@ impl<'a> Job<'a> {
                 (State::open(&site.state)?, Some(hands))
             }
         };
-        let context = Context { site, run: RunId::new(started), started, progress };
+        let context = Context {
+            site,
+            run: RunId::new(started),
+            started,
+            progress,
+            stop: stop.clone(),
+            limit: Limit::new(Duration::ZERO, stop),
+            connections: Connections::default(),
+        };
         Ok(Job { context, state, hands })
+    }
+
+    /// From now on the time of this exchange runs.
+    fn begin(&mut self, exchange: &Exchange) {
+        self.context.limit = Limit::new(exchange.within, &self.context.stop);
     }
 
     pub fn is_dry_run(&self) -> bool {
@@ -115,8 +134,9 @@ impl Context<'_> {
         server: &Server,
         work: impl FnMut(&mut dyn Session) -> Result<T, transport::Error>,
     ) -> Result<T, Error> {
-        let connect = || server.options.connect(&self.site.base);
-        Ok(retry::with_session(connect, retry::Policy::default(), work)?)
+        let connect = || server.options.connect(&self.site.base, &self.limit);
+        let (policy, limit) = (retry::Policy::default(), &self.limit);
+        Ok(retry::with_session(&server.name, &self.connections, connect, policy, limit, work)?)
     }
 }
 

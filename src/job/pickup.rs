@@ -1,6 +1,5 @@
 //! What a partner has dropped: which files are whole and ours to take, oldest first.
 
-use std::thread;
 use std::time::Duration;
 
 use crate::job::{Context, Error};
@@ -43,7 +42,9 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     candidates.sort_by_key(|entry| (entry.modified, &entry.name));
     let second = match &import.ready {
         Ready::StableFor(seconds) if !candidates.is_empty() && *seconds > 0 => {
-            thread::sleep(Duration::from_secs(u64::from(*seconds)));
+            if !context.limit.pause(Duration::from_secs(u64::from(*seconds))) {
+                return Err(context.limit.overrun(format!("wait until {} is whole", import.files)).into());
+            }
             Some(list()?)
         }
         _ => None,

@@ -16,6 +16,7 @@ use crate::report::{self, Report};
 use crate::site::{Direction, Exchange, Import, Site};
 use crate::state::{Run, State};
 use crate::text;
+use crate::transport::Stop;
 
 /// How a run is asked for.
 pub struct Order<'a> {
@@ -25,6 +26,8 @@ pub struct Order<'a> {
     pub dry_run: bool,
     pub now: DateTime<Utc>,
     pub progress: &'a dyn Progress,
+    /// Asked for by a signal, for example.
+    pub stop: Stop,
 }
 
 /// The night: all exchanges, those with the nearest deadline first; or those named, in the same order.
@@ -203,7 +206,7 @@ impl<'a> Order<'a> {
     }
 
     fn open(&self) -> Result<Job<'a>, Error> {
-        Job::open(self.site, self.dry_run, self.now, self.progress)
+        Job::open(self.site, self.dry_run, self.now, self.progress, &self.stop)
     }
 }
 
@@ -232,6 +235,7 @@ fn perform_with(
     let told: Vec<report::Exchange> = exchanges
         .iter()
         .map(|exchange| {
+            job.begin(exchange);
             // A defect of ours in one exchange does not stop the others either.
             let caught = catch_unwind(AssertUnwindSafe(|| each(&mut job, exchange)));
             let told = caught.unwrap_or_else(|_| report::Exchange { failure: Some(defect()), ..blank(exchange) });

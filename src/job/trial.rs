@@ -15,6 +15,7 @@ use crate::report::{Exchange, Report};
 use crate::rule::{self, Recognised};
 use crate::site::Site;
 use crate::text;
+use crate::transport::Stop;
 
 /// The format that is meant where no profile is named.
 const PROFILE: &str = "lucca-users";
@@ -42,8 +43,14 @@ pub fn run(trial: &Trial<'_>) -> Result<Report, Error> {
     all.sort_unstable();
     all.dedup();
     let site = Site::trial(name, &all, trial.language)?;
-    let order =
-        Order { site: &site, site_file: Path::new(""), dry_run: true, now: trial.now, progress: trial.progress };
+    let order = Order {
+        site: &site,
+        site_file: Path::new(""),
+        dry_run: true,
+        now: trial.now,
+        progress: trial.progress,
+        stop: Stop::default(),
+    };
     perform(&order, "import", &site.exchanges(trial.now), |job, exchange| {
         let way = exchange.name.trim_start_matches("by-");
         let files = trial.files.iter().zip(&ways).filter(|(_, its)| *its == way).map(|(file, _)| file.clone());

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::reader::Reader;
+use super::within::Within;
 use super::{Direction, Exchange, People};
 use crate::format::Dialect;
 use crate::model::{Field, Language};
@@ -74,6 +75,8 @@ pub struct Section {
     file_name: Option<FileName>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
+    within_minutes: Within,
+    #[serde(default)]
     language: Language,
     #[serde(default)]
     optional: Vec<Spanned<String>>,
@@ -123,6 +126,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
+            within: self.within_minutes.into(),
             language: self.language,
             direction: Direction::Export(Box::new(export)),
         })

@@ -9,6 +9,7 @@ use super::additions::Own;
 use super::files::{Files, Ready};
 use super::people::{Directory, People};
 use super::reader::Reader;
+use super::within::Within;
 use super::{Additions, Direction, Exchange, allow};
 use crate::format::dialect::Encoding;
 use crate::model::{Language, Severity};
@@ -60,6 +61,8 @@ pub struct Section {
     ready: Ready,
     identify_by: Spanned<String>,
     deadline: Option<Spanned<TimeOfDay>>,
+    #[serde(default)]
+    within_minutes: Within,
     #[serde(default)]
     language: Language,
     brakes: Option<Brakes>,
@@ -126,6 +129,7 @@ impl Section {
             profile,
             server: server?,
             deadline,
+            within: self.within_minutes.into(),
             language: self.language,
             direction: Direction::Import(Box::new(import)),
         })

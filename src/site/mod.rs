@@ -13,10 +13,12 @@ pub mod outline;
 pub mod people;
 mod reader;
 mod trial;
+mod within;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -69,6 +71,8 @@ pub struct Exchange {
     pub profile: Arc<Profile>,
     pub server: Arc<Server>,
     pub deadline: Option<Deadline>,
+    /// How long it may take, its servers' answers included.
+    pub within: Duration,
     /// In which its reports and the partner's files are written.
     pub language: Language,
     pub direction: Direction,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, Kind, Listing, Replacement, Session, compare_sizes, copy, path};
+use super::{Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path};
 
 /// `[server.NAME.directory]`
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +48,9 @@ pub struct Directory {
 }
 
 impl Session for Directory {
+    /// The file system answers in its own time, whatever we would like.
+    fn bind(&mut self, _limit: &Limit) {}
+
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let folder = self.locate(folder)?;
         list(&folder).map_err(|cause| failed(format!("list {}", folder.display()), cause))

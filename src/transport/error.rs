@@ -9,6 +9,8 @@ pub enum Kind {
     Unreachable,
     /// No answer in time; what was asked for may have happened all the same.
     TimedOut,
+    /// This run was asked to stop before it was done.
+    Stopped,
     /// The server could not prove who it is.
     Identity,
     /// User, password or key were refused.
@@ -57,7 +59,7 @@ impl Error {
 
     pub fn later_may_help(&self) -> bool {
         match self.kind {
-            Kind::Unreachable | Kind::TimedOut | Kind::Full | Kind::Damaged => true,
+            Kind::Unreachable | Kind::TimedOut | Kind::Stopped | Kind::Full | Kind::Damaged => true,
             Kind::Identity
             | Kind::Login
             | Kind::Missing

@@ -2,7 +2,6 @@
 
 mod content;
 mod conversation;
-mod deadline;
 mod failure;
 mod line;
 mod login;
@@ -18,9 +17,9 @@ use std::path::Path;
 pub use options::Options;
 pub use session::FtpSession;
 
-use super::Error;
+use super::{Error, Limit};
 
 /// Connects, checks the server's certificate where there is one, logs in, and enters the folder of the options.
-pub fn connect(options: &Options, base: &Path) -> Result<FtpSession, Error> {
-    FtpSession::connect(options, base)
+pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<FtpSession, Error> {
+    FtpSession::connect(options, base, limit)
 }

@@ -2,15 +2,18 @@
 //!
 //! To add one: a file with its `Options` and its `Session`, and a line in each of the two `match`es below.
 
+mod connections;
 pub mod directory;
 mod error;
 pub mod ftp;
 pub mod handover;
+mod limit;
 mod path;
 pub mod retry;
 pub mod secret;
 pub mod sftp;
 mod tcp;
+mod watchdog;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -18,7 +21,9 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+pub use connections::Connections;
 pub use error::{Error, Kind};
+pub use limit::{Limit, Stop};
 pub use path::inside;
 
 use crate::model::Text;
@@ -34,12 +39,12 @@ pub enum Options {
 
 impl Options {
     /// Connects, proves who the server is, and logs in. Paths in the options are relative to `base`, the folder of the
-    /// site file.
-    pub fn connect(&self, base: &Path) -> Result<Box<dyn Session>, Error> {
+    /// site file. What is said from then on is bounded by `limit`.
+    pub fn connect(&self, base: &Path, limit: &Limit) -> Result<Box<dyn Session>, Error> {
         match self {
             Options::Directory(options) => Ok(Box::new(directory::connect(options, base)?)),
-            Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base)?)),
-            Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base)?)),
+            Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base, limit)?)),
+            Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base, limit)?)),
         }
     }
 
@@ -73,7 +78,10 @@ impl Options {
 /// A conversation with one server, logged in. Paths are relative to the server's `path`, with `/` between the parts.
 ///
 /// After an error of any kind but [`Kind::Missing`] and [`Kind::Denied`] the conversation is over: connect again.
-pub trait Session {
+pub trait Session: Send {
+    /// Another limit from now on: when it is over, the conversation is, too.
+    fn bind(&mut self, limit: &Limit);
+
     /// The files of a folder (`""` is the server's own), in no order; folders are not listed. A folder that is not there is
     /// [`Kind::Missing`]; a listing that failed is never an empty one.
     fn list(&mut self, folder: &str) -> Result<Listing, Error>;

@@ -1,12 +1,11 @@
 //! Again with a fresh conversation, where trying later may help.
 
 use std::hash::{BuildHasher, RandomState};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Error, Session};
+use super::{Connections, Error, Kind, Limit, Session};
 
-/// How often and how long.
+/// How often.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// Tries in all, the first one included.
@@ -15,43 +14,57 @@ pub struct Policy {
     /// that failed together do not come back together.
     pub first_pause: Duration,
     pub longest_pause: Duration,
-    /// From the first try. No try begins after it; one that runs is bounded by the server's own time limits.
-    pub deadline: Duration,
 }
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy {
-            tries: 5,
-            first_pause: Duration::from_secs(2),
-            longest_pause: Duration::from_secs(60),
-            deadline: Duration::from_secs(15 * 60),
-        }
+        Policy { tries: 5, first_pause: Duration::from_secs(2), longest_pause: Duration::from_secs(60) }
     }
 }
 
-/// Connects and does the work, and again from the start after a failure that [later may help](Error::later_may_help).
-/// The work must bear being done again: what was asked for when the time ran out may have happened.
+/// Does the work in the conversation that was kept for this server, or in a new one; and again from the start after a
+/// failure that [later may help](Error::later_may_help), as long as the limit allows. The work must bear being done
+/// again: what was asked for when the time ran out may have happened.
 pub fn with_session<T>(
+    server: &str,
+    connections: &Connections,
     connect: impl Fn() -> Result<Box<dyn Session>, Error>,
     policy: Policy,
+    limit: &Limit,
     mut work: impl FnMut(&mut dyn Session) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let start = Instant::now();
     let mut tried = 1;
     loop {
-        let error = match connect().and_then(|mut session| work(&mut *session)) {
-            Ok(done) => return Ok(done),
+        if !limit.allows_more() {
+            return Err(limit.overrun(format!("go on with the server `{server}`")));
+        }
+        let kept = connections.take(server);
+        let was_kept = kept.is_some();
+        let done = kept.map_or_else(&connect, Ok).and_then(|mut session| {
+            session.bind(limit);
+            let done = work(&mut *session);
+            if done.as_ref().err().is_none_or(|error| matches!(error.kind, Kind::Missing | Kind::Denied)) {
+                connections.keep(server, session);
+            }
+            done
+        });
+        let error = match done {
+            // Servers hang up on who says nothing for a while; that is no failure of this work.
+            Err(error) if was_kept && error.kind == Kind::Unreachable => {
+                tracing::debug!("the kept connection to `{server}` was gone: {}", error.chain());
+                continue;
+            }
             Err(error) => error,
+            done => return done,
         };
-        let pause = policy.pause_after(tried);
-        let again = error.later_may_help() && tried < policy.tries && start.elapsed() + pause < policy.deadline;
         // The last failure is for whoever asked: they tell it once, with what it came to.
-        if !again {
+        if !error.later_may_help() || tried == policy.tries {
             return Err(error);
         }
         tracing::warn!(try = tried, of = policy.tries, kind = ?error.kind, "could not {}", error.chain());
-        thread::sleep(pause);
+        if !limit.pause(policy.pause_after(tried)) {
+            return Err(error);
+        }
         tried += 1;
     }
 }
@@ -76,55 +89,76 @@ mod tests {
     use std::time::Duration;
 
     use super::{Policy, with_session};
-    use crate::transport::{Error, Kind, Options, Session};
+    use crate::transport::{Connections, Error, Kind, Limit, Options, Session, Stop};
 
-    const AT_ONCE: Policy = Policy {
-        tries: 3,
-        first_pause: Duration::ZERO,
-        longest_pause: Duration::ZERO,
-        deadline: Duration::from_secs(60),
-    };
+    const AT_ONCE: Policy = Policy { tries: 3, first_pause: Duration::ZERO, longest_pause: Duration::ZERO };
 
-    fn directory() -> Result<Box<dyn Session>, Error> {
-        toml::from_str::<Options>("directory.path = '.'").unwrap().connect(Path::new("."))
+    fn minute() -> Limit {
+        Limit::new(Duration::from_secs(60), &Stop::default())
     }
 
-    fn tries_until_it_gives_up(kind: Kind, policy: Policy) -> u32 {
+    fn directory() -> Result<Box<dyn Session>, Error> {
+        toml::from_str::<Options>("directory.path = '.'").unwrap().connect(Path::new("."), &minute())
+    }
+
+    fn tries_until_it_gives_up(kind: Kind, limit: &Limit) -> u32 {
         let connections = Cell::new(0);
         let connect = || {
             connections.set(connections.get() + 1);
             directory()
         };
-        let failed = with_session(connect, policy, |_| Err::<(), _>(Error::new(kind, "try"))).unwrap_err();
-        assert_eq!(failed.kind, kind);
+        let failing = |_: &mut dyn Session| Err::<(), _>(Error::new(kind, "try"));
+        let failed = with_session("s", &Connections::default(), connect, AT_ONCE, limit, failing).unwrap_err();
+        assert!(failed.kind == kind || limit.is_over());
         connections.get()
     }
 
     #[test]
     fn what_may_help_later_is_tried_again_with_a_fresh_conversation() {
-        assert_eq!(tries_until_it_gives_up(Kind::Unreachable, AT_ONCE), 3);
-        assert_eq!(tries_until_it_gives_up(Kind::TimedOut, AT_ONCE), 3);
+        assert_eq!(tries_until_it_gives_up(Kind::Unreachable, &minute()), 3);
+        assert_eq!(tries_until_it_gives_up(Kind::TimedOut, &minute()), 3);
     }
 
     #[test]
     fn what_will_not_help_later_is_tried_once() {
         for kind in [Kind::Login, Kind::Identity, Kind::Missing, Kind::Denied, Kind::Setup] {
-            assert_eq!(tries_until_it_gives_up(kind, AT_ONCE), 1, "{kind:?}");
+            assert_eq!(tries_until_it_gives_up(kind, &minute()), 1, "{kind:?}");
         }
     }
 
     #[test]
-    fn no_try_begins_after_the_deadline() {
-        let policy = Policy { deadline: Duration::ZERO, ..AT_ONCE };
-        assert_eq!(tries_until_it_gives_up(Kind::Unreachable, policy), 1);
+    fn no_try_begins_after_the_limit() {
+        let over = Limit::new(Duration::ZERO, &Stop::default());
+        assert_eq!(tries_until_it_gives_up(Kind::TimedOut, &over), 0);
+    }
+
+    #[test]
+    fn a_conversation_is_kept_for_the_next_work_and_left_after_a_failure() {
+        let (connections, made) = (Connections::default(), Cell::new(0));
+        let work = |outcome: fn() -> Result<(), Error>| {
+            let connect = || {
+                made.set(made.get() + 1);
+                directory()
+            };
+            let _ = with_session("s", &connections, connect, AT_ONCE, &minute(), |_| outcome());
+            made.get()
+        };
+        assert_eq!(work(|| Ok(())), 1);
+        assert_eq!(work(|| Err(Error::new(Kind::Missing, "find"))), 1);
+        assert_eq!(work(|| Err(Error::new(Kind::Login, "log in"))), 1);
+        assert_eq!(work(|| Ok(())), 2);
+        // The kept one is given up first, at no cost.
+        assert_eq!(work(|| Err(Error::new(Kind::Unreachable, "go on"))), 2 + AT_ONCE.tries);
     }
 
     #[test]
     fn a_later_success_is_a_success() {
         let left = Cell::new(2);
-        let done = with_session(directory, AT_ONCE, |_| match left.replace(left.get() - 1) {
-            0 => Ok("done"),
-            _ => Err(Error::new(Kind::Unreachable, "try")),
+        let done = with_session("s", &Connections::default(), directory, AT_ONCE, &minute(), |_| {
+            match left.replace(left.get() - 1) {
+                0 => Ok("done"),
+                _ => Err(Error::new(Kind::Unreachable, "try")),
+            }
         });
         assert_eq!(done.unwrap(), "done");
     }

@@ -10,7 +10,6 @@ mod posix_rename;
 mod private_key;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -24,23 +23,29 @@ use self::identity::Expected;
 use self::login::Proof;
 pub use self::options::{Fingerprint, Identity, Login, Options};
 use self::posix_rename::PosixRename;
-use super::{BUFFER, Error, Kind, Listing, Replacement, Session, compare_sizes, copy, path, tcp};
+use super::watchdog::Watchdog;
+use super::{BUFFER, Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path, tcp};
 
 /// Connects, makes sure who the server is, and only then logs in.
-pub fn connect(options: &Options, base: &Path) -> Result<Sftp, Error> {
+pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Sftp, Error> {
     let expected = Expected::read(options, base)?;
     let proof = Proof::read(&options.login, base)?;
     let place = format!("{}:{}", options.host, options.port);
-    let (session, tcp) = greet(options, &expected, &place)?;
-    session.set_timeout(milliseconds(options.answer_timeout));
-    proof.show(&session, &options.user, &place)?;
-    let files = session.sftp().map_err(|cause| failed(format!("open SFTP on {place}"), &cause))?;
+    let watchdog = Watchdog::start(limit);
+    let begin = || {
+        let session = greet(options, &expected, &place, limit, &watchdog)?;
+        session.set_timeout(milliseconds(options.answer_timeout));
+        proof.show(&session, &options.user, &place)?;
+        let files = session.sftp().map_err(|cause| failed(format!("open SFTP on {place}"), &cause))?;
+        Ok((session, files))
+    };
+    let (session, files) = begin().map_err(|error| watchdog.explain(error))?;
     Ok(Sftp {
         files: Some(files),
         renamer: Renamer::NotTried,
         unannounced: options.posix_rename,
         session,
-        tcp,
+        watchdog,
         root: options.path.clone(),
         place,
     })
@@ -54,7 +59,7 @@ pub struct Sftp {
     /// Whether the server renames as POSIX does without announcing it.
     unannounced: bool,
     session: ssh2::Session,
-    tcp: TcpStream,
+    watchdog: Watchdog,
     root: String,
     place: String,
 }
@@ -69,6 +74,10 @@ enum Renamer {
 }
 
 impl Session for Sftp {
+    fn bind(&mut self, limit: &Limit) {
+        self.watchdog.bind(limit);
+    }
+
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let folder = self.locate(folder)?;
         // OpenSSH takes an empty name for the folder of the login, other servers for a mistake.
@@ -267,24 +276,29 @@ impl Sftp {
         if matches!(error.kind, Kind::TimedOut | Kind::Unreachable | Kind::Protocol) {
             self.hang_up();
         }
-        error
+        self.watchdog.explain(error)
     }
 
     /// Closing files and channels in good order would wait for answers that do not come.
     fn hang_up(&self) {
-        // Where it fails, the connection is closed already.
-        let _ = self.tcp.shutdown(Shutdown::Both);
+        self.watchdog.shut();
     }
 }
 
 /// Shakes hands until the server shows a key that is accepted. Nothing of ours is said before.
-fn greet(options: &Options, expected: &Expected, place: &str) -> Result<(ssh2::Session, TcpStream), Error> {
+fn greet(
+    options: &Options,
+    expected: &Expected,
+    place: &str,
+    limit: &Limit,
+    watchdog: &Watchdog,
+) -> Result<ssh2::Session, Error> {
     let mut seen: Vec<HostKey> = Vec::new();
     let mut first_failure = None;
     for algorithms in expected.algorithms() {
-        let error = match shake_hands(options, &algorithms, place) {
-            Ok((session, tcp, key)) if expected.accepts(&key) => return Ok((session, tcp)),
-            Ok((_, _, key)) => {
+        let error = match shake_hands(options, &algorithms, place, limit, watchdog) {
+            Ok((session, key)) if expected.accepts(&key) => return Ok(session),
+            Ok((_, key)) => {
                 if !seen.contains(&key) {
                     seen.push(key);
                 }
@@ -305,11 +319,17 @@ fn greet(options: &Options, expected: &Expected, place: &str) -> Result<(ssh2::S
     }
 }
 
-fn shake_hands(options: &Options, algorithms: &str, place: &str) -> Result<(ssh2::Session, TcpStream, HostKey), Error> {
+fn shake_hands(
+    options: &Options,
+    algorithms: &str,
+    place: &str,
+    limit: &Limit,
+    watchdog: &Watchdog,
+) -> Result<(ssh2::Session, HostKey), Error> {
     let tried = || format!("begin an SSH session with {place}");
     let failed = |cause| failed(tried(), &cause);
-    let tcp = tcp::connect(&options.host, options.port, options.connect_timeout)?;
-    let ours = tcp.try_clone().map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
+    let tcp = tcp::connect(&options.host, options.port, options.connect_timeout.min(limit.left()))?;
+    watchdog.watch_control(&tcp).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
     let mut session = ssh2::Session::new().map_err(failed)?;
     session.set_timeout(milliseconds(options.connect_timeout));
     session.method_pref(MethodType::HostKey, algorithms).map_err(failed)?;
@@ -317,7 +337,7 @@ fn shake_hands(options: &Options, algorithms: &str, place: &str) -> Result<(ssh2
     session.handshake().map_err(failed)?;
     let key = session.host_key().and_then(|(bytes, _)| HostKey::from_wire(bytes));
     let key = key.ok_or_else(|| Error::new(Kind::Protocol, tried()).caused_by("the server showed no key"))?;
-    Ok((session, ours, key))
+    Ok((session, key))
 }
 
 /// Opens a channel in place of one that was just closed, which the server counts until its program has ended.

@@ -11,7 +11,7 @@ fn options(path: &str) -> Options {
 }
 
 fn connect(base: &Path) -> Box<dyn Session> {
-    options("drop").connect(base).unwrap()
+    options("drop").connect(base, &suite::time_enough()).unwrap()
 }
 
 fn server() -> tempfile::TempDir {
@@ -41,7 +41,7 @@ fn a_directory_replaces_a_file_at_one_instant() {
 #[test]
 fn a_directory_that_is_not_there_is_missing_and_says_what_to_do() {
     let base = tempfile::tempdir().unwrap();
-    let error = options("drop").connect(base.path()).err().unwrap();
+    let error = options("drop").connect(base.path(), &suite::time_enough()).err().unwrap();
     assert_eq!(error.kind, Kind::Missing);
     assert!(error.chain().contains("make it, or correct `path`"), "{}", error.chain());
 }
@@ -50,6 +50,6 @@ fn a_directory_that_is_not_there_is_missing_and_says_what_to_do() {
 fn a_file_is_no_directory() {
     let base = tempfile::tempdir().unwrap();
     std::fs::write(base.path().join("drop"), "x").unwrap();
-    let error = options("drop").connect(base.path()).err().unwrap();
+    let error = options("drop").connect(base.path(), &suite::time_enough()).err().unwrap();
     assert_eq!(error.kind, Kind::Setup);
 }

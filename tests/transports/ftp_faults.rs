@@ -4,12 +4,14 @@ use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
-use passerelle::transport::{Error, Kind, Replacement, Session};
+use passerelle::transport::{Error, Kind, Limit, Replacement, Session, Stop};
 use rustls::ProtocolVersion;
 
 use crate::ftp_site::{EXPLICIT, IMPLICIT, PLAIN, Site};
 use crate::scripted::{Scripted, Talk};
+use crate::suite;
 
 const SOON: &str = "connect-seconds = 1\nanswer-seconds = 1";
 
@@ -53,9 +55,10 @@ fn a_server_that_greets_byte_by_byte_is_given_up() {
         }
         slow
     });
-    let error = Site::new().refusal(server.port, &format!("{}\nconversation-seconds = 2", plainly()));
+    let (site, limit) = (Site::new(), Limit::new(Duration::from_secs(2), &Stop::default()));
+    let error = site.options(server.port, &plainly()).connect(site.path(), &limit).err().unwrap();
     assert_eq!(error.kind, Kind::TimedOut);
-    assert!(error.chain().contains("`conversation-seconds`"), "{}", error.chain());
+    assert!(error.chain().contains("`within-minutes`"), "{}", error.chain());
 }
 
 #[test]
@@ -439,7 +442,7 @@ fn a_server_that_refuses_tls_1_3_gets_tls_1_2_and_all_of_the_file() {
     let options = site.options(server.port, &format!("{EXPLICIT}\n{SOON}"));
     let content = vec![b'x'; 1 << 20];
     for size in [7, content.len(), 0] {
-        let mut session = options.connect(site.path()).unwrap();
+        let mut session = options.connect(site.path(), &suite::time_enough()).unwrap();
         session.write("a.csv", &mut &content[..size], size as u64).unwrap();
         assert_eq!(session.size("a.csv").unwrap(), Some(size as u64));
     }
@@ -545,7 +548,7 @@ fn a_file_too_long_to_be_sent_again_is_left_to_the_next_attempt() {
         false
     });
     let options = site.options(server.port, &format!("{EXPLICIT}\n{SOON}"));
-    let mut session = options.connect(site.path()).unwrap();
+    let mut session = options.connect(site.path(), &suite::time_enough()).unwrap();
     let size = 64 << 20;
     let outcome = session.write("a.csv", &mut io::repeat(b'x').take(size), size);
     let error = last_failure(&mut *session, outcome);

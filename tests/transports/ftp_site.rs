@@ -6,6 +6,7 @@ use passerelle::transport::{Error, Options, Session};
 
 use crate::certificate::Authority;
 use crate::process::write_secret;
+use crate::suite;
 
 pub const PASSWORD: &str = "correct horse";
 
@@ -44,7 +45,7 @@ impl Site {
     }
 
     pub fn try_to_connect(&self, port: u16, rest: &str) -> Result<Box<dyn Session>, Error> {
-        self.options(port, rest).connect(self.path())
+        self.options(port, rest).connect(self.path(), &suite::time_enough())
     }
 
     pub fn connect(&self, port: u16, rest: &str) -> Box<dyn Session> {

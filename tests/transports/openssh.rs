@@ -236,7 +236,9 @@ fn a_password_opens_the_door_and_a_wrong_one_does_not() {
     write_secret(server.at("right"), format!("{}\n", User::PASSWORD));
     write_secret(server.at("wrong"), "wrong horse");
     let try_as = |user: &str, secret: &str| {
-        server.options(user, &format!("password = 'file:{secret}'\nknown-hosts = 'known_hosts'")).connect(server.base())
+        server
+            .options(user, &format!("password = 'file:{secret}'\nknown-hosts = 'known_hosts'"))
+            .connect(server.base(), &suite::time_enough())
     };
 
     let mut session = try_as(&user.name, "right").unwrap_or_else(|error| panic!("{}", error.chain()));
@@ -313,7 +315,7 @@ fn with_the_agent_of_the_environment() {
         me()
     ))
     .unwrap();
-    match options.connect(Path::new(folder)) {
+    match options.connect(Path::new(folder), &suite::time_enough()) {
         Ok(_) => println!("LET IN"),
         Err(error) => println!("REFUSED: {}", error.chain()),
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use passerelle::transport::{Error, Kind, Options, Session};
 
 use crate::process::{Server, free_port};
+use crate::suite;
 
 pub const SSHD: &str = "/usr/sbin/sshd";
 
@@ -83,7 +84,7 @@ impl OpenSsh {
     }
 
     pub fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
-        self.options(&me(), rest).connect(self.folder.path())
+        self.options(&me(), rest).connect(self.folder.path(), &suite::time_enough())
     }
 
     pub fn connect(&self) -> Box<dyn Session> {

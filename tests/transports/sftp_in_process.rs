@@ -44,7 +44,7 @@ impl Fixture {
 }
 
 fn connect(options: &str, base: &Path) -> Result<Box<dyn Session>, Error> {
-    toml::from_str::<Options>(&format!("[sftp]\n{options}")).unwrap().connect(base)
+    toml::from_str::<Options>(&format!("[sftp]\n{options}")).unwrap().connect(base, &suite::time_enough())
 }
 
 #[test]

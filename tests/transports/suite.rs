@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use passerelle::transport::{Error, Kind, Replacement, Session, handover};
+use passerelle::transport::{Error, Kind, Limit, Replacement, Session, Stop, handover};
 
 /// Connects to a server. Each part of the suite takes a conversation of its own.
 pub type Connect<'a> = &'a dyn Fn() -> Box<dyn Session>;
+
+/// Time enough for any test.
+pub fn time_enough() -> Limit {
+    Limit::new(Duration::from_secs(600), &Stop::default())
+}
 
 /// Everything but what only some servers can do. The server's folder must be empty.
 pub fn passes(connect: Connect) {

@@ -9,14 +9,14 @@ use secrecy::SecretString;
 use suppaftp::{FtpError, Mode as DataMode};
 
 use super::content::Content;
-use super::deadline::Deadline;
 use super::failure::Failure;
 use super::line::{self, Found, Line, What};
 use super::login::{self, Protected};
 use super::options::{Mode, Options};
 use super::reply::Reply;
 use super::transfer::{Client, Transfer};
-use crate::transport::{Error, Kind, Listing, Replacement, UnusableName, shown, usable};
+use crate::transport::watchdog::Watchdog;
+use crate::transport::{Error, Kind, Limit, Listing, Replacement, UnusableName, shown, usable};
 
 /// A piece of a file. Bigger than the usual 8 KiB: over TLS that is half as fast again.
 const PIECE: usize = 256 << 10;
@@ -29,7 +29,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 pub struct Conversation {
     client: Client,
-    deadline: Deadline,
+    watchdog: Watchdog,
     timeout: Duration,
     /// Where all paths start, as an absolute path.
     root: String,
@@ -39,17 +39,13 @@ pub struct Conversation {
 
 impl Conversation {
     /// Connects, logs in, and finds out what the server can.
-    pub fn open(options: &Options, password: &SecretString, base: &Path) -> Result<Conversation, Error> {
+    pub fn open(options: &Options, password: &SecretString, base: &Path, limit: &Limit) -> Result<Conversation, Error> {
         let protected = Protected::new(options, base)?;
-        let deadline = Deadline::start(options.timeouts.conversation);
-        let client = match login::log_in(options, password, protected.as_ref(), &deadline) {
-            Err(_) if deadline.is_over() => {
-                return Err(Failure::Overdue.while_trying_to(format!("connect to {}", options.address())));
-            }
-            outcome => outcome?,
-        };
+        let watchdog = Watchdog::start(limit);
+        let client = login::log_in(options, password, protected.as_ref(), limit, &watchdog);
+        let client = client.map_err(|error| watchdog.explain(error))?;
         let (timeout, root) = (options.timeouts.answer, String::new());
-        let mut conversation = Conversation { client, deadline, timeout, root, has_mlsd: false };
+        let mut conversation = Conversation { client, watchdog, timeout, root, has_mlsd: false };
         conversation.settle(options)?;
         Ok(conversation)
     }
@@ -64,8 +60,11 @@ impl Conversation {
 
     /// Says what failed, and that there was no time left where that is why.
     pub fn explain(&self, failure: Failure, tried: String) -> Error {
-        let failure = if self.deadline.is_over() { Failure::Overdue } else { failure };
-        failure.while_trying_to(tried)
+        self.watchdog.explain(failure.while_trying_to(tried))
+    }
+
+    pub fn bind(&self, limit: &Limit) {
+        self.watchdog.bind(limit);
     }
 
     /// Implicit FTPS does not imply that files are protected too.
@@ -335,7 +334,7 @@ impl Conversation {
     }
 
     fn transfer(&mut self, command: String) -> Result<Transfer<'_>, Failure> {
-        Transfer::open(&mut self.client, command, &self.deadline, self.timeout)
+        Transfer::open(&mut self.client, command, &self.watchdog, self.timeout)
     }
 
     /// Asks for something that must be done.
@@ -362,7 +361,7 @@ impl Conversation {
 
     /// Ends without a word, because it is not known any more which answer belongs to which question.
     pub fn hang_up(self) {
-        self.deadline.shut();
+        self.watchdog.shut();
     }
 }
 

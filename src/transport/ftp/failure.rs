@@ -25,8 +25,6 @@ pub enum Failure {
     DataTlsTooLate(#[source] Reply),
     #[error("the server gave no answer in time")]
     Silent,
-    #[error("the conversation took longer than `conversation-seconds` allows")]
-    Overdue,
     #[error("the connection broke")]
     Lost(#[source] io::Error),
     /// A listing ended without the sign by which a whole one is told from a part.
@@ -57,7 +55,7 @@ impl Failure {
             Failure::DataTls(_) | Failure::DataTlsTooLate(_) | Failure::Lost(_) | Failure::CutShort(_) => {
                 Kind::Unreachable
             }
-            Failure::Silent | Failure::Overdue => Kind::TimedOut,
+            Failure::Silent => Kind::TimedOut,
             Failure::Certificate(_) => Kind::Identity,
             Failure::Tls(_) | Failure::NotUnderstood(_) => Kind::Protocol,
             Failure::StoredOther { .. } | Failure::ReceivedOther { .. } | Failure::SentOther { .. } => Kind::Damaged,

@@ -14,13 +14,13 @@ use socket2::SockRef;
 use suppaftp::FtpError;
 use suppaftp::types::FileType;
 
-use super::deadline::Deadline;
 use super::failure::Failure;
 use super::options::{Mode, Options, Protection};
 use super::tls::{self, Connector};
 use super::transfer::Client;
 use super::trust::Verifier;
-use crate::transport::{Error, Kind, tcp};
+use crate::transport::watchdog::Watchdog;
+use crate::transport::{Error, Kind, Limit, tcp};
 
 /// The connection, the handshake, and the greeting.
 const IMPLICIT_STEPS: u32 = 3;
@@ -75,16 +75,17 @@ pub fn log_in(
     options: &Options,
     password: &SecretString,
     protected: Option<&Protected>,
-    deadline: &Deadline,
+    limit: &Limit,
+    watchdog: &Watchdog,
 ) -> Result<Client, Error> {
     let mut client = match (&options.protection, protected) {
-        (Protection::Implicit(..), Some(protected)) => connect_implicit(options, protected, deadline)?,
+        (Protection::Implicit(..), Some(protected)) => connect_implicit(options, protected, limit, watchdog)?,
         (Protection::Explicit(..), Some(protected)) => {
-            let client = connect_plain(options, deadline)?;
+            let client = connect_plain(options, limit, watchdog)?;
             let secured = client.into_secure(protected.connector(options), &options.host);
             secured.map_err(|error| protected.explain(error.into(), options))?
         }
-        _ => connect_plain(options, deadline)?,
+        _ => connect_plain(options, limit, watchdog)?,
     };
     let logging_in = || format!("log in as {} on {}", options.user, options.address());
     let within = |client: &Client, timeout| {
@@ -99,11 +100,11 @@ pub fn log_in(
     Ok(with_passive_connections(client, options))
 }
 
-fn connect_plain(options: &Options, deadline: &Deadline) -> Result<Client, Error> {
-    let socket = tcp::connect(&options.host, options.port, options.timeouts.connect)?;
+fn connect_plain(options: &Options, limit: &Limit, watchdog: &Watchdog) -> Result<Client, Error> {
+    let socket = tcp::connect(&options.host, options.port, options.timeouts.connect.min(limit.left()))?;
     let greeted = || {
         bound(&socket, options.timeouts.connect)?;
-        deadline.watch_control(&socket)?;
+        watchdog.watch_control(&socket)?;
         Ok(Client::connect_with_stream(socket)?)
     };
     greeted().map_err(|failure: Failure| failure.while_trying_to(connecting(options)))
@@ -111,7 +112,12 @@ fn connect_plain(options: &Options, deadline: &Deadline) -> Result<Client, Error
 
 /// The library connects by itself here, without a timeout for the connection: that is waited for outside. What bounds
 /// the rest is in the connector.
-fn connect_implicit(options: &Options, protected: &Protected, deadline: &Deadline) -> Result<Client, Error> {
+fn connect_implicit(
+    options: &Options,
+    protected: &Protected,
+    limit: &Limit,
+    watchdog: &Watchdog,
+) -> Result<Client, Error> {
     let (sender, receiver) = mpsc::channel();
     let (connector, host, port) = (protected.connector(options), options.host.clone(), options.port);
     thread::spawn(move || {
@@ -120,10 +126,10 @@ fn connect_implicit(options: &Options, protected: &Protected, deadline: &Deadlin
         let _ = sender.send(client);
     });
     let greeted = || {
-        let patience = IMPLICIT_STEPS * options.timeouts.connect;
+        let patience = (IMPLICIT_STEPS * options.timeouts.connect).min(limit.left());
         let client = receiver.recv_timeout(patience).map_err(|_| Failure::Silent)??;
         keep_alive(&client.get_ref())?;
-        deadline.watch_control(&client.get_ref())?;
+        watchdog.watch_control(&client.get_ref())?;
         Ok(client)
     };
     greeted().map_err(|failure| match failure {

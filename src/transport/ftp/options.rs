@@ -69,8 +69,6 @@ pub(super) struct Timeouts {
     pub connect: Duration,
     /// For each answer after that, and for each piece of a file. A virus scanner may keep the last answer back.
     pub answer: Duration,
-    /// For the whole conversation.
-    pub conversation: Duration,
 }
 
 /// The options as a site writes them, before what must agree was compared.
@@ -92,8 +90,6 @@ struct Written {
     connect_seconds: u32,
     #[serde(default = "default_answer_seconds")]
     answer_seconds: u32,
-    #[serde(default = "default_conversation_seconds")]
-    conversation_seconds: u32,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -110,10 +106,6 @@ fn default_connect_seconds() -> u32 {
 
 fn default_answer_seconds() -> u32 {
     300
-}
-
-fn default_conversation_seconds() -> u32 {
-    3600
 }
 
 /// Why options that are right one by one do not agree.
@@ -162,7 +154,6 @@ impl TryFrom<Written> for Options {
             timeouts: Timeouts {
                 connect: time("connect-seconds", written.connect_seconds)?,
                 answer: time("answer-seconds", written.answer_seconds)?,
-                conversation: time("conversation-seconds", written.conversation_seconds)?,
             },
             needs_tls_1_2: Arc::default(),
         })

@@ -10,22 +10,23 @@ use super::content::Content;
 use super::conversation::Conversation;
 use super::failure::Failure;
 use super::options::Options;
-use crate::transport::{Error, Kind, Listing, Replacement, Session, path};
+use crate::transport::{Error, Kind, Limit, Listing, Replacement, Session, path};
 
 /// A conversation with an FTP server, logged in.
 pub struct FtpSession {
     options: Options,
     password: SecretString,
     base: PathBuf,
+    limit: Limit,
     /// None once it is over.
     conversation: Option<Conversation>,
 }
 
 impl FtpSession {
-    pub(super) fn connect(options: &Options, base: &Path) -> Result<FtpSession, Error> {
+    pub(super) fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<FtpSession, Error> {
         let password = options.password.read(base)?;
-        let conversation = Some(Conversation::open(options, &password, base)?);
-        Ok(FtpSession { options: options.clone(), password, base: base.to_owned(), conversation })
+        let conversation = Some(Conversation::open(options, &password, base, limit)?);
+        Ok(FtpSession { options: options.clone(), password, base: base.to_owned(), limit: limit.clone(), conversation })
     }
 
     /// Does something, and does it again in a new conversation after a failure that asks for it.
@@ -39,7 +40,7 @@ impl FtpSession {
         let mut outcome = act(&mut conversation);
         if outcome.as_ref().is_err_and(|failure| self.again(failure)) {
             conversation.hang_up();
-            conversation = Conversation::open(&self.options, &self.password, &self.base)?;
+            conversation = Conversation::open(&self.options, &self.password, &self.base, &self.limit)?;
             outcome = act(&mut conversation);
         }
         let outcome = outcome.map_err(|failure| conversation.explain(failure, tried));
@@ -76,6 +77,13 @@ impl FtpSession {
 }
 
 impl Session for FtpSession {
+    fn bind(&mut self, limit: &Limit) {
+        self.limit = limit.clone();
+        if let Some(conversation) = &self.conversation {
+            conversation.bind(limit);
+        }
+    }
+
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let place = self.locate(folder)?;
         self.attempt(format!("list the folder `{folder}` on {}", self.on()), |server| server.list(&place, Utc::now()))

@@ -8,9 +8,9 @@ use rustls::ProtocolVersion;
 use socket2::SockRef;
 use suppaftp::{DataStream, ImplFtpStream, Status, TransferStream};
 
-use super::deadline::Deadline;
 use super::failure::Failure;
 use super::tls;
+use crate::transport::watchdog::Watchdog;
 
 pub type Client = ImplFtpStream<tls::Stream>;
 
@@ -20,7 +20,7 @@ const EXPLANATION: Duration = Duration::from_secs(10);
 pub struct Transfer<'a> {
     stream: TransferStream<tls::Stream>,
     client: &'a Client,
-    deadline: &'a Deadline,
+    watchdog: &'a Watchdog,
     timeout: Duration,
 }
 
@@ -29,11 +29,11 @@ impl<'a> Transfer<'a> {
     pub fn open(
         client: &'a mut Client,
         command: String,
-        deadline: &'a Deadline,
+        watchdog: &'a Watchdog,
         timeout: Duration,
     ) -> Result<Transfer<'a>, Failure> {
         let (_, stream) = client.custom_data_command(command, &[Status::AboutToSend, Status::AlreadyOpen])?;
-        let transfer = Transfer { stream, client, deadline, timeout };
+        let transfer = Transfer { stream, client, watchdog, timeout };
         match transfer.prepare() {
             Ok(()) => transfer.with_hands_shaken(),
             Err(error) => Err(transfer.abandon(Failure::Lost(error))),
@@ -44,7 +44,7 @@ impl<'a> Transfer<'a> {
         // A connection that the server opened (active mode) has no timeouts yet.
         self.socket().set_read_timeout(Some(self.timeout))?;
         self.socket().set_write_timeout(Some(self.timeout))?;
-        self.deadline.watch_data(self.socket())
+        self.watchdog.watch_data(self.socket())
     }
 
     /// An empty file too needs a handshake: without one the server would take it for a broken connection.
@@ -88,7 +88,7 @@ impl<'a> Transfer<'a> {
     /// Closes the connection, and waits for the server's word that the file is complete.
     pub fn complete(self) -> Result<(), Failure> {
         let may_be_tls = self.may_be_about_tls();
-        self.deadline.release_data();
+        self.watchdog.release_data();
         self.stream.finish().map_err(|error| about_tls(error.into(), may_be_tls))
     }
 
@@ -101,7 +101,7 @@ impl<'a> Transfer<'a> {
         if let DataStream::Ssl(stream) = self.stream.get_mut() {
             stream.abandon();
         }
-        self.deadline.release_data();
+        self.watchdog.release_data();
         let outcome = self.stream.finish().map_err(Failure::from);
         let restored = self.client.get_ref().set_read_timeout(Some(self.timeout));
         match outcome {
@@ -117,9 +117,9 @@ impl<'a> Transfer<'a> {
         }
         // A reset in place of an end. Where it cannot be had, the temporary name still protects.
         let _ = SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));
-        self.deadline.release_data();
+        self.watchdog.release_data();
         // Without a control connection the library's own farewell ends at once.
-        self.deadline.shut();
+        self.watchdog.shut();
         failure
     }
 

@@ -5,34 +5,40 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+
+use super::limit::{LOOK, Limit};
+use super::{Error, Kind};
 
 /// Timeouts of a socket bound one read or one write; a server that sends a byte now and then would hold us for ever.
-pub struct Deadline {
+pub struct Watchdog {
     watched: Arc<Mutex<Watched>>,
     _ends_the_watch: mpsc::Sender<()>,
 }
 
-#[derive(Default)]
 struct Watched {
+    limit: Limit,
     control: Option<TcpStream>,
     data: Option<TcpStream>,
     over: bool,
 }
 
-impl Deadline {
-    pub fn start(limit: Duration) -> Deadline {
-        let watched = Arc::<Mutex<Watched>>::default();
+impl Watchdog {
+    pub fn start(limit: &Limit) -> Watchdog {
+        let watched = Watched { limit: limit.clone(), control: None, data: None, over: false };
+        let watched = Arc::new(Mutex::new(watched));
         let (_ends_the_watch, ended) = mpsc::channel();
         let watcher = Arc::clone(&watched);
         thread::spawn(move || {
-            if ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-                let mut watched = lock(&watcher);
-                watched.over = true;
-                watched.shut();
+            while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                lock(&watcher).look();
             }
         });
-        Deadline { watched, _ends_the_watch }
+        Watchdog { watched, _ends_the_watch }
+    }
+
+    /// Another limit from now on.
+    pub fn bind(&self, limit: &Limit) {
+        lock(&self.watched).limit = limit.clone();
     }
 
     pub fn watch_control(&self, socket: &TcpStream) -> io::Result<()> {
@@ -57,12 +63,25 @@ impl Deadline {
         lock(&self.watched).shut();
     }
 
-    pub fn is_over(&self) -> bool {
-        lock(&self.watched).over
+    /// The failure itself, or that there was no time left where that is why.
+    pub fn explain(&self, error: Error) -> Error {
+        let watched = lock(&self.watched);
+        let is_cut = matches!(error.kind, Kind::Unreachable | Kind::TimedOut | Kind::Protocol);
+        match watched.over && is_cut {
+            true => watched.limit.overrun(error.to_string()),
+            false => error,
+        }
     }
 }
 
 impl Watched {
+    fn look(&mut self) {
+        if self.limit.is_over() {
+            self.over = true;
+            self.shut();
+        }
+    }
+
     fn keep(&mut self, put: impl FnOnce(&mut Watched)) {
         put(self);
         if self.over {
