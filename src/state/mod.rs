@@ -15,6 +15,7 @@ mod operations;
 mod packed;
 mod pickups;
 mod plans;
+mod queue;
 mod rolls;
 mod runs;
 mod schema;
@@ -30,6 +31,7 @@ use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -50,6 +52,7 @@ pub use runs::{Run, RunId};
 pub use spool::Spool;
 pub use trace::{Deed, Handed, Sighting, Subject, Trace};
 
+use queue::Queue;
 use schema::Obstacle;
 
 /// How long a statement waits for another process, a dry run or `sqlite3`, before it gives up.
@@ -63,6 +66,8 @@ pub struct State {
     db: Connection,
     /// For messages.
     path: PathBuf,
+    /// Of all threads of this process that have the same state open.
+    queue: Arc<Queue>,
 }
 
 impl State {
@@ -79,7 +84,7 @@ impl State {
             schema::migrate(&mut db, schema::STEPS)?;
             Ok(db)
         };
-        opened().map(|db| State { db, path: path.into() }).map_err(|obstacle| obstacle.when("open", path))
+        opened().map(|db| State::of(db, path)).map_err(|obstacle| obstacle.when("open", path))
     }
 
     /// Opens the state to read it, for a dry run or the history: nothing changes on disk. A file that is not there reads
@@ -95,7 +100,7 @@ impl State {
             Ok(db)
         };
         match opened() {
-            Ok(db) => Ok(State { db, path: path.into() }.for_looking()),
+            Ok(db) => Ok(State::of(db, path).for_looking()),
             Err(obstacle) => Err(obstacle.when("open", path)),
         }
     }
@@ -105,7 +110,16 @@ impl State {
         let db = Connection::open_in_memory().and_then(settled);
         let mut db = db.expect("SQLite opens a database in memory");
         schema::migrate(&mut db, schema::STEPS).expect("an empty database takes all steps");
-        State { db, path: ":memory:".into() }
+        State::of(db, Path::new(":memory:"))
+    }
+
+    fn of(db: Connection, path: &Path) -> State {
+        State { db, path: path.into(), queue: Arc::default() }
+    }
+
+    /// The two of them are used in turns from now on, each by a thread of its own.
+    pub fn in_turns_with(self, other: &State) -> State {
+        State { queue: Arc::clone(&other.queue), ..self }
     }
 
     fn for_looking(self) -> State {
@@ -115,6 +129,7 @@ impl State {
 
     /// Reads one consistent picture, however many statements it takes. `what` completes "read …".
     fn read<T>(&self, what: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let _turn = self.queue.wait();
         let picture = || read(&*self.db.unchecked_transaction()?);
         picture().map_err(|cause| Error::from_sqlite(format!("read {what} in {}", self.path.display()), cause))
     }
@@ -125,6 +140,7 @@ impl State {
         what: &str,
         write: impl FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
+        let _turn = self.queue.wait();
         let path = &self.path;
         let failed = |cause| Error::from_sqlite(format!("write {what} to {}", path.display()), cause);
         let mut transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;

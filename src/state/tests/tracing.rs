@@ -1,5 +1,7 @@
 //! One person's trace through the journal, also through one that an older Passerelle wrote.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 
 use crate::model::roll::{Seen, Stranger};
@@ -27,7 +29,7 @@ fn a_journal_of_an_older_passerelle_tells_what_it_can() {
     schema::migrate(&mut db, &schema::STEPS[..1]).expect("the first step");
     db.execute_batch(OLDER).expect("it was written so");
     schema::migrate(&mut db, schema::STEPS).expect("the steps since");
-    let state = State { db, path: ":memory:".into() };
+    let state = State::of(db, Path::new(":memory:"));
 
     let trace = state.trace(&Subject::User(1), &["ada2".into()], &[]).expect("a trace");
     let rows: Vec<u32> = trace.deeds.iter().map(|deed| deed.operation.row).collect();
