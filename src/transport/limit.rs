@@ -50,10 +50,10 @@ impl Limit {
         !self.stop.is_asked() && !self.is_over()
     }
 
-    /// Waits. False when there is no time for that, or when it was cut short.
+    /// Waits. False when there is no time for that, which is known at once, or when it was cut short.
     pub fn pause(&self, pause: Duration) -> bool {
         let end = Instant::now() + pause;
-        while self.allows_more() {
+        while self.allows_more() && end <= self.until {
             let rest = end.saturating_duration_since(Instant::now());
             if rest.is_zero() {
                 return true;
@@ -95,6 +95,8 @@ mod tests {
     fn a_limit_that_is_over_allows_nothing() {
         let limit = Limit::new(Duration::ZERO, &Stop::default());
         assert!(limit.is_over() && !limit.allows_more() && !limit.pause(LONG));
+        let short = Limit::new(LONG, &Stop::default());
+        assert!(!short.pause(2 * LONG), "who would not be back in time does not go");
         assert_eq!(limit.overrun("wait").kind, Kind::TimedOut);
     }
 }

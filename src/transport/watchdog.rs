@@ -36,9 +36,11 @@ impl Watchdog {
         Watchdog { watched, _ends_the_watch }
     }
 
-    /// Another limit from now on.
+    /// Another limit from now on. Where the one before ended the conversation, that is no lack of time of this one.
     pub fn bind(&self, limit: &Limit) {
-        lock(&self.watched).limit = limit.clone();
+        let mut watched = lock(&self.watched);
+        watched.limit = limit.clone();
+        watched.over = false;
     }
 
     pub fn watch_control(&self, socket: &TcpStream) -> io::Result<()> {
