@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 
 use crate::cli::arguments::{Arguments, Import, SITE};
-use crate::cli::progress::Bar;
+use crate::cli::progress::Bars;
 use crate::job::trial::{self, Trial};
 use crate::job::{Error, run};
 use crate::profile::complaint::quoted;
@@ -48,7 +48,7 @@ fn try_on(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
         identify_by: import.identify_by.as_deref(),
         language: arguments.language(),
         now: Utc::now(),
-        progress: &Bar::default(),
+        progress: &Bars::default(),
     })
 }
 
@@ -68,7 +68,7 @@ fn of_site(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
         )));
     }
     let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
-    let progress = Bar::default();
+    let progress = Bars::default();
     let order = run::Order {
         site: &site,
         site_file: &arguments.site,

@@ -24,7 +24,7 @@ use crate::site::Site;
 use crate::state::State;
 use crate::transport::Stop;
 use arguments::{Arguments, Output, Verb};
-use progress::Bar;
+use progress::Bars;
 
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -67,13 +67,13 @@ fn perform(arguments: &Arguments) -> Exit {
 
 /// The verbs that a run id is given to.
 fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit, Error> {
-    let bar = Bar::default();
+    let bars = Bars::default();
     let order = run::Order {
         site,
         site_file,
         dry_run: arguments.dry_run,
         now: Utc::now(),
-        progress: &bar,
+        progress: &bars,
         stop: Stop::default(),
     };
     let report = match &arguments.verb {

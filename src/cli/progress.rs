@@ -1,17 +1,22 @@
 //! Progress on a terminal: rows read, bytes sent. In a pipe, nothing.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::job::progress::{Progress, Unit};
 
-/// One bar at a time, on standard error.
+/// A bar for each thread that has something to show, on standard error.
 #[derive(Default)]
-pub struct Bar(Mutex<Option<ProgressBar>>);
+pub struct Bars {
+    all: MultiProgress,
+    shown: Mutex<HashMap<ThreadId, ProgressBar>>,
+}
 
-impl Progress for Bar {
+impl Progress for Bars {
     fn begin(&self, what: &str, total: u64, unit: Unit) {
         if !stderr().is_terminal() {
             return;
@@ -22,24 +27,27 @@ impl Progress for Bar {
         };
         let style = ProgressStyle::with_template(template).expect("the template is well formed");
         let bar = ProgressBar::new(total).with_style(style).with_message(what.to_string());
-        *self.lock() = Some(bar);
+        // What an earlier try of the same thread left ends with it.
+        self.end();
+        self.shown().insert(thread::current().id(), self.all.add(bar));
     }
 
     fn advance(&self, by: u64) {
-        if let Some(bar) = self.lock().as_ref() {
+        if let Some(bar) = self.shown().get(&thread::current().id()) {
             bar.inc(by);
         }
     }
 
     fn end(&self) {
-        if let Some(bar) = self.lock().take() {
+        if let Some(bar) = self.shown().remove(&thread::current().id()) {
             bar.finish_and_clear();
+            self.all.remove(&bar);
         }
     }
 }
 
-impl Bar {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+impl Bars {
+    fn shown(&self) -> MutexGuard<'_, HashMap<ThreadId, ProgressBar>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

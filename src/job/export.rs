@@ -51,6 +51,8 @@ fn export_all(
     export: &Export,
     told: &mut Vec<report::Export>,
 ) -> Result<(), Error> {
+    // First of all, for whoever is to change these people waits for it.
+    let source = gather::people(job, &export.people);
     // What a person let through goes out, even though a brake would hold it again.
     for approved in job.state.unfinished_deliveries(&exchange.name)?.iter().filter(|open| !open.held.is_empty()) {
         if is_for(exchange, approved) {
@@ -59,17 +61,17 @@ fn export_all(
             error.map_or(Ok(()), Err)?;
         }
     }
-    let gathered = gather(job, exchange, export)?;
+    let gathered = gather(job, exchange, source?)?;
     let decision = decide(job.context.site, exchange, gathered, export, job.context.local());
     let acted = act(job, exchange, export, &decision);
     told.push(tell(decision, *acted.as_ref().unwrap_or(&Delivered::Failed)));
     acted.map(drop)
 }
 
-fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export) -> Result<Gathered, Error> {
+fn gather(job: &Job<'_>, exchange: &Exchange, source: gather::Source) -> Result<Gathered, Error> {
     let mut open = job.state.unfinished_deliveries(&exchange.name)?;
     open.extend(job.state.held_deliveries()?.into_iter().filter(|held| held.exchange == exchange.name));
-    Ok(Gathered { source: gather::people(job, &export.people)?, last: job.state.last_delivered(&exchange.name)?, open })
+    Ok(Gathered { source, last: job.state.last_delivered(&exchange.name)?, open })
 }
 
 fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {

@@ -16,7 +16,11 @@ pub struct Source {
 
 pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
     match people {
-        site::People::Directory(_) => Ok(Source { people: job.state.people()?, findings: Vec::new(), left_out: 0 }),
+        site::People::Directory(_) => {
+            let people = job.state.people()?;
+            job.context.people_are_read();
+            Ok(Source { people, findings: Vec::new(), left_out: 0 })
+        }
         site::People::File(file) => from_file(job, file),
     }
 }

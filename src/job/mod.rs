@@ -2,6 +2,7 @@
 //!
 //! Deciding is pure. Acting needs [`Hands`], which a dry run does not have: [`Job::act`] is the one place that knows.
 
+mod abreast;
 mod apply;
 pub mod approve;
 mod decision;
@@ -32,14 +33,17 @@ pub mod saved;
 mod tell;
 pub mod template;
 pub mod trial;
+mod turns;
 pub mod undo;
 pub mod why;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use abreast::Turn;
 pub use error::Error;
 use progress::Progress;
 
@@ -55,6 +59,7 @@ pub struct Job<'a> {
 }
 
 /// Where and when a job runs.
+#[derive(Clone)]
 pub struct Context<'a> {
     pub site: &'a Site,
     pub run: RunId,
@@ -63,12 +68,16 @@ pub struct Context<'a> {
     stop: Stop,
     /// Of the exchange that is under way.
     limit: Limit,
-    connections: Connections,
+    /// Of the exchange that is under way, where others run beside it.
+    turn: Option<Turn>,
+    /// Of all exchanges of the run.
+    connections: Arc<Connections>,
 }
 
 /// What it takes to change anything: the site's lock, the spool, the folder for operations.
+#[derive(Clone)]
 pub struct Hands {
-    _lock: Lock,
+    _lock: Arc<Lock>,
     pub spool: Spool,
     pub operations: PathBuf,
 }
@@ -96,9 +105,18 @@ impl<'a> Job<'a> {
             progress,
             stop: stop.clone(),
             limit: Limit::new(Duration::ZERO, stop),
-            connections: Connections::default(),
+            turn: None,
+            connections: Arc::default(),
         };
         Ok(Job { context, state, hands })
+    }
+
+    /// For another thread of the same run.
+    fn beside(&self) -> Result<Job<'a>, Error> {
+        let path = &self.context.site.state;
+        let state = if self.is_dry_run() { State::open_to_look(path)? } else { State::open(path)? };
+        let state = state.in_turns_with(&self.state);
+        Ok(Job { context: self.context.clone(), state, hands: self.hands.clone() })
     }
 
     /// From now on the time of this exchange runs.
@@ -111,7 +129,21 @@ impl<'a> Job<'a> {
     }
 
     /// Changes the world, unless this is a dry run: then nothing happens, and None comes back.
+    ///
+    /// # Errors
+    /// There is no time left, or this run was asked to stop: what has begun may end, and nothing new begins.
     fn act<T>(
+        &mut self,
+        act: impl FnOnce(&Context<'_>, &mut State, &Hands) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        if !self.is_dry_run() {
+            self.context.may_begin("go on with the exchange")?;
+        }
+        self.write_down(act)
+    }
+
+    /// As [`Job::act`], at any time: for what the journal must know of the run itself.
+    fn write_down<T>(
         &mut self,
         act: impl FnOnce(&Context<'_>, &mut State, &Hands) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
@@ -126,6 +158,21 @@ impl Context<'_> {
     /// What the company's clock showed at the start.
     fn local(&self) -> NaiveDateTime {
         self.site.local(self.started)
+    }
+
+    /// Whether there is time, and no wish to stop; `tried` is what would begin.
+    fn may_begin(&self, tried: &str) -> Result<(), Error> {
+        match self.limit.allows_more() {
+            true => Ok(()),
+            false => Err(self.limit.overrun(tried).into()),
+        }
+    }
+
+    /// Whoever is to change the people may do so from now on: this exchange has its picture of them.
+    fn people_are_read(&self) {
+        if let Some(turn) = &self.turn {
+            turn.has_read();
+        }
     }
 
     /// Does some work in a conversation with a server, and again in a new one where that may help.
@@ -144,6 +191,6 @@ impl Hands {
     fn take(site: &Site) -> Result<Hands, Error> {
         let lock = Lock::take(&site.state)?;
         let beside = |name: &str| site.state.with_file_name(name);
-        Ok(Hands { _lock: lock, spool: Spool::at(&beside("spool")), operations: beside("operations") })
+        Ok(Hands { _lock: Arc::new(lock), spool: Spool::at(&beside("spool")), operations: beside("operations") })
     }
 }

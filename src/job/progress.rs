@@ -8,8 +8,8 @@ pub enum Unit {
     Rows,
 }
 
-/// Whoever watches; `cli` shows it on a terminal.
-pub trait Progress {
+/// Whoever watches; `cli` shows it on a terminal. Each thread has one step at a time.
+pub trait Progress: Sync {
     fn begin(&self, what: &str, total: u64, unit: Unit);
     fn advance(&self, by: u64);
     fn end(&self);

@@ -1,4 +1,4 @@
-//! Runs exchanges one after another and reports on them all; one that fails never stops the others.
+//! Runs exchanges and reports on them all; one that fails never stops the others.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use crate::job::approve::{self, Moves};
 use crate::job::held::{self, Held};
 use crate::job::progress::Progress;
 use crate::job::saved::Saved;
-use crate::job::{Error, Job, discard, export, import, plan, undo};
+use crate::job::{Error, Job, abreast, discard, export, import, plan, undo};
 use crate::model::Exit;
 use crate::report::{self, Report};
 use crate::site::{Direction, Exchange, Import, Site};
@@ -30,12 +30,15 @@ pub struct Order<'a> {
     pub stop: Stop,
 }
 
-/// The night: all exchanges, those with the nearest deadline first; or those named, in the same order.
+/// The night: all exchanges, those with the nearest deadline first; or those named, in the same order. They run side by
+/// side, as far as they do not wait for one another.
 pub fn night(order: &Order<'_>, names: &[String]) -> Result<Report, Error> {
     let named = names.iter().map(|name| order.exchange(name)).collect::<Result<Vec<_>, _>>()?;
     let mut exchanges = order.site.exchanges(order.now);
     exchanges.retain(|exchange| named.is_empty() || named.iter().any(|named| named.name == exchange.name));
-    perform(order, "run", &exchanges, |job, exchange| one(job, exchange, &[]))
+    recorded(order.open()?, order, "run", &exchanges, |job| {
+        abreast::all(job, &exchanges, |job, exchange| attend(job, exchange, |job| one(job, exchange, &[])))
+    })
 }
 
 pub fn export(order: &Order<'_>, name: &str) -> Result<Report, Error> {
@@ -210,39 +213,60 @@ impl<'a> Order<'a> {
     }
 }
 
-pub(super) fn perform(
-    order: &Order<'_>,
+pub(super) fn perform<'a>(
+    order: &Order<'a>,
     verb: &'static str,
     exchanges: &[&Exchange],
-    each: impl FnMut(&mut Job<'_>, &Exchange) -> report::Exchange,
+    each: impl FnMut(&mut Job<'a>, &Exchange) -> report::Exchange,
 ) -> Result<Report, Error> {
     perform_with(order.open()?, order, verb, exchanges, each)
 }
 
-fn perform_with(
-    mut job: Job<'_>,
-    order: &Order<'_>,
+/// One after another.
+fn perform_with<'a>(
+    job: Job<'a>,
+    order: &Order<'a>,
     verb: &'static str,
     exchanges: &[&Exchange],
-    mut each: impl FnMut(&mut Job<'_>, &Exchange) -> report::Exchange,
+    mut each: impl FnMut(&mut Job<'a>, &Exchange) -> report::Exchange,
+) -> Result<Report, Error> {
+    recorded(job, order, verb, exchanges, |job| {
+        exchanges.iter().map(|exchange| attend(job, exchange, |job| each(job, exchange))).collect()
+    })
+}
+
+/// Does one exchange in its time, if it may begin at all. A defect of ours in one does not stop the others either.
+fn attend<'a>(
+    job: &mut Job<'a>,
+    exchange: &Exchange,
+    each: impl FnOnce(&mut Job<'a>) -> report::Exchange,
+) -> report::Exchange {
+    let _span = tracing::error_span!("exchange", name = exchange.name).entered();
+    job.begin(exchange);
+    let told = match job.context.may_begin("begin the exchange") {
+        Ok(()) => catch_unwind(AssertUnwindSafe(|| each(job))).map_err(|_| defect()),
+        Err(stopped) => Err(stopped.failure()),
+    };
+    let told = told.unwrap_or_else(|failure| report::Exchange { failure: Some(failure), ..blank(exchange) });
+    log(&told);
+    told
+}
+
+/// The run is in the journal from its beginning to its end, with its report.
+fn recorded<'a>(
+    mut job: Job<'a>,
+    order: &Order<'a>,
+    verb: &'static str,
+    exchanges: &[&Exchange],
+    perform: impl FnOnce(&mut Job<'a>) -> Vec<report::Exchange>,
 ) -> Result<Report, Error> {
     let _span = tracing::error_span!("run", id = %job.context.run).entered();
     let names: Vec<String> = exchanges.iter().map(|exchange| exchange.name.clone()).collect();
-    job.act(|context, state, hands| {
+    job.write_down(|context, state, hands| {
         hands.spool.keep_only(&state.spooled()?)?;
         Ok(state.start_run(&context.run, verb, &names, context.started)?)
     })?;
-    let told: Vec<report::Exchange> = exchanges
-        .iter()
-        .map(|exchange| {
-            job.begin(exchange);
-            // A defect of ours in one exchange does not stop the others either.
-            let caught = catch_unwind(AssertUnwindSafe(|| each(&mut job, exchange)));
-            let told = caught.unwrap_or_else(|_| report::Exchange { failure: Some(defect()), ..blank(exchange) });
-            log(&told);
-            told
-        })
-        .collect();
+    let told = perform(&mut job);
     let mut report = Report {
         run: job.context.run.to_string(),
         verb: verb.into(),
@@ -253,7 +277,7 @@ fn perform_with(
         exit_code: told.iter().map(report::Exchange::exit).max().unwrap_or_default(),
         exchanges: told,
     };
-    let remembered = job.act(|context, state, _| {
+    let remembered = job.write_down(|context, state, _| {
         let document = serde_json::to_value(&report).expect("a report is made of plain values");
         Ok(state.finish_run(&context.run, report.exit_code.code(), &document, report.finished)?)
     });
