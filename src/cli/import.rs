@@ -6,12 +6,12 @@ use chrono::Utc;
 
 use crate::cli::arguments::{Arguments, Import, SITE};
 use crate::cli::progress::Bars;
+use crate::cli::signals;
 use crate::job::trial::{self, Trial};
 use crate::job::{Error, run};
 use crate::profile::complaint::quoted;
 use crate::report::Report;
 use crate::site::Site;
-use crate::transport::Stop;
 
 /// A profile that is named takes the place of the site, and so do files where there is no site.
 pub fn import(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
@@ -75,7 +75,7 @@ fn of_site(arguments: &Arguments, import: &Import) -> Result<Report, Error> {
         dry_run: arguments.dry_run,
         now,
         progress: &progress,
-        stop: Stop::default(),
+        stop: signals::listen(),
     };
     run::import(&order, exchange, &files)
 }

@@ -7,6 +7,7 @@ mod log;
 mod progress;
 mod rules;
 mod show;
+mod signals;
 mod table;
 
 use std::io::{self, Write as _};
@@ -22,7 +23,6 @@ use crate::profile::Profiles;
 use crate::report::{self, Report};
 use crate::site::Site;
 use crate::state::State;
-use crate::transport::Stop;
 use arguments::{Arguments, Output, Verb};
 use progress::Bars;
 
@@ -74,7 +74,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         dry_run: arguments.dry_run,
         now: Utc::now(),
         progress: &bars,
-        stop: Stop::default(),
+        stop: signals::listen(),
     };
     let report = match &arguments.verb {
         Verb::Export { exchange } => run::export(&order, exchange)?,

@@ -67,6 +67,11 @@ fn apply(context: &Context<'_>, state: &mut State, plan: &Plan) -> Result<(), Er
     context.progress.begin(&format!("apply {}", plan.path), plan.operations.pending as u64, Unit::Rows);
     let mut remain = true;
     while remain {
+        // The time of an exchange is no reason to leave the directory half changed, for whoever reads it next.
+        if context.stop.is_asked() {
+            context.progress.end();
+            return Err(context.limit.overrun(format!("apply {} to the end", plan.path)).into());
+        }
         let applied = state.apply_next(plan.id, BATCH, Utc::now())?;
         context.progress.advance((applied.done + applied.failures.len()) as u64);
         remain = applied.remain;

@@ -67,7 +67,7 @@ impl Error {
                 _ => Exit::ServerRefused,
             },
             Error::State(error) if error.later_may_help() => Exit::TryLater,
-            Error::Process(cause) if is_shortage(cause) => Exit::TryLater,
+            Error::Process(cause) if is_passing(cause) => Exit::TryLater,
             Error::State(_) | Error::Disk { .. } | Error::Process(_) => Exit::Disk,
             Error::Site(_) => Exit::SiteRefused,
             Error::Data { .. } => Exit::DataRefused,
@@ -87,7 +87,7 @@ impl Error {
     }
 }
 
-/// Too many processes, or too little memory, just now.
-fn is_shortage(cause: &io::Error) -> bool {
-    matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory)
+/// Too many processes, too little memory, or a wish to stop, just now.
+fn is_passing(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory | io::ErrorKind::Interrupted)
 }

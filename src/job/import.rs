@@ -55,6 +55,7 @@ fn take_all(
 ) -> Result<(), Error> {
     resume(job, exchange, import, told)?;
     for origin in origins(job, exchange, import, named, told)? {
+        job.context.may_begin("go on with the next file")?;
         match take(job, exchange, import, &origin)? {
             Some(import) => told.imports.push(import),
             None => told.remarks.push(TAKEN_AWAY),

@@ -97,6 +97,10 @@ fn read_apart(
     if status.code() == Some(i32::from(UNCONFINED.code())) {
         return Err(Error::Process(io::Error::other("it could not set its own limits")));
     }
+    // Whoever stops this run may stop every process of it.
+    if let Some(Signal::TERM | Signal::INT) = status.signal().and_then(Signal::from_named_raw) {
+        return Err(Error::Process(io::Error::new(io::ErrorKind::Interrupted, "it was asked to stop")));
+    }
     let end = End::of(&broken, is_late, status);
     tracing::info!(?end, %status, "a workbook could not be read");
     Ok(Err(end.finding(time_at_most)))
@@ -239,5 +243,15 @@ mod tests {
             assert_eq!(error.exit(), Exit::Disk);
         }
         assert_eq!(Error::Process(io::ErrorKind::WouldBlock.into()).exit(), Exit::TryLater);
+    }
+
+    #[test]
+    fn a_process_that_is_stopped_from_outside_says_nothing_of_the_file() {
+        for signal in ["TERM", "INT"] {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("kill -{signal} $$")]);
+            let error = read_apart(&mut shell, TIME_AT_MOST, b"", &|_| true).expect_err("nothing was read");
+            assert_eq!(error.exit(), Exit::TryLater, "{signal}");
+        }
     }
 }
