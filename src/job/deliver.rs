@@ -4,6 +4,7 @@
 //! name tells whether it happened.
 
 use std::io::Write;
+use std::mem;
 
 use chrono::Utc;
 
@@ -96,13 +97,20 @@ fn upload(context: &Context<'_>, server: &Server, hands: &Hands, delivery: &Deli
 
 /// A renaming that timed out may have happened: where the temporary name is gone, the final one tells.
 fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery) -> Result<Handed, Error> {
-    let mut first = true;
+    let mut is_again = false;
     context.with_server(server, |session| {
-        let standing = if first { Standing::Uploaded } else { standing(session, delivery)? };
-        first = false;
-        match standing {
+        let is_again = mem::replace(&mut is_again, true);
+        let standing_now = if is_again { standing(session, delivery)? } else { Standing::Uploaded };
+        match standing_now {
             Standing::Delivered => Ok(Handed::Before),
-            Standing::Uploaded => handover::publish(session, &delivery.folder, &delivery.file_name).map(Handed::Over),
+            Standing::Uploaded => match handover::publish(session, &delivery.folder, &delivery.file_name) {
+                // The server did, late, what it was asked for before.
+                Err(missing) if is_again && missing.kind == Kind::Missing => match standing(session, delivery)? {
+                    Standing::Delivered => Ok(Handed::Before),
+                    _ => Err(missing),
+                },
+                published => published.map(Handed::Over),
+            },
             Standing::NotUploaded => {
                 Err(transport::Error::new(Kind::Damaged, format!("find the uploaded {} again", delivery.file_name)))
             }

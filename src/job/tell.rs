@@ -12,6 +12,8 @@
 //! A file has its receipt or its verdict at every instant from then on, and one that was set aside has its verdict.
 //! Interrupted anywhere, all of it can be done again: each file appears whole under its name, in place of the one before.
 
+use std::mem;
+
 use chrono::Utc;
 
 use crate::job::gather::fetch;
@@ -77,29 +79,50 @@ pub fn set_aside(
         Err(error) => return Err(error),
     }
     let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
-    let (place, corrections) = context.with_server(&exchange.server, |session| {
+    // Chosen once: tried again after the renaming had happened, the name would be taken by the file itself.
+    let name = context.with_server(&exchange.server, |session| {
         session.make_folder(&aside)?;
-        let name = handover::free_name(session, &aside, telling.name)?;
-        let corrections = named(&name, ".to-correct.csv");
+        handover::free_name(session, &aside, telling.name)
+    })?;
+    let corrections = named(&name, ".to-correct.csv");
+    context.with_server(&exchange.server, |session| {
         // Those of an earlier file of this name are not to be mistaken for this one's.
         match telling.corrections {
             Some(rows) => put(session, &aside, &corrections, rows)?,
             None => session.remove(&inside(&aside, &corrections))?,
         }
-        let corrections = telling.corrections.map(|_| corrections);
-        put_verdict(context, session, exchange, &aside, &name, &telling, corrections.as_deref())?;
+        let corrections = telling.corrections.map(|_| corrections.as_str());
+        put_verdict(context, session, exchange, &aside, &name, &telling, corrections)?;
         take_back_held(session, import, telling.name)?;
         take_back(session, folder, &named(telling.name, RECEIPT))?;
         if let Ready::Marker(marker) = &import.ready {
             session.remove(&inside(folder, &marker.of(telling.name)))?;
         }
-        let place = inside(&aside, &name);
-        session.rename(&path, &place)?;
-        Ok((place, corrections.map(|name| inside(&aside, &name))))
+        Ok(())
     })?;
+    let place = inside(&aside, &name);
+    move_once(context, exchange, &path, &place)?;
+    let corrections = telling.corrections.map(|_| inside(&aside, &corrections));
     telling.told.set_aside = Some(place);
     telling.told.corrections = corrections;
     Ok(())
+}
+
+/// Gives a file a name that was free. Tried again, it looks first whether it happened: the partner may have dropped
+/// another file by then, which nobody has read.
+fn move_once(context: &Context<'_>, exchange: &Exchange, from: &str, to: &str) -> Result<(), Error> {
+    let mut is_again = false;
+    context.with_server(&exchange.server, |session| {
+        let is_again = mem::replace(&mut is_again, true);
+        if is_again && session.size(to)?.is_some() {
+            return Ok(());
+        }
+        match session.rename(from, to) {
+            // The server did, late, what it was asked for before.
+            Err(missing) if is_again && missing.kind == Kind::Missing && session.size(to)?.is_some() => Ok(()),
+            renamed => renamed.map(drop),
+        }
+    })
 }
 
 /// Leaves the file where it is, and says in `held/` that it waits.
