@@ -28,10 +28,13 @@ impl Options {
 }
 
 /// Refused when the folder is not there: a mount that is missing must not become an empty folder.
-pub fn connect(options: &Options, base: &Path) -> Result<Directory, Error> {
+pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Directory, Error> {
     let root = base.join(&options.path);
     let tried = || format!("open the directory {}", root.display());
-    let metadata = fs::metadata(&root).map_err(|cause| match cause.kind() {
+    // A mount whose server is gone does not answer at all.
+    let asked = root.clone();
+    let metadata = limit.bound(move || fs::metadata(asked)).ok_or_else(|| limit.overrun(tried()))?;
+    let metadata = metadata.map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => Error::new(Kind::Missing, tried())
             .caused_by("it is not there: make it, or correct `path`, which is relative to the site file"),
         _ => failed(tried(), cause),
@@ -39,17 +42,19 @@ pub fn connect(options: &Options, base: &Path) -> Result<Directory, Error> {
     if !metadata.is_dir() {
         return Err(Error::new(Kind::Setup, tried()).caused_by("it is a file, not a folder"));
     }
-    Ok(Directory { root })
+    Ok(Directory { root, limit: limit.clone() })
 }
 
-/// A conversation with the file system.
+/// A conversation with the file system, which answers in its own time: the limit is looked at from piece to piece.
 pub struct Directory {
     root: PathBuf,
+    limit: Limit,
 }
 
 impl Session for Directory {
-    /// The file system answers in its own time, whatever we would like.
-    fn bind(&mut self, _limit: &Limit) {}
+    fn bind(&mut self, limit: &Limit) {
+        self.limit = limit.clone();
+    }
 
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let folder = self.locate(folder)?;
@@ -59,9 +64,9 @@ impl Session for Directory {
     fn fetch(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Error> {
         let path = self.locate(path)?;
         let tried = || format!("read {}", path.display());
-        let read = |cause| failed(tried(), cause);
-        let mut file = File::open(&path).map_err(read)?;
-        let announced = file.metadata().map_err(read)?.len();
+        let read = |cause| self.failed(tried(), cause);
+        let announced = length(&path).map_err(read)?;
+        let mut file = Bounded { file: File::open(&path).map_err(read)?, limit: &self.limit };
         let fetched = copy(&mut file, into, tried, read)?;
         compare_sizes(tried(), announced, fetched)?;
         Ok(fetched)
@@ -70,9 +75,10 @@ impl Session for Directory {
     fn write(&mut self, path: &str, content: &mut dyn Read, size: u64) -> Result<(), Error> {
         let path = self.locate(path)?;
         let tried = || format!("write {}", path.display());
-        let write = |cause| failed(tried(), cause);
+        let write = |cause| self.failed(tried(), cause);
         let mut file = File::create(&path).map_err(write)?;
-        io::copy(content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
+        let mut content = Bounded { file: content, limit: &self.limit };
+        io::copy(&mut content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
         compare_sizes(tried(), size, file.metadata().map_err(write)?.len())
     }
 
@@ -114,6 +120,37 @@ impl Session for Directory {
 impl Directory {
     fn locate(&self, path: &str) -> Result<PathBuf, Error> {
         Ok(self.root.join(path::below("", path)?))
+    }
+
+    fn failed(&self, tried: String, cause: io::Error) -> Error {
+        match self.limit.is_over() {
+            true => self.limit.overrun(tried),
+            false => failed(tried, cause),
+        }
+    }
+}
+
+/// Reads no further than the limit allows.
+struct Bounded<'a, T> {
+    file: T,
+    limit: &'a Limit,
+}
+
+impl<T: Read> Read for Bounded<'_, T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.limit.is_over() {
+            true => Err(io::ErrorKind::TimedOut.into()),
+            false => self.file.read(buffer),
+        }
+    }
+}
+
+/// In bytes. To open a pipe would wait for somebody at its other end.
+fn length(path: &Path) -> io::Result<u64> {
+    let metadata = fs::metadata(path)?;
+    match metadata.is_file() {
+        true => Ok(metadata.len()),
+        false => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is no file")),
     }
 }
 

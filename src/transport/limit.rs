@@ -1,5 +1,6 @@
 //! What bounds work with servers: a moment, and the wish of whoever stops us.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -63,6 +64,28 @@ impl Limit {
         false
     }
 
+    /// Does something that nothing can interrupt in a thread of its own. None when the limit is over first: then it is
+    /// given up, and ends by itself.
+    pub(super) fn bound<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            // When nobody waits any more, what came of it is dropped.
+            let _ = sender.send(work());
+        });
+        while !self.is_over() {
+            match receiver.recv_timeout(self.left().min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) => {}
+                done => return done.ok(),
+            }
+        }
+        None
+    }
+
+    /// The same, but for no longer than this.
+    pub(super) fn at_most(&self, time: Duration) -> Limit {
+        Limit { until: self.until.min(Instant::now() + time), stop: self.stop.clone() }
+    }
+
     /// Why what was tried came to no end.
     pub fn overrun(&self, tried: impl Into<String>) -> Error {
         match self.stop.is_asked() {
@@ -98,5 +121,14 @@ mod tests {
         let short = Limit::new(LONG, &Stop::default());
         assert!(!short.pause(2 * LONG), "who would not be back in time does not go");
         assert_eq!(limit.overrun("wait").kind, Kind::TimedOut);
+    }
+
+    #[test]
+    fn what_nothing_can_interrupt_is_given_up_when_the_limit_is_over() {
+        let stop = Stop::default();
+        let limit = Limit::new(LONG, &stop);
+        assert_eq!(limit.bound(|| "done"), Some("done"));
+        stop.ask(Duration::from_millis(1));
+        assert_eq!(limit.bound(|| thread::sleep(LONG)), None);
     }
 }

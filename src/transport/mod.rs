@@ -42,7 +42,7 @@ impl Options {
     /// site file. What is said from then on is bounded by `limit`.
     pub fn connect(&self, base: &Path, limit: &Limit) -> Result<Box<dyn Session>, Error> {
         match self {
-            Options::Directory(options) => Ok(Box::new(directory::connect(options, base)?)),
+            Options::Directory(options) => Ok(Box::new(directory::connect(options, base, limit)?)),
             Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base, limit)?)),
             Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base, limit)?)),
         }

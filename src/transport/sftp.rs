@@ -328,7 +328,7 @@ fn shake_hands(
 ) -> Result<(ssh2::Session, HostKey), Error> {
     let tried = || format!("begin an SSH session with {place}");
     let failed = |cause| failed(tried(), &cause);
-    let tcp = tcp::connect(&options.host, options.port, options.connect_timeout.min(limit.left()))?;
+    let tcp = tcp::connect(&options.host, options.port, options.connect_timeout, limit)?;
     watchdog.watch_control(&tcp).map_err(|cause| Error::new(Kind::Local, tried()).caused_by(cause))?;
     let mut session = ssh2::Session::new().map_err(failed)?;
     session.set_timeout(milliseconds(options.connect_timeout));

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::{Error, Kind};
+use super::{Error, Kind, Limit};
 
-/// Connects to the first address of `host` that answers; each may take as long as `timeout`.
-pub fn connect(host: &str, port: u16, timeout: Duration) -> Result<TcpStream, Error> {
+/// Connects to the first address of `host` that answers; each may take as long as `timeout`, and all of it as long as the
+/// limit.
+pub fn connect(host: &str, port: u16, timeout: Duration, limit: &Limit) -> Result<TcpStream, Error> {
     let tried = || format!("connect to {host}:{port}");
-    let addresses = (host, port)
-        .to_socket_addrs()
-        .map_err(|cause| Error::new(Kind::Unreachable, format!("find the address of {host}")).caused_by(cause))?;
-    let stream = first_that_answers(addresses, timeout).map_err(|cause| {
+    let looking = || format!("find the address of {host}");
+    let name = host.to_owned();
+    let found = limit.bound(move || (name, port).to_socket_addrs()).ok_or_else(|| limit.overrun(looking()))?;
+    let addresses = found.map_err(|cause| Error::new(Kind::Unreachable, looking()).caused_by(cause))?;
+    let answered = limit.bound(move || first_that_answers(addresses, timeout));
+    let stream = answered.ok_or_else(|| limit.overrun(tried()))?.map_err(|cause| {
         let kind = if cause.kind() == io::ErrorKind::TimedOut { Kind::TimedOut } else { Kind::Unreachable };
         Error::new(kind, tried()).caused_by(cause)
     })?;

@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::limit::{LOOK, Limit};
 use super::{Error, Kind};
@@ -41,6 +42,12 @@ impl Watchdog {
         let mut watched = lock(&self.watched);
         watched.limit = limit.clone();
         watched.over = false;
+    }
+
+    /// Tells at any time how much there is left of it.
+    pub fn time_left(&self) -> impl Fn() -> Duration + Send + Sync + 'static {
+        let watched = Arc::clone(&self.watched);
+        move || lock(&watched).limit.left()
     }
 
     pub fn watch_control(&self, socket: &TcpStream) -> io::Result<()> {

@@ -3,8 +3,7 @@
 use std::io;
 use std::net::TcpStream;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::ClientConfig;
@@ -24,6 +23,8 @@ use crate::transport::{Error, Kind, Limit, tcp};
 
 /// The connection, the handshake, and the greeting.
 const IMPLICIT_STEPS: u32 = 3;
+
+const LEAST: Duration = Duration::from_millis(1);
 
 /// What the connections of one conversation are protected with.
 pub struct Protected {
@@ -97,11 +98,11 @@ pub fn log_in(
     }
     client.transfer_type(FileType::Binary).map_err(|error| Failure::from(error).while_trying_to(logging_in()))?;
     within(&client, options.timeouts.answer)?;
-    Ok(with_passive_connections(client, options))
+    Ok(with_passive_connections(client, options, watchdog.time_left()))
 }
 
 fn connect_plain(options: &Options, limit: &Limit, watchdog: &Watchdog) -> Result<Client, Error> {
-    let socket = tcp::connect(&options.host, options.port, options.timeouts.connect.min(limit.left()))?;
+    let socket = tcp::connect(&options.host, options.port, options.timeouts.connect, limit)?;
     let greeted = || {
         bound(&socket, options.timeouts.connect)?;
         watchdog.watch_control(&socket)?;
@@ -118,16 +119,14 @@ fn connect_implicit(
     limit: &Limit,
     watchdog: &Watchdog,
 ) -> Result<Client, Error> {
-    let (sender, receiver) = mpsc::channel();
     let (connector, host, port) = (protected.connector(options), options.host.clone(), options.port);
-    thread::spawn(move || {
-        let client = Client::connect_secure_implicit((host.as_str(), port), connector, &host);
-        // When nobody waits any more, this ends with the system's own patience and drops what it got.
-        let _ = sender.send(client);
-    });
+    let patience = limit.at_most(IMPLICIT_STEPS * options.timeouts.connect);
+    let connected = patience.bound(move || Client::connect_secure_implicit((host.as_str(), port), connector, &host));
+    if connected.is_none() && limit.is_over() {
+        return Err(limit.overrun(connecting(options)));
+    }
     let greeted = || {
-        let patience = (IMPLICIT_STEPS * options.timeouts.connect).min(limit.left());
-        let client = receiver.recv_timeout(patience).map_err(|_| Failure::Silent)??;
+        let client = connected.ok_or(Failure::Silent)??;
         keep_alive(&client.get_ref())?;
         watchdog.watch_control(&client.get_ref())?;
         Ok(client)
@@ -176,10 +175,16 @@ fn refused_login(failure: Failure, tried: String) -> Error {
 )]
 struct BrokenServer(#[source] rustls::Error);
 
-fn with_passive_connections(client: Client, options: &Options) -> Client {
+fn with_passive_connections(
+    client: Client,
+    options: &Options,
+    time_left: impl Fn() -> Duration + Send + Sync + 'static,
+) -> Client {
     let timeout = options.timeouts.connect;
     let mut client = client.passive_stream_builder(move |address| {
-        TcpStream::connect_timeout(&address, timeout).map_err(FtpError::ConnectionError)
+        // The system takes no time at all for a mistake.
+        let patience = timeout.min(time_left()).max(LEAST);
+        TcpStream::connect_timeout(&address, patience).map_err(FtpError::ConnectionError)
     });
     // The address in a PASV answer is often a private one, and could be a third party's: the known one is used.
     client.set_passive_nat_workaround(true);
