@@ -40,15 +40,23 @@ impl Error {
         Error { cause: Some(cause.into()), ..self }
     }
 
+    /// The same, with more to say about its cause.
+    pub(super) fn and(self, more: &str) -> Error {
+        let cause = self.cause.as_ref().map(|cause| format!("{cause}; {more}"));
+        self.caused_by(cause.unwrap_or_else(|| more.into()))
+    }
+
     pub(super) fn from_sqlite(tried: impl Into<String>, cause: rusqlite::Error) -> Error {
         let kind = kind(&cause);
         let meaning = match kind {
             Kind::Locked => "another process is using it",
             Kind::Behind => "the last run was cut off; run once without --dry-run, which repairs it",
-            Kind::Damaged | Kind::Newer => {
-                "it is damaged, or no state of Passerelle; check the path, or restore a backup"
-            }
-            Kind::Disk => "the system does not allow it",
+            Kind::Damaged | Kind::Newer => "it is damaged, or no state of Passerelle; check the path",
+            Kind::Disk => match cause.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => "the disk is full; make room",
+                Some(ErrorCode::ReadOnly) => "it may only be read; check owner and rights of the file and its folder",
+                _ => "the system does not allow it",
+            },
         };
         // In one text: as a source of its own, the error of `rusqlite` says everything twice.
         Error::new(kind, tried).caused_by(format!("{meaning} (SQLite: {cause})"))

@@ -3,6 +3,7 @@
 //! To add a table: a file with its schema, and a step in `schema.rs`. Who writes holds the [`Lock`] first.
 
 mod apply;
+mod backup;
 mod decisions;
 mod deliveries;
 mod error;
@@ -72,24 +73,35 @@ pub struct State {
 
 impl State {
     /// Opens the state for a run. Makes the file, for its owner alone, where there is none (but no folder), and brings
-    /// an older one up to date; one of a newer Passerelle is refused.
+    /// an older one up to date; one of a newer Passerelle is refused, and so is one that is damaged anywhere. Makes the
+    /// backup that is due first.
     pub fn open(path: &Path) -> Result<State, Error> {
+        let path = &whole(path);
         if !holds_anything(path)? {
             create(path)?;
         }
-        let opened = || -> Result<Connection, Obstacle> {
-            let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            db.pragma_update(None, "journal_mode", "DELETE")?;
-            db.pragma_update(None, "synchronous", "FULL")?;
-            schema::migrate(&mut db, schema::STEPS)?;
+        let opened = || -> Result<Connection, Error> {
+            let failed = |cause| Error::from_sqlite(format!("open {}", path.display()), cause);
+            let blocked = |obstacle: Obstacle| obstacle.when("open", path);
+            let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+            let taken = schema::taken(&db, schema::STEPS).map_err(blocked)?;
+            schema::check_whole(&db, "quick_check").map_err(blocked)?;
+            db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
+            db.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+            backup::make(&db, path, taken, schema::STEPS.len())?;
+            schema::migrate(&mut db, schema::STEPS).map_err(blocked)?;
             Ok(db)
         };
-        opened().map(|db| State::of(db, path)).map_err(|obstacle| obstacle.when("open", path))
+        match opened() {
+            Ok(db) => Ok(State::of(db, path)),
+            Err(error) => Err(backup::advise(error, path)),
+        }
     }
 
     /// Opens the state to read it, for a dry run or the history: nothing changes on disk. A file that is not there reads
     /// as a state in which nothing has happened. A file that must first be repaired or brought up to date is refused.
     pub fn open_to_look(path: &Path) -> Result<State, Error> {
+        let path = &whole(path);
         if !holds_anything(path)? {
             let state = State { path: path.into(), ..State::in_memory() };
             return Ok(state.for_looking());
@@ -101,7 +113,7 @@ impl State {
         };
         match opened() {
             Ok(db) => Ok(State::of(db, path).for_looking()),
-            Err(obstacle) => Err(obstacle.when("open", path)),
+            Err(obstacle) => Err(backup::advise(obstacle.when("open", path), path)),
         }
     }
 
@@ -131,7 +143,8 @@ impl State {
     fn read<T>(&self, what: &str, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         let _turn = self.queue.wait();
         let picture = || read(&*self.db.unchecked_transaction()?);
-        picture().map_err(|cause| Error::from_sqlite(format!("read {what} in {}", self.path.display()), cause))
+        let failed = |cause| Error::from_sqlite(format!("read {what} in {}", self.path.display()), cause);
+        picture().map_err(|cause| backup::advise(failed(cause), &self.path))
     }
 
     /// Writes everything or nothing. `what` completes "write …".
@@ -142,7 +155,8 @@ impl State {
     ) -> Result<T, Error> {
         let _turn = self.queue.wait();
         let path = &self.path;
-        let failed = |cause| Error::from_sqlite(format!("write {what} to {}", path.display()), cause);
+        let failed =
+            |cause| backup::advise(Error::from_sqlite(format!("write {what} to {}", path.display()), cause), path);
         let mut transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let written = write(&mut transaction).map_err(failed)?;
         transaction.commit().map_err(failed)?;
@@ -177,10 +191,19 @@ fn create(path: &Path) -> Result<(), Error> {
 }
 
 fn holds_anything(path: &Path) -> Result<bool, Error> {
+    let failed = || Error::new(Kind::Disk, format!("open {}", path.display()));
     match fs::metadata(path) {
-        Ok(file) if (1..SMALLEST).contains(&file.len()) => Err(Obstacle::Foreign.when("open", path)),
-        Ok(file) => Ok(file.len() > 0),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(Error::new(Kind::Disk, format!("open {}", path.display())).caused_by(cause)),
+        Ok(file) if file.is_dir() => Err(failed().caused_by("it is a folder; give the path of a file in it")),
+        Ok(file) if (1..SMALLEST).contains(&file.len()) => {
+            Err(backup::advise(Obstacle::Foreign.when("open", path), path))
+        }
+        Ok(file) if file.len() > 0 => Ok(true),
+        Err(cause) if cause.kind() != ErrorKind::NotFound => Err(failed().caused_by(cause)),
+        _ => backup::check_none(path).map(|()| false),
     }
+}
+
+/// The file itself, where the path is a link to it: SQLite has its journal there, and the backups belong there.
+fn whole(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.into())
 }

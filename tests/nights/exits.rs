@@ -102,7 +102,7 @@ fn seven_is_a_state_that_cannot_be_used_and_one_sentence_says_why() {
     let foreign = || company.write("state.db", "people = [\"Ada\", \"Grace\"]\n".repeat(100));
     let cases: [(&dyn Fn(), &str); 3] = [
         (&newer, "a newer Passerelle has used it (its version is 99"),
-        (&damaged, "it is damaged, or no state of Passerelle; check the path, or restore a backup"),
+        (&damaged, "it is damaged, or no state of Passerelle; check the path"),
         (&foreign, "no state of Passerelle; check the path"),
     ];
     for (spoil, sentence) in cases {

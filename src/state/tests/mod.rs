@@ -1,6 +1,7 @@
 //! The stories that the state must tell right, and what they share: a day, a run, users and plans made of few words.
 
 mod applying;
+mod backups;
 mod journal;
 mod killed;
 mod opening;
