@@ -41,8 +41,9 @@ pub fn hand_over(
         Standing::Delivered => Handed::Before,
         Standing::Uploaded => rename(context, server, &delivery)?,
         Standing::NotUploaded => {
+            let content = prepared(state, hands, &delivery)?;
             state.advance(id, DeliveryStatus::Uploading, Utc::now())?;
-            upload(context, server, hands, &delivery)?;
+            upload(context, server, &content, &delivery)?;
             state.advance(id, DeliveryStatus::Renaming, Utc::now())?;
             rename(context, server, &delivery)?
         }
@@ -81,14 +82,23 @@ fn clear_away(session: &mut dyn Session, old: &Delivery) -> Result<DeliveryStatu
     Ok(DeliveryStatus::Discarded)
 }
 
-fn upload(context: &Context<'_>, server: &Server, hands: &Hands, delivery: &Delivery) -> Result<(), Error> {
-    let content = hands.spool.get(&delivery.spooled)?;
-    if Digest::of(&content) != delivery.digest {
-        return Err(Error::data(&delivery.spooled, "the file in the spool is not the one that was prepared"));
+/// The file as it was prepared. Where it is lost, since an older state was restored for example, its delivery is given up:
+/// it would stand in the way of all that come after it.
+fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+    let content = hands.spool.find(&delivery.spooled)?;
+    if let Some(content) = content.filter(|content| Digest::of(content) == delivery.digest) {
+        return Ok(content);
     }
+    state.advance(delivery.id, DeliveryStatus::Discarded, Utc::now())?;
+    hands.spool.remove(&delivery.spooled)?;
+    let lost = "what was prepared is lost or damaged in the spool, and is given up; the next run makes the file anew";
+    Err(Error::data(&delivery.file_name, lost))
+}
+
+fn upload(context: &Context<'_>, server: &Server, content: &[u8], delivery: &Delivery) -> Result<(), Error> {
     let uploaded = context.with_server(server, |session| {
         context.progress.begin(&delivery.file_name, delivery.size, Unit::Bytes);
-        let mut reader = Counted { inner: content.as_slice(), progress: context.progress };
+        let mut reader = Counted { inner: content, progress: context.progress };
         handover::upload(session, &delivery.folder, &delivery.file_name, &mut reader, delivery.size)
     });
     context.progress.end();

@@ -33,6 +33,15 @@ impl Spool {
         fs::read(&path).map_err(failed("read", &path))
     }
 
+    /// None: it is not there.
+    pub fn find(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.path(name);
+        match fs::read(&path) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            read => read.map(Some).map_err(failed("read", &path)),
+        }
+    }
+
     /// One that is not there is no error.
     pub fn remove(&self, name: &str) -> Result<(), Error> {
         let path = self.path(name);
