@@ -13,7 +13,7 @@ const KILLS: u32 = 8;
 
 /// What a run leaves, without what differs from run to run.
 #[derive(Debug, PartialEq)]
-struct Outcome {
+pub struct Outcome {
     users: Vec<String>,
     server: BTreeMap<String, String>,
     spool: Vec<String>,
@@ -23,7 +23,7 @@ struct Outcome {
     journal: Vec<String>,
 }
 
-fn outcome(company: &Company) -> Outcome {
+pub fn outcome(company: &Company) -> Outcome {
     let text = |(name, bytes): (String, Vec<u8>)| {
         let text = String::from_utf8(bytes).expect("UTF-8");
         // A verdict says which run it was, and when.

@@ -3,6 +3,7 @@
 mod company;
 mod damage;
 mod decisions;
+mod disks;
 mod dry_runs;
 mod exceptions;
 mod exits;
@@ -11,6 +12,7 @@ mod kills;
 mod logs;
 mod plans;
 mod renaming;
+mod restoring;
 mod schema;
 mod telling;
 mod undo;
