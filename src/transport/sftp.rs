@@ -2,6 +2,7 @@
 
 mod failure;
 mod host_key;
+mod host_names;
 mod identity;
 mod known_hosts;
 mod login;

@@ -31,12 +31,18 @@ impl HostKey {
         Fingerprint(format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(&self.0))))
     }
 
-    /// The signature algorithms that prove this key, best first. RSA with SHA-1 is not among them, as in OpenSSH since 8.8.
-    pub fn algorithms(&self) -> &str {
+    /// The signature algorithms that prove this key, best first; None for a kind that is not asked for. RSA with SHA-1 is
+    /// not among them, as in OpenSSH since 8.8.
+    pub fn algorithms(&self) -> Option<&str> {
         match self.type_name() {
-            "ssh-rsa" => RSA,
-            name => name,
+            "ssh-rsa" => Some(RSA),
+            name => ALGORITHMS.iter().flat_map(|family| family.split(',')).find(|known| *known == name),
         }
+    }
+
+    /// As a known-hosts file has it behind the names.
+    pub fn written(&self) -> String {
+        format!("{} {}", self.type_name(), STANDARD.encode(&self.0))
     }
 }
 
@@ -67,6 +73,7 @@ mod tests {
     fn a_key_has_the_fingerprint_that_openssh_shows() {
         let key = HostKey::from_base64(KEY).unwrap();
         assert_eq!(key.to_string(), "ssh-ed25519 SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+        assert_eq!(key.written(), format!("ssh-ed25519 {KEY}"));
     }
 
     #[test]

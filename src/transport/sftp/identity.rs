@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::host_key::{ALGORITHMS, HostKey};
-use super::known_hosts::{self, KnownKeys};
+use super::host_names;
+use super::known_hosts::{self, Known, KnownKeys};
 use super::options::{Fingerprint, Identity, Options};
 use crate::transport::{Error, Kind};
 
@@ -29,17 +30,16 @@ impl Expected {
     /// of several types and shows one, so that a host that is known by another would look changed.
     pub fn algorithms(&self) -> Vec<String> {
         let known: Vec<_> = match self {
-            Expected::Keys { known, .. } if !known.trusted.is_empty() => {
-                known.trusted.iter().map(HostKey::algorithms).collect()
-            }
-            _ => ALGORITHMS.to_vec(),
+            Expected::Keys { known, .. } => known.trusted.iter().filter_map(|known| known.key.algorithms()).collect(),
+            Expected::Fingerprint(_) => Vec::new(),
         };
-        std::iter::once(known.join(",")).chain(ALGORITHMS.map(str::to_owned)).collect()
+        let first = if known.is_empty() { ALGORITHMS.join(",") } else { known.join(",") };
+        std::iter::once(first).chain(ALGORITHMS.map(str::to_owned)).collect()
     }
 
     pub fn accepts(&self, key: &HostKey) -> bool {
         match self {
-            Expected::Keys { known, .. } => known.trusted.contains(key) && !known.revoked.contains(key),
+            Expected::Keys { known, .. } => has(&known.trusted, key) && !has(&known.revoked, key),
             Expected::Fingerprint(fingerprint) => key.fingerprint() == *fingerprint,
         }
     }
@@ -47,24 +47,12 @@ impl Expected {
     /// Why none of the keys that the server of `options` showed is accepted, and what to write if one of them is right.
     pub fn refused(&self, options: &Options, seen: &[HostKey]) -> Error {
         let (host, port) = (&options.host, options.port);
-        let shown = list(seen);
         let cause = match self {
-            Expected::Keys { file, known } if known.revoked.iter().any(|key| seen.contains(key)) => {
-                let revoked: Vec<_> = known.revoked.iter().filter(|key| seen.contains(key)).cloned().collect();
-                format!("it showed {}, which {} marks as revoked", list(&revoked), file.display())
-            }
-            Expected::Keys { file, known } if known.trusted.is_empty() => format!(
-                "{} has no line for it; it showed {shown}. Ask whoever runs the server whether that is right, and only \
-                 then add what `ssh-keyscan -p {port} {host}` prints, or write `fingerprint` in place of `known-hosts`",
-                file.display()
-            ),
-            Expected::Keys { file, known } => format!(
-                "{} has {}, it showed {shown}. {CHANGED}, correct the line",
-                file.display(),
-                list(&known.trusted)
-            ),
+            Expected::Keys { file, known } => told_by(file, known, &host_names::name_of(host, port), seen),
             Expected::Fingerprint(fingerprint) => {
-                format!("{} was expected, it showed {shown}. {CHANGED}, correct `fingerprint`", fingerprint.0)
+                let right = seen.iter().map(|key| format!("`fingerprint = \"{}\"`", key.fingerprint().0));
+                let right = right.collect::<Vec<_>>().join(" or ");
+                format!("{} was expected, and it showed {}. {CHANGED}, write {right}", fingerprint.0, list(seen))
             }
         };
         Error::new(Kind::Identity, format!("make sure that {host}:{port} is the right server")).caused_by(cause)
@@ -73,6 +61,39 @@ impl Expected {
 
 const CHANGED: &str = "Either the server has a new key or somebody stands between it and us. \
                        Ask whoever runs the server, and only if the new key is right";
+
+/// Why a file does not have `name` with a key that was `seen`.
+fn told_by(file: &Path, known: &KnownKeys, name: &str, seen: &[HostKey]) -> String {
+    let place = file.display();
+    let shown = list(seen);
+    if let Some(revoked) = known.revoked.iter().find(|known| seen.contains(&known.key)) {
+        return format!(
+            "it showed {}, which {place}:{} marks as revoked. Whoever runs the server must give it a new key",
+            revoked.key, revoked.line
+        );
+    }
+    // The first is of the kind that is known, or else the one that the server prefers.
+    let line = seen.first().map(|key| format!("`{name} {}`", key.written())).unwrap_or_default();
+    match (known.trusted.first(), known.authority) {
+        (Some(first), _) => {
+            let (at, keys) = (first.line, known.trusted.iter().map(|known| known.key.clone()).collect::<Vec<_>>());
+            let has = list(&keys);
+            format!("{place}:{at} has {has}, and it showed {shown}. {CHANGED}, write in place of line {at}: {line}")
+        }
+        (None, Some(at)) => format!(
+            "{place}:{at} knows it by `@cert-authority`, and certificates of hosts are not understood here; it showed \
+             {shown}. Ask whoever runs the server whether that is right, and only then add the line {line}"
+        ),
+        (None, None) => format!(
+            "{place} has no line for it; it showed {shown}. Ask whoever runs the server whether that is right, and \
+             only then add the line {line}"
+        ),
+    }
+}
+
+fn has(known: &[Known], key: &HostKey) -> bool {
+    known.iter().any(|known| known.key == *key)
+}
 
 fn list(keys: &[HostKey]) -> String {
     keys.iter().map(HostKey::to_string).collect::<Vec<_>>().join(" and ")
