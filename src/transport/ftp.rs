@@ -1,11 +1,14 @@
 //! FTP, explicit FTPS and implicit FTPS. Only this file and its folder know which library speaks the protocol.
 
+mod certificate;
+mod client_certificate;
 mod content;
 mod conversation;
 mod failure;
 mod line;
 mod login;
 mod options;
+mod refusal;
 mod reply;
 mod session;
 mod tls;
@@ -14,8 +17,10 @@ mod trust;
 
 use std::path::Path;
 
+pub use certificate::Certificate;
 pub use options::Options;
 pub use session::FtpSession;
+pub use trust::Pin;
 
 use super::{Error, Limit};
 

@@ -7,6 +7,7 @@ pub mod directory;
 mod error;
 pub mod ftp;
 pub mod handover;
+mod identity;
 mod limit;
 mod path;
 pub mod retry;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 pub use connections::Connections;
 pub use error::{Error, Kind};
+pub use identity::Identity;
 pub use limit::{Limit, Stop};
 pub use path::inside;
 
@@ -81,6 +83,11 @@ impl Options {
 pub trait Session: Send {
     /// Another limit from now on: when it is over, the conversation is, too.
     fn bind(&mut self, limit: &Limit);
+
+    /// By what the server proved who it is; None where nothing is proved: a directory, and plain FTP.
+    fn identity(&self) -> Option<Identity> {
+        None
+    }
 
     /// The files of a folder (`""` is the server's own), in no order; folders are not listed. A folder that is not there is
     /// [`Kind::Missing`]; a listing that failed is never an empty one.

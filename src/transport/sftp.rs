@@ -79,6 +79,11 @@ impl Session for Sftp {
         self.watchdog.bind(limit);
     }
 
+    fn identity(&self) -> Option<super::Identity> {
+        let key = self.session.host_key().and_then(|(bytes, _)| HostKey::from_wire(bytes))?;
+        Some(super::Identity::HostKey { kind: key.type_name().to_owned(), fingerprint: key.fingerprint().0 })
+    }
+
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {
         let folder = self.locate(folder)?;
         // OpenSSH takes an empty name for the folder of the login, other servers for a mistake.

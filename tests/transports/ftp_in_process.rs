@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libunftp::ServerBuilder;
 use libunftp::options::{ActivePassiveMode, TlsFlags};
-use passerelle::transport::{Error, Kind};
+use passerelle::transport::Kind;
 use tokio::runtime::Builder;
 use unftp_sbe_fs::Filesystem;
 
@@ -69,65 +69,6 @@ fn files_pass_in_each_version_of_tls() {
             session.write(name, &mut &b"content"[..], 7).unwrap();
         }
         assert_eq!(session.list("").unwrap().files.len(), 4);
-    }
-}
-
-/// The failure to connect to a server that shows this certificate.
-fn refused(site: &Site, certificate: Certificate, rest: &str) -> Error {
-    let error = site.refusal(InProcess::start(Some(certificate)).port, rest);
-    assert_eq!(error.kind, Kind::Identity, "{}", error.chain());
-    assert!(!error.later_may_help());
-    error
-}
-
-#[test]
-fn a_certificate_of_an_unknown_authority_is_refused_with_what_to_write() {
-    let (site, other) = (Site::new(), Site::new());
-    let certificate = other.authority.certificate_for("localhost");
-    let advice = format!("write `trust = {{ pinned = \"{}\" }}`", certificate.pin());
-    let error = refused(&site, certificate, EXPLICIT);
-    assert!(error.chain().contains(&advice), "{}", error.chain());
-    assert!(error.chain().contains("invalid peer certificate"), "{}", error.chain());
-}
-
-#[test]
-fn a_certificate_that_the_system_does_not_trust_is_refused() {
-    let site = Site::new();
-    refused(&site, site.authority.certificate_for("localhost"), "encryption = 'explicit'\ntrust = 'system'");
-}
-
-#[test]
-fn a_certificate_for_another_host_is_refused() {
-    let site = Site::new();
-    let error = refused(&site, site.authority.certificate_for("ftps.example"), EXPLICIT);
-    assert!(error.chain().contains("is only valid for DnsName(\"ftps.example\")"), "{}", error.chain());
-}
-
-#[test]
-fn a_certificate_that_has_expired_is_refused() {
-    let site = Site::new();
-    let error = refused(&site, site.authority.expired_certificate_for("localhost"), EXPLICIT);
-    assert!(error.chain().contains("certificate expired"), "{}", error.chain());
-}
-
-#[test]
-fn exactly_the_pinned_certificate_is_accepted_whatever_it_says_of_itself() {
-    let site = Site::new();
-    let pinned = site.authority.expired_certificate_for("ftps.example");
-    let rest = format!("encryption = 'explicit'\ntrust = {{ pinned = '{}' }}", pinned.pin());
-    site.connect(InProcess::start(Some(pinned)).port, &rest).list("").unwrap();
-    let error = refused(&site, site.authority.certificate_for("localhost"), &rest);
-    assert!(error.chain().contains("its certificate is not one that `trust` allows"), "{}", error.chain());
-}
-
-#[test]
-fn a_file_of_authorities_that_cannot_serve_is_named() {
-    let site = Site::new();
-    std::fs::write(site.path().join("empty.pem"), "").unwrap();
-    for file in ["absent.pem", "empty.pem"] {
-        let error = site.refusal(1, &format!("encryption = 'explicit'\ntrust = {{ ca = '{file}' }}"));
-        assert_eq!(error.kind, Kind::Setup);
-        assert!(error.to_string().ends_with(file), "{error}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every transport passes one common suite, against servers that run inside the test and against real ones.
 
 mod certificate;
+mod certificates;
 mod directory;
 mod ftp_faults;
 mod ftp_in_process;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WantsServerCert;
+use rustls::{ConfigBuilder, ProtocolVersion, ServerConfig, ServerConnection, StreamOwned, WantsVerifier};
 
 use crate::certificate::Certificate;
 
@@ -46,11 +47,14 @@ impl Scripted {
         certificate: &Certificate,
         script: impl Fn(&str, &mut Talk) -> bool + Send + Sync + 'static,
     ) -> Scripted {
-        let chain = CertificateDer::pem_slice_iter(certificate.chain.as_bytes()).map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).unwrap();
-        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        Scripted::run(Some(Arc::new(builder.with_single_cert(chain, key).unwrap())), "220 ready", script)
+        Scripted::with_configuration(plain(certificate), script)
+    }
+
+    pub fn with_configuration(
+        tls: ServerConfig,
+        script: impl Fn(&str, &mut Talk) -> bool + Send + Sync + 'static,
+    ) -> Scripted {
+        Scripted::run(Some(Arc::new(tls)), "220 ready", script)
     }
 
     fn run(
@@ -82,7 +86,30 @@ impl Scripted {
     }
 }
 
+/// Shows the certificate, and asks for none.
+fn plain(certificate: &Certificate) -> ServerConfig {
+    configuration(certificate, |builder| builder.with_no_client_auth())
+}
+
+/// Shows the certificate. `ask` says whether, and of whom, one is asked for.
+pub fn configuration(
+    certificate: &Certificate,
+    ask: impl FnOnce(Unasked) -> ConfigBuilder<ServerConfig, WantsServerCert>,
+) -> ServerConfig {
+    let chain = CertificateDer::pem_slice_iter(certificate.chain.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).unwrap();
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    ask(builder.with_safe_default_protocol_versions().unwrap()).with_single_cert(chain, key).unwrap()
+}
+
+type Unasked = ConfigBuilder<ServerConfig, WantsVerifier>;
+
 impl Talk {
+    /// What is shown from now on.
+    pub fn show(&mut self, certificate: &Certificate) {
+        self.tls = Some(Arc::new(plain(certificate)));
+    }
+
     fn serve(mut self, greeting: &str, script: &Script, heard: &Mutex<Vec<String>>) {
         self.say(greeting);
         let mut line = String::new();

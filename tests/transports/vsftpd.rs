@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use passerelle::transport::{Kind, Session};
 
@@ -27,6 +27,11 @@ pub struct Vsftpd {
 impl Vsftpd {
     /// `more` are lines of vsftpd.conf.
     pub fn start(more: &str) -> Option<Vsftpd> {
+        Vsftpd::start_with(|_, _| more.to_owned())
+    }
+
+    /// `more` gives lines of vsftpd.conf for a site, and for the server's own folder.
+    pub fn start_with(more: impl FnOnce(&Site, &Path) -> String) -> Option<Vsftpd> {
         if !installed(VSFTPD) || !is_root() {
             return None;
         }
@@ -42,6 +47,7 @@ impl Vsftpd {
         fs::write(at("certificate.pem"), certificate.chain).unwrap();
         fs::write(at("key.pem"), certificate.key).unwrap();
         fs::write(at("passwords"), PASSWORD).unwrap();
+        let more = more(&site, folder.path());
         let root = folder.path().display();
         let config = format!(
             "listen=YES\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\nseccomp_sandbox=NO\nisolate=NO\n\

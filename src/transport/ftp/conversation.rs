@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use suppaftp::{FtpError, Mode as DataMode};
 
+use super::certificate::Certificate;
 use super::content::Content;
 use super::failure::Failure;
 use super::line::{self, Found, Line, What};
@@ -30,6 +31,8 @@ const GOODBYE: Duration = Duration::from_secs(2);
 pub struct Conversation {
     client: Client,
     watchdog: Watchdog,
+    /// None for plain FTP.
+    protected: Option<Protected>,
     timeout: Duration,
     /// Where all paths start, as an absolute path.
     root: String,
@@ -45,7 +48,7 @@ impl Conversation {
         let client = login::log_in(options, password, protected.as_ref(), limit, &watchdog);
         let client = client.map_err(|error| watchdog.explain(error))?;
         let (timeout, root) = (options.timeouts.answer, String::new());
-        let mut conversation = Conversation { client, watchdog, timeout, root, has_mlsd: false };
+        let mut conversation = Conversation { client, watchdog, protected, timeout, root, has_mlsd: false };
         conversation.settle(options)?;
         Ok(conversation)
     }
@@ -60,11 +63,19 @@ impl Conversation {
 
     /// Says what failed, and that there was no time left where that is why.
     pub fn explain(&self, failure: Failure, tried: String) -> Error {
-        self.watchdog.explain(failure.while_trying_to(tried))
+        self.watchdog.explain(match &self.protected {
+            Some(protected) => protected.explain(failure, tried),
+            None => failure.while_trying_to(tried),
+        })
     }
 
     pub fn bind(&self, limit: &Limit) {
         self.watchdog.bind(limit);
+    }
+
+    /// The server's own certificate, where it has one.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.protected.as_ref().and_then(Protected::certificate)
     }
 
     /// Implicit FTPS does not imply that files are protected too.

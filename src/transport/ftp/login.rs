@@ -13,6 +13,8 @@ use socket2::SockRef;
 use suppaftp::FtpError;
 use suppaftp::types::FileType;
 
+use super::certificate::Certificate;
+use super::client_certificate::Shower;
 use super::failure::Failure;
 use super::options::{Mode, Options, Protection};
 use super::tls::{self, Connector};
@@ -30,43 +32,54 @@ const LEAST: Duration = Duration::from_millis(1);
 pub struct Protected {
     configuration: Arc<ClientConfig>,
     verifier: Arc<Verifier>,
+    ours: Arc<Shower>,
+    host: String,
+    address: String,
 }
 
 impl Protected {
     /// None for plain FTP. `base` is the folder of the site file.
     pub fn new(options: &Options, base: &Path) -> Result<Option<Protected>, Error> {
-        let (Protection::Explicit(trust, wanted) | Protection::Implicit(trust, wanted)) = &options.protection else {
+        let Some(security) = options.protection.security() else {
             return Ok(None);
         };
         let provider = Arc::new(ring::default_provider());
-        let verifier = Arc::new(trust.verifier(base, Arc::clone(&provider))?);
-        let configuration = tls::configuration(options.tls(*wanted), Arc::clone(&verifier), provider)?;
-        Ok(Some(Protected { configuration: Arc::new(configuration), verifier }))
+        let verifier = Arc::new(security.trust.verifier(base, Arc::clone(&provider))?);
+        let ours = Arc::new(Shower::new(security.ours.as_ref(), base, &provider)?);
+        let configuration =
+            tls::configuration(options.tls(security.tls), Arc::clone(&verifier), Arc::clone(&ours), provider)?;
+        let (configuration, host, address) = (Arc::new(configuration), options.host.clone(), options.address());
+        Ok(Some(Protected { configuration, verifier, ours, host, address }))
     }
 
     fn connector(&self, options: &Options) -> Connector {
         Connector { configuration: Arc::clone(&self.configuration), timeout: options.timeouts.connect }
     }
 
-    /// Turns a refused certificate into what to do about it.
-    fn explain(&self, failure: Failure, options: &Options) -> Error {
-        let tried = format!("make sure that this is {}", options.address());
-        match (failure, self.verifier.refused()) {
-            (Failure::Certificate(cause), Some(seen)) => {
-                Error::new(Kind::Identity, tried).caused_by(RefusedCertificate { seen: seen.to_string(), cause })
+    /// The server's own certificate, once it was shown.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.verifier.shown().into_iter().next()
+    }
+
+    /// Says what is wrong with the certificate of either side, where that is why.
+    pub fn explain(&self, failure: Failure, tried: String) -> Error {
+        match (failure, self.ours.blamed()) {
+            (Failure::Certificate(rustls::Error::InvalidCertificate(cause)), _) => {
+                let told = self.verifier.told(&self.host, &cause);
+                Error::new(Kind::Identity, format!("make sure that this is {}", self.address)).caused_by(told)
             }
-            (failure, _) => failure.while_trying_to(format!("start TLS with {}", options.address())),
+            (Failure::Tls(cause @ rustls::Error::AlertReceived(_)), Some(blamed)) => {
+                Error::new(Kind::Login, tried).caused_by(OurCertificate { blamed, cause })
+            }
+            (failure, _) => failure.while_trying_to(tried),
         }
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "its certificate is not one that `trust` allows; if the server's operator confirms that it is the right one, \
-     write `trust = {{ pinned = \"{seen}\" }}`"
-)]
-struct RefusedCertificate {
-    seen: String,
+#[error("{blamed}")]
+struct OurCertificate {
+    blamed: String,
     #[source]
     cause: rustls::Error,
 }
@@ -84,7 +97,7 @@ pub fn log_in(
         (Protection::Explicit(..), Some(protected)) => {
             let client = connect_plain(options, limit, watchdog)?;
             let secured = client.into_secure(protected.connector(options), &options.host);
-            secured.map_err(|error| protected.explain(error.into(), options))?
+            secured.map_err(|error| protected.explain(error.into(), starting_tls(options)))?
         }
         _ => connect_plain(options, limit, watchdog)?,
     };
@@ -135,7 +148,7 @@ fn connect_implicit(
         Failure::Tls(cause @ rustls::Error::InvalidMessage(_)) => {
             Error::new(Kind::Protocol, connecting(options)).caused_by(NoTls(cause))
         }
-        Failure::Certificate(_) | Failure::Tls(_) => protected.explain(failure, options),
+        Failure::Certificate(_) | Failure::Tls(_) => protected.explain(failure, starting_tls(options)),
         _ => failure.while_trying_to(connecting(options)),
     })
 }
@@ -153,6 +166,10 @@ fn keep_alive(socket: &TcpStream) -> io::Result<()> {
 fn bound(socket: &TcpStream, timeout: Duration) -> io::Result<()> {
     socket.set_read_timeout(Some(timeout))?;
     socket.set_write_timeout(Some(timeout))
+}
+
+fn starting_tls(options: &Options) -> String {
+    format!("start TLS with {}", options.address())
 }
 
 fn connecting(options: &Options) -> String {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::client_certificate::ClientCertificate;
 use super::trust::Trust;
 use crate::model::Text;
 use crate::text;
@@ -35,9 +36,17 @@ pub struct Options {
 pub(super) enum Protection {
     None,
     /// The conversation starts in the clear and is turned to TLS before anything secret is said.
-    Explicit(Trust, Tls),
+    Explicit(Security),
     /// TLS from the first byte.
-    Implicit(Trust, Tls),
+    Implicit(Security),
+}
+
+/// How TLS is spoken, and by what each side proves who it is.
+#[derive(Debug, Clone)]
+pub(super) struct Security {
+    pub trust: Trust,
+    pub tls: Tls,
+    pub ours: Option<ClientCertificate>,
 }
 
 /// The version of TLS: by itself the newest that works, or exactly one.
@@ -82,6 +91,7 @@ struct Written {
     encryption: Option<Encryption>,
     trust: Option<Trust>,
     tls: Option<Tls>,
+    client_certificate: Option<ClientCertificate>,
     #[serde(default)]
     mode: Mode,
     #[serde(default)]
@@ -145,7 +155,7 @@ impl TryFrom<Written> for Options {
         }
         Ok(Options {
             port: written.port.unwrap_or_else(|| encryption.usual_port()),
-            protection: encryption.with(written.trust, written.tls)?,
+            protection: encryption.with(written.trust, written.tls, written.client_certificate)?,
             host: written.host,
             user: written.user,
             password: written.password,
@@ -175,25 +185,43 @@ impl Encryption {
         }
     }
 
-    fn with(self, trust: Option<Trust>, tls: Option<Tls>) -> Result<Protection, Disagreement> {
-        match (self, trust) {
-            (Encryption::None, Some(_)) => Err(Disagreement::NothingToProtect("trust")),
-            (Encryption::None, None) if tls.is_some() => Err(Disagreement::NothingToProtect("tls")),
+    fn with(
+        self,
+        trust: Option<Trust>,
+        tls: Option<Tls>,
+        ours: Option<ClientCertificate>,
+    ) -> Result<Protection, Disagreement> {
+        let of_tls = [("trust", trust.is_some()), ("tls", tls.is_some()), ("client-certificate", ours.is_some())];
+        let idle = of_tls.into_iter().find_map(|(key, is_written)| is_written.then_some(key));
+        let secure = || Ok(Security { trust: trust.ok_or(Disagreement::NoTrust)?, tls: tls.unwrap_or_default(), ours });
+        match (self, idle) {
+            (Encryption::None, Some(key)) => Err(Disagreement::NothingToProtect(key)),
             (Encryption::None, None) => Ok(Protection::None),
-            (_, None) => Err(Disagreement::NoTrust),
-            (Encryption::Explicit, Some(trust)) => Ok(Protection::Explicit(trust, tls.unwrap_or_default())),
-            (Encryption::Implicit, Some(trust)) => Ok(Protection::Implicit(trust, tls.unwrap_or_default())),
+            (Encryption::Explicit, _) => secure().map(Protection::Explicit),
+            (Encryption::Implicit, _) => secure().map(Protection::Implicit),
+        }
+    }
+}
+
+impl Protection {
+    pub fn security(&self) -> Option<&Security> {
+        match self {
+            Protection::None => None,
+            Protection::Explicit(security) | Protection::Implicit(security) => Some(security),
         }
     }
 }
 
 impl Options {
     pub fn needs(&self) -> Vec<&Path> {
-        let authorities = match &self.protection {
-            Protection::Explicit(Trust::Ca(file), _) | Protection::Implicit(Trust::Ca(file), _) => Some(file.as_path()),
-            _ => None,
-        };
-        self.password.file().into_iter().chain(authorities).collect()
+        let security = self.protection.security();
+        let authorities = security.and_then(|security| match &security.trust {
+            Trust::Ca(file) => Some(file.as_path()),
+            Trust::System | Trust::Pinned(_) => None,
+        });
+        let ours = security.and_then(|security| security.ours.as_ref());
+        let ours = ours.into_iter().flat_map(|ours| [Some(ours.chain.as_path()), ours.key.file()]);
+        self.password.file().into_iter().chain(authorities).chain(ours.flatten()).collect()
     }
 
     /// The server in a few words: `ftps (explicit) acme@ftps.formation.example:21/acme`.
@@ -238,8 +266,7 @@ impl Options {
 
     /// Turns to TLS 1.2 for this server, from now on. False where the site decided on a version.
     pub(super) fn turn_to_tls_1_2(&self) -> bool {
-        let ours_to_choose =
-            matches!(self.protection, Protection::Explicit(_, Tls::Auto) | Protection::Implicit(_, Tls::Auto));
+        let ours_to_choose = self.protection.security().is_some_and(|security| security.tls == Tls::Auto);
         if ours_to_choose {
             self.needs_tls_1_2.store(true, Ordering::Relaxed);
         }
@@ -299,6 +326,7 @@ mod tests {
 
     #[test]
     fn what_does_not_agree_is_refused_with_what_to_write() {
+        let ours = "client-certificate = { chain = 'a.pem', key = 'credential:key' }";
         let pair = "trust = { ca = 'a.pem', pinned = 'SHA256:00' }";
         for (text, said) in [
             (EXPLICIT.to_owned(), "`trust` is missing"),
@@ -306,6 +334,8 @@ mod tests {
             (EXPLICIT.replace("encryption = 'explicit'", ""), "write `encryption = \"explicit\"`"),
             (format!("{PLAIN}trust = 'system'"), "`trust` has no meaning with `encryption = \"none\"`"),
             (format!("{PLAIN}tls = '1.2'"), "`tls` has no meaning with `encryption = \"none\"`"),
+            (format!("{PLAIN}{ours}"), "`client-certificate` has no meaning with `encryption = \"none\"`"),
+            (format!("{EXPLICIT}trust = 'system'\nclient-certificate = {{ chain = 'a.pem' }}"), "missing field `key`"),
             (format!("{EXPLICIT}trust = 'none'"), "unknown variant `none`"),
             (format!("{EXPLICIT}{pair}"), "wanted exactly 1 element"),
             (format!("{EXPLICIT}trust = {{ pinned = 'SHA256:00' }}"), "64 hexadecimal digits"),

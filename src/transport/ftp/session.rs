@@ -10,7 +10,7 @@ use super::content::Content;
 use super::conversation::Conversation;
 use super::failure::Failure;
 use super::options::Options;
-use crate::transport::{Error, Kind, Limit, Listing, Replacement, Session, path};
+use crate::transport::{Error, Identity, Kind, Limit, Listing, Replacement, Session, path};
 
 /// A conversation with an FTP server, logged in.
 pub struct FtpSession {
@@ -82,6 +82,10 @@ impl Session for FtpSession {
         if let Some(conversation) = &self.conversation {
             conversation.bind(limit);
         }
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.conversation.as_ref().and_then(Conversation::certificate).map(Identity::Certificate)
     }
 
     fn list(&mut self, folder: &str) -> Result<Listing, Error> {

@@ -11,6 +11,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, StreamOwned, SupportedProtocolVersion};
 use suppaftp::{FtpError, FtpResult, TlsConnector, TlsStream};
 
+use super::client_certificate::Shower;
 use super::options::Tls;
 use super::trust::Verifier;
 use crate::transport::{Error, Kind};
@@ -19,7 +20,12 @@ use crate::transport::{Error, Kind};
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What all connections of one conversation share. Servers that ask for session reuse find it in here.
-pub fn configuration(tls: Tls, verifier: Arc<Verifier>, provider: Arc<CryptoProvider>) -> Result<ClientConfig, Error> {
+pub fn configuration(
+    tls: Tls,
+    verifier: Arc<Verifier>,
+    ours: Arc<Shower>,
+    provider: Arc<CryptoProvider>,
+) -> Result<ClientConfig, Error> {
     let versions: &[&SupportedProtocolVersion] = match tls {
         Tls::Auto => rustls::DEFAULT_VERSIONS,
         Tls::Only1_2 => &[&rustls::version::TLS12],
@@ -29,7 +35,7 @@ pub fn configuration(tls: Tls, verifier: Arc<Verifier>, provider: Arc<CryptoProv
         .with_protocol_versions(versions)
         .map_err(|cause| Error::new(Kind::Setup, "prepare TLS").caused_by(cause))?;
     // "Dangerous" is the library's word for any verifier that is not its own; ours only adds pinning.
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_client_cert_resolver(ours))
 }
 
 /// Puts TLS on a connection, and bounds each read and write on it.

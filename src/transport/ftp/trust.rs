@@ -1,4 +1,6 @@
 //! How an FTPS server proves who it is: by an authority of the system, by one of the partner, or by its very certificate.
+//!
+//! Whether a certificate was revoked is not looked up: an authority's list would have to be fetched for that.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use chrono::Utc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
@@ -15,6 +18,8 @@ use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureSc
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::certificate::Certificate;
+use super::refusal::Refusal;
 use crate::transport::{Error, Kind};
 
 /// What is accepted as a proof.
@@ -42,7 +47,7 @@ pub struct Pin([u8; 32]);
 pub struct NotAPin;
 
 impl Pin {
-    fn of(certificate: &CertificateDer<'_>) -> Pin {
+    pub fn of(certificate: &[u8]) -> Pin {
         Pin(Sha256::digest(certificate).into())
     }
 }
@@ -74,12 +79,15 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
-/// Applies a [`Trust`] to the certificates that are shown, and remembers the last one it refused.
+/// Applies a [`Trust`] to the certificates that are shown, and remembers them.
 #[derive(Debug)]
 pub struct Verifier {
+    trust: Trust,
     rule: Rule,
+    /// Whom the file of authorities holds.
+    authorities: Vec<String>,
     provider: Arc<CryptoProvider>,
-    refused: Mutex<Option<Pin>>,
+    shown: Mutex<Vec<CertificateDer<'static>>>,
 }
 
 #[derive(Debug)]
@@ -91,12 +99,13 @@ enum Rule {
 impl Trust {
     /// Reads the authorities that are needed; `base` is the folder of the site file.
     pub fn verifier(&self, base: &Path, provider: Arc<CryptoProvider>) -> Result<Verifier, Error> {
+        let mut authorities = Vec::new();
         let rule = match self {
             Trust::System => Rule::Authorities(system_authorities(&provider)?),
-            Trust::Ca(file) => Rule::Authorities(authorities_of(&base.join(file), &provider)?),
+            Trust::Ca(file) => Rule::Authorities(authorities_of(&base.join(file), &mut authorities, &provider)?),
             Trust::Pinned(pin) => Rule::Exactly(*pin),
         };
-        Ok(Verifier { rule, provider, refused: Mutex::default() })
+        Ok(Verifier { trust: self.clone(), rule, authorities, provider, shown: Mutex::default() })
     }
 }
 
@@ -116,14 +125,21 @@ fn system_authorities(provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServer
     verifier.map_err(|cause| failed().caused_by(cause))
 }
 
-fn authorities_of(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Error> {
+/// `names` receives whom the file holds.
+fn authorities_of(
+    file: &Path,
+    names: &mut Vec<String>,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>, Error> {
     let failed =
         || Error::new(Kind::Setup, format!("read the certificate authorities of `trust` from {}", file.display()));
     let bytes = std::fs::read(file).map_err(|cause| failed().caused_by(cause))?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&bytes) {
-        let certificate = certificate.map_err(|cause| failed().caused_by(cause))?;
-        roots.add(certificate).map_err(|cause| failed().caused_by(cause))?;
+    for (number, certificate) in (1..).zip(CertificateDer::pem_slice_iter(&bytes)) {
+        let damaged = || failed().caused_by(format!("the certificate {number} in it is damaged"));
+        let certificate = certificate.map_err(|_| damaged())?;
+        names.extend(Certificate::read(&certificate).map(|authority| authority.subject));
+        roots.add(certificate).map_err(|_| damaged())?;
     }
     if roots.is_empty() {
         return Err(failed().caused_by("it holds no certificate in PEM form (`-----BEGIN CERTIFICATE-----`)"));
@@ -133,9 +149,16 @@ fn authorities_of(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<Web
 }
 
 impl Verifier {
-    /// The certificate that was refused last, if one was.
-    pub fn refused(&self) -> Option<Pin> {
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the server showed last: its own certificate first.
+    pub fn shown(&self) -> Vec<Certificate> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.iter().filter_map(|one| Certificate::read(one)).collect()
+    }
+
+    /// Why what was shown last is not accepted as that of `host`.
+    pub fn told(&self, host: &str, error: &CertificateError) -> String {
+        let (trust, authorities) = (&self.trust, &self.authorities);
+        Refusal { host, trust, authorities, shown: &self.shown(), now: Utc::now() }.told(error)
     }
 }
 
@@ -148,18 +171,15 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let seen = Pin::of(end_entity);
-        let verdict = match &self.rule {
+        let shown = std::iter::once(end_entity).chain(intermediates).map(|one| one.clone().into_owned()).collect();
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+        match &self.rule {
             Rule::Authorities(web) => {
                 web.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             }
-            Rule::Exactly(pin) if *pin == seen => Ok(ServerCertVerified::assertion()),
+            Rule::Exactly(pin) if *pin == Pin::of(end_entity) => Ok(ServerCertVerified::assertion()),
             Rule::Exactly(_) => Err(CertificateError::ApplicationVerificationFailure.into()),
-        };
-        if verdict.is_err() {
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         }
-        verdict
     }
 
     fn verify_tls12_signature(
