@@ -2,10 +2,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{Error, Kind};
@@ -62,8 +64,21 @@ impl SecretName {
         }
     }
 
-    /// The secret, without the line break that editors leave at the end of a file. [`SecretName::File`] is relative to
-    /// `base`. Refused when there is none, when it is empty, and when it is not UTF-8.
+    /// A secret of one line, as passwords and passphrases are. Refused as [`Self::read`] does, and when it has a line break
+    /// or another character that no keyboard types: servers would take the rest for a command.
+    pub fn read_line(&self, base: &Path) -> Result<SecretString, Error> {
+        let secret = self.read(base)?;
+        let text = secret.expose_secret();
+        match text.chars().find(|letter| letter.is_control()) {
+            None => Ok(secret),
+            Some('\n' | '\r') => Err(self.refused("it has several lines: a password is one")),
+            Some(_) => Err(self.refused("it has a control character")),
+        }
+    }
+
+    /// The secret, without the line break that editors leave at the end of a file, and the mark that those of Windows put
+    /// at the start. [`SecretName::File`] is relative to `base`. Refused when there is none, when it is empty, longer than
+    /// 64 KiB, or not UTF-8.
     pub fn read(&self, base: &Path) -> Result<SecretString, Error> {
         let bytes = match self {
             SecretName::Credential(name) => self.read_credential(name, std::env::var_os("CREDENTIALS_DIRECTORY"))?,
@@ -77,14 +92,12 @@ impl SecretName {
             }
         };
         // The cause would show the bytes, so it stays behind.
-        let Ok(mut text) = String::from_utf8(bytes) else {
-            return Err(self.refused("it is not UTF-8 text"));
-        };
-        text.truncate(without_line_break(&text).len());
-        if text.is_empty() {
-            return Err(self.refused("it is empty"));
+        let text = str::from_utf8(&bytes).map_err(|_| self.refused("it is not UTF-8 text: save it as UTF-8"))?;
+        let text = without_line_break(text.trim_start_matches('\u{feff}'));
+        match text.is_empty() {
+            true => Err(self.refused("it is empty")),
+            false => Ok(text.into()),
         }
-        Ok(text.into())
     }
 
     fn read_credential(&self, name: &str, folder: Option<OsString>) -> Result<Vec<u8>, Error> {
@@ -99,13 +112,24 @@ impl SecretName {
     }
 
     fn read_file(&self, path: &Path, advice: &str) -> Result<Vec<u8>, Error> {
-        std::fs::read(path).map_err(|cause| self.refused(format!("{}: {cause}; {advice}", path.display())))
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+        match read {
+            Err(cause) => Err(self.refused(format!("{}: {cause}; {advice}", path.display()))),
+            Ok(count) if count as u64 > LONGEST => {
+                Err(self.refused(format!("{}: it is longer than any secret ({LONGEST} bytes)", path.display())))
+            }
+            Ok(_) => Ok(bytes),
+        }
     }
 
     fn refused(&self, cause: impl Into<String>) -> Error {
         Error::new(Kind::Setup, format!("read the secret `{self}`")).caused_by(cause.into())
     }
 }
+
+/// In bytes. What is longer is a file that was named by mistake.
+const LONGEST: u64 = 64 << 10;
 
 /// Refuses a file that every user of this machine may read. What is not there is for whoever reads it to say.
 pub(super) fn keep_from_others(path: &Path) -> Result<(), String> {
@@ -193,6 +217,26 @@ mod tests {
     }
 
     #[test]
+    fn a_password_is_one_line_whatever_editor_wrote_it() {
+        let base = tempfile::tempdir().unwrap();
+        let read = |written: &str| {
+            write(&base.path().join("password"), written);
+            parse("file:password").unwrap().read_line(base.path())
+        };
+        for written in ["motdepasse", "motdepasse\n", "motdepasse\r\n", "\u{feff}motdepasse\r\n"] {
+            assert_eq!(read(written).unwrap().expose_secret(), "motdepasse", "{written:?}");
+        }
+        for (written, said) in [
+            ("motdepasse\nautre\n", "it has several lines"),
+            ("motdepasse\n\n", "it has several lines"),
+            ("motdepasse\0", "it has a control character"),
+        ] {
+            let cause = read(written).unwrap_err().chain();
+            assert!(cause.contains(said) && !cause.contains("motdepasse"), "{cause}");
+        }
+    }
+
+    #[test]
     fn a_credential_is_a_file_in_the_folder_that_systemd_names() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("skillup"), "secret").unwrap();
@@ -212,10 +256,17 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         write(&base.path().join("empty"), "\n");
         write(&base.path().join("latin"), b"motdepass\xE9");
+        write(&base.path().join("utf-16"), b"\xFF\xFEm\0o\0t\0");
+        write(&base.path().join("long"), "motdepass".repeat(10_000));
+        std::fs::create_dir(base.path().join("folder")).unwrap();
+        std::fs::set_permissions(base.path().join("folder"), PermissionsExt::from_mode(0o700)).unwrap();
         for (name, said) in [
             ("file:absent", "absent: No such file or directory"),
             ("file:empty", "it is empty"),
             ("file:latin", "it is not UTF-8 text"),
+            ("file:utf-16", "it is not UTF-8 text: save it as UTF-8"),
+            ("file:long", "it is longer than any secret (65536 bytes)"),
+            ("file:folder", "Is a directory"),
             ("env:PASSERELLE_TEST_THAT_NOBODY_SETS", "PASSERELLE_TEST_THAT_NOBODY_SETS is not set"),
         ] {
             let error = parse(name).unwrap().read(base.path()).unwrap_err();

@@ -24,7 +24,7 @@ pub struct FtpSession {
 
 impl FtpSession {
     pub(super) fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<FtpSession, Error> {
-        let password = options.password.read(base)?;
+        let password = options.password.read_line(base)?;
         let conversation = Some(Conversation::open(options, &password, base, limit)?);
         Ok(FtpSession { options: options.clone(), password, base: base.to_owned(), limit: limit.clone(), conversation })
     }
