@@ -17,6 +17,7 @@ use super::certificate::Certificate;
 use super::client_certificate::Shower;
 use super::failure::Failure;
 use super::options::{Mode, Options, Protection};
+use super::reply::Reply;
 use super::tls::{self, Connector};
 use super::transfer::Client;
 use super::trust::Verifier;
@@ -107,7 +108,7 @@ pub fn log_in(
     };
     within(&client, options.timeouts.connect)?;
     if let Err(error) = client.login(options.user.as_str(), password.expose_secret()) {
-        return Err(refused_login(error.into(), logging_in()));
+        return Err(refused_login(error.into(), options, logging_in()));
     }
     client.transfer_type(FileType::Binary).map_err(|error| Failure::from(error).while_trying_to(logging_in()))?;
     within(&client, options.timeouts.answer)?;
@@ -176,14 +177,36 @@ fn connecting(options: &Options) -> String {
     format!("connect to {}", options.address())
 }
 
-/// vsftpd reports a mistake in its own configuration in clear text in the middle of TLS.
-fn refused_login(failure: Failure, tried: String) -> Error {
+fn refused_login(failure: Failure, options: &Options, tried: String) -> Error {
+    let is_plain = options.protection.security().is_none();
     match failure {
+        // vsftpd reports a mistake in its own configuration in clear text in the middle of TLS.
         Failure::Tls(cause @ rustls::Error::InvalidMessage(_)) => {
             Error::new(Kind::Protocol, tried).caused_by(BrokenServer(cause))
         }
+        Failure::Refused(reply) => Error::new(reply.kind(), tried).caused_by(match reply.code {
+            332 => RefusedLogin::Account(reply),
+            430 | 500.. if is_plain => RefusedLogin::Plain(reply),
+            430 | 530 => RefusedLogin::Wrong(reply),
+            _ => RefusedLogin::Other(reply),
+        }),
         failure => failure.while_trying_to(tried),
     }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RefusedLogin {
+    #[error("the server refuses this user with this password")]
+    Wrong(#[source] Reply),
+    #[error("the server asks for an account (`ACCT`) beside user and password, which is not understood here")]
+    Account(#[source] Reply),
+    #[error(
+        "the server refuses this user with this password, or whoever comes without encryption: \
+         `encryption = \"explicit\"` may be right"
+    )]
+    Plain(#[source] Reply),
+    #[error(transparent)]
+    Other(Reply),
 }
 
 #[derive(Debug, thiserror::Error)]
