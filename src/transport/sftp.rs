@@ -9,6 +9,7 @@ mod login;
 mod options;
 mod posix_rename;
 mod private_key;
+mod proof;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -21,9 +22,9 @@ use ssh2::{ErrorCode, FileStat, MethodType, OpenFlags, OpenType};
 use self::failure::{behind, failed};
 use self::host_key::HostKey;
 use self::identity::Expected;
-use self::login::Proof;
-pub use self::options::{Fingerprint, Identity, Login, Options};
+pub use self::options::{Fingerprint, Identity, Key, Login, Options};
 use self::posix_rename::PosixRename;
+use self::proof::Proof;
 use super::watchdog::Watchdog;
 use super::{BUFFER, Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path, tcp};
 

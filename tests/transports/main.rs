@@ -7,6 +7,8 @@ mod ftp_faults;
 mod ftp_in_process;
 mod ftp_log;
 mod ftp_site;
+mod host_keys;
+mod logins;
 mod night;
 mod openssh;
 mod openssh_server;

@@ -66,6 +66,11 @@ impl OpenSsh {
         fs::read_to_string(self.at(&format!("{key}.pub"))).unwrap()
     }
 
+    /// The public half of a key as `type key`, without its comment.
+    pub fn key(&self, name: &str) -> String {
+        self.public(name).split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
     /// Writes `known_hosts` with these keys.
     pub fn know(&self, keys: &[&str]) {
         let lines = keys.iter().map(|key| format!("[127.0.0.1]:{} {}", self.port, self.public(key)));

@@ -1,59 +1,61 @@
 //! Proving who we are, and saying what exactly was refused.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::env;
+use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use ssh2::{ErrorCode, KeyboardInteractivePrompt, Prompt};
 
 use super::failure::{self, failed};
-use super::options::Login;
-use super::private_key;
-use crate::transport::secret::keep_from_others;
+use super::proof::{Proof, Way};
 use crate::transport::{Error, Kind};
 
-/// What we have to show, read before the server is asked anything.
-pub enum Proof {
-    Password(SecretString),
-    Key { path: PathBuf, text: SecretString, passphrase: Option<SecretString> },
-    Agent,
-}
-
 impl Proof {
-    pub fn read(login: &Login, base: &Path) -> Result<Proof, Error> {
-        Ok(match login {
-            Login::Password(name) => Proof::Password(name.read(base)?),
-            Login::Key { path, passphrase } => {
-                let path = base.join(path);
-                let unusable = || Error::new(Kind::Setup, format!("read the key {}", path.display()));
-                let text = fs::read_to_string(&path).map_err(|cause| unusable().caused_by(cause))?;
-                let passphrase = passphrase.as_ref().map(|name| name.read(base)).transpose()?;
-                private_key::check(&path, &text, passphrase.is_some())?;
-                keep_from_others(&path).map_err(|cause| unusable().caused_by(cause))?;
-                Proof::Key { path, text: text.into(), passphrase }
-            }
-            Login::Agent => Proof::Agent,
-        })
-    }
-
     /// Logs in as `user`. `place` is the server, for people.
     pub fn show(&self, session: &ssh2::Session, user: &str, place: &str) -> Result<(), Error> {
         let attempt = Attempt { session, user, tried: format!("log in to {place} as {user}") };
-        let Some(offered) = attempt.offered()? else {
-            return Ok(());
-        };
-        match self {
-            Proof::Password(password) if has(&offered, "password") => attempt.password(password),
-            Proof::Password(password) if has(&offered, "keyboard-interactive") => attempt.keyboard(password),
-            Proof::Password(_) => Err(attempt.not_offered("a password", &offered)),
-            Proof::Key { .. } | Proof::Agent if !has(&offered, "publickey") => {
-                Err(attempt.not_offered("a key", &offered))
-            }
-            Proof::Key { path, text, passphrase } => attempt.key(path, text, passphrase.as_ref()),
-            Proof::Agent => attempt.agent(),
+        let mut left: Vec<_> = self.ways().iter().collect();
+        let mut shown = Vec::new();
+        let mut offered = attempt.offered()?;
+        while let Some(ways) = offered {
+            let Some(at) = left.iter().position(|way| way.among(&ways).is_some()) else {
+                return Err(attempt.has_nothing(&ways, self.ways(), &shown));
+            };
+            let way = left.remove(at);
+            offered = match attempt.show(way, &ways) {
+                Ok(()) => None,
+                Err(refused) => Some(attempt.next(way.among(&ways), refused)?),
+            };
+            shown.push(way);
         }
+        Ok(())
     }
 }
+
+impl Way {
+    /// As people say it.
+    fn name(&self) -> &'static str {
+        match self {
+            Way::Key { .. } | Way::Agent => "a key",
+            Way::Password(_) => "a password",
+        }
+    }
+
+    fn is_key(&self) -> bool {
+        matches!(self, Way::Key { .. } | Way::Agent)
+    }
+
+    /// What the server calls it, if it takes it.
+    fn among(&self, ways: &str) -> Option<&'static str> {
+        let names: &[&'static str] = if self.is_key() { &[KEY] } else { &[PASSWORD, KEYBOARD] };
+        names.iter().copied().find(|name| has(ways, name))
+    }
+}
+
+// The names of the ways, RFC 4252 sections 7 and 8, and RFC 4256.
+const KEY: &str = "publickey";
+const PASSWORD: &str = "password";
+const KEYBOARD: &str = "keyboard-interactive";
 
 struct Attempt<'a> {
     session: &'a ssh2::Session,
@@ -67,17 +69,37 @@ impl Attempt<'_> {
         match self.session.auth_methods(self.user) {
             Ok(methods) => Ok(Some(methods.to_owned())),
             Err(_) if self.session.authenticated() => Ok(None),
-            Err(cause) => Err(failed(&self.tried, &cause)),
+            Err(cause) => Err(self.failed(&cause, "before we had shown anything")),
+        }
+    }
+
+    fn show(&self, way: &Way, ways: &str) -> Result<(), Error> {
+        match way {
+            Way::Key { path, text, passphrase, certificate } => {
+                self.key(path, text, passphrase.as_ref(), certificate.as_deref())
+            }
+            Way::Agent => self.agent(),
+            Way::Password(password) if has(ways, PASSWORD) => self.password(password),
+            Way::Password(password) => self.keyboard(password),
+        }
+    }
+
+    /// What the server asks for after a way that was good and not enough. libssh2 says "refused" to that too, but then the
+    /// server no longer offers what it has taken.
+    fn next(&self, shown: Option<&str>, refused: Error) -> Result<String, Error> {
+        match self.offered() {
+            Ok(Some(ways)) if refused.kind == Kind::Login && !shown.is_some_and(|way| has(&ways, way)) => Ok(ways),
+            _ => Err(refused),
         }
     }
 
     fn password(&self, password: &SecretString) -> Result<(), Error> {
         self.session.userauth_password(self.user, password.expose_secret()).map_err(|cause| match cause.code() {
-            ErrorCode::Session(failure::AUTHENTICATION_FAILED) => {
-                self.refused("the server refuses this user with this password")
+            ErrorCode::Session(failure::AUTHENTICATION_FAILED) => self.refused(WRONG_PASSWORD),
+            ErrorCode::Session(failure::PASSWORD_EXPIRED) => {
+                self.refused("the password has expired, and must be changed with whoever runs the server")
             }
-            ErrorCode::Session(failure::PASSWORD_EXPIRED) => self.refused("the password has expired"),
-            _ => failed(&self.tried, &cause),
+            _ => self.failed(&cause, "at this user with this password"),
         })
     }
 
@@ -85,45 +107,57 @@ impl Attempt<'_> {
         let mut answers = Answers { password, given: false, further: None };
         self.session.userauth_keyboard_interactive(self.user, &mut answers).map_err(|cause| match answers.further {
             Some(question) => self.refused(&format!("the server asks for more than a password: `{question}`")),
-            None if cause.code() == ErrorCode::Session(failure::AUTHENTICATION_FAILED) => {
-                self.refused("the server refuses this user with this password")
-            }
-            None => failed(&self.tried, &cause),
+            None if cause.code() == ErrorCode::Session(failure::AUTHENTICATION_FAILED) => self.refused(WRONG_PASSWORD),
+            None => self.failed(&cause, "at this user with this password"),
         })
     }
 
-    fn key(&self, path: &Path, text: &SecretString, passphrase: Option<&SecretString>) -> Result<(), Error> {
-        let passphrase = passphrase.map(ExposeSecret::expose_secret);
-        self.session.userauth_pubkey_memory(self.user, None, text.expose_secret(), passphrase).map_err(|cause| {
-            match cause.code() {
-                ErrorCode::Session(failure::AUTHENTICATION_FAILED | failure::PUBLICKEY_UNVERIFIED) => {
-                    self.refused(&format!("the server does not accept the key {} for this user", path.display()))
-                }
-                // libssh2 speaks of a public key that it could not extract, whatever is wrong with the private one.
-                ErrorCode::Session(failure::FILE) if passphrase.is_some() => Error::new(Kind::Setup, &self.tried)
-                    .caused_by(format!("the passphrase does not open the key {}", path.display())),
-                ErrorCode::Session(failure::FILE) => Error::new(Kind::Setup, &self.tried).caused_by(format!(
-                    "the key {} is damaged, or of a kind that is not understood: ed25519, ECDSA and RSA are",
-                    path.display()
-                )),
-                _ => failed(&self.tried, &cause),
+    fn key(
+        &self,
+        path: &Path,
+        text: &SecretString,
+        passphrase: Option<&SecretString>,
+        certificate: Option<&str>,
+    ) -> Result<(), Error> {
+        let opened = passphrase.map(ExposeSecret::expose_secret);
+        let shown = self.session.userauth_pubkey_memory(self.user, certificate, text.expose_secret(), opened);
+        let place = path.display();
+        let unusable = |cause: String| Error::new(Kind::Setup, &self.tried).caused_by(cause);
+        shown.map_err(|cause| match cause.code() {
+            // libssh2 speaks of a public key that it could not extract, whatever is wrong with the private one.
+            ErrorCode::Session(failure::FILE) if passphrase.is_some() => {
+                unusable(format!("the passphrase does not open the key {place}"))
             }
+            ErrorCode::Session(failure::FILE) => unusable(format!(
+                "the key {place} is damaged, or of a kind that is not understood: ed25519, ECDSA and RSA are"
+            )),
+            _ => match self.broken_by(cause) {
+                None => self.refused(&format!("the server does not accept the key {place} for this user")),
+                Some(cause) => self.failed(&cause, &format!("at this user with the key {place}")),
+            },
         })
     }
 
     fn agent(&self) -> Result<(), Error> {
-        let unusable = |cause: ssh2::Error| {
-            Error::new(Kind::Setup, &self.tried)
-                .caused_by(format!("no agent answers behind SSH_AUTH_SOCK: {}", cause.message()))
+        let unusable = |cause: &str| {
+            let advice = "; a service of systemd has no agent: write `key = \"PATH\"` for one";
+            Error::new(Kind::Setup, &self.tried).caused_by(format!("{cause}{advice}"))
         };
-        let mut agent = self.session.agent().map_err(unusable)?;
-        agent.connect().and_then(|()| agent.list_identities()).map_err(unusable)?;
-        let keys = agent.identities().map_err(unusable)?;
-        for key in &keys {
-            match agent.userauth(self.user, key).map_err(|cause| (cause.code(), cause)) {
-                Ok(()) => return Ok(()),
-                Err((ErrorCode::Session(failure::AUTHENTICATION_FAILED | failure::PUBLICKEY_UNVERIFIED), _)) => {}
-                Err((_, cause)) => return Err(failed(&self.tried, &cause)),
+        if env::var_os("SSH_AUTH_SOCK").is_none() {
+            return Err(unusable("there is no agent here, because SSH_AUTH_SOCK is not set"));
+        }
+        let silent =
+            |cause: ssh2::Error| unusable(&format!("no agent answers behind SSH_AUTH_SOCK: {}", cause.message()));
+        let mut agent = self.session.agent().map_err(silent)?;
+        agent.connect().and_then(|()| agent.list_identities()).map_err(silent)?;
+        let keys = agent.identities().map_err(silent)?;
+        for (tried, key) in (1..).zip(&keys) {
+            let Err(cause) = agent.userauth(self.user, key) else {
+                return Ok(());
+            };
+            if let Some(cause) = self.broken_by(cause) {
+                let place = format!("at key {tried} of the {} that the agent holds", keys.len());
+                return Err(self.failed(&cause, &format!("{place}: if it bears no more, write the right one as `key`")));
             }
         }
         Err(self.refused(&match keys.len() {
@@ -133,8 +167,41 @@ impl Attempt<'_> {
         }))
     }
 
-    fn not_offered(&self, ours: &str, offered: &str) -> Error {
-        self.refused(&format!("the server takes {}, and not {ours}", offered.replace(',', ", ")))
+    /// What broke the conversation; None where it goes on, and the key was refused.
+    fn broken_by(&self, cause: ssh2::Error) -> Option<ssh2::Error> {
+        match cause.code() {
+            ErrorCode::Session(failure::AUTHENTICATION_FAILED) => None,
+            // libssh2 says this where the server did not like our signature, and where it did not answer any more.
+            ErrorCode::Session(failure::PUBLICKEY_UNVERIFIED) => self.session.auth_methods(self.user).err(),
+            _ => Some(cause),
+        }
+    }
+
+    /// None of what is left is among what the server offers.
+    fn has_nothing(&self, ways: &str, ours: &[Way], shown: &[&Way]) -> Error {
+        let wanted = ways.replace(',', ", ");
+        let names = |ways: &mut dyn Iterator<Item = &Way>| ways.map(Way::name).collect::<Vec<_>>().join(" and ");
+        let told = match shown {
+            [] => format!("the server takes {wanted}, and not {}", names(&mut ours.iter())),
+            shown => format!("the server has taken {}, and asks for {wanted} too", names(&mut shown.iter().copied())),
+        };
+        let advice = match ours.iter().any(Way::is_key) {
+            false if has(ways, KEY) => ": write `key = \"PATH\"`",
+            true if has(ways, PASSWORD) || has(ways, KEYBOARD) => ": write `password = \"credential:NAME\"`",
+            _ => "",
+        };
+        self.refused(&format!("{told}{advice}"))
+    }
+
+    /// The server hung up, or worse. That it says so itself is its answer to who we are, and is not asked for again: it may
+    /// lock the user out.
+    fn failed(&self, cause: &ssh2::Error, when: &str) -> Error {
+        match cause.code() {
+            ErrorCode::Session(failure::SOCKET_DISCONNECT) => {
+                self.refused(&format!("the server ended the conversation {when}"))
+            }
+            _ => failed(&self.tried, cause),
+        }
     }
 
     fn refused(&self, cause: &str) -> Error {
@@ -142,8 +209,11 @@ impl Attempt<'_> {
     }
 }
 
-fn has(offered: &str, way: &str) -> bool {
-    offered.split(',').any(|one| one == way)
+/// Servers do not tell the two apart, so that nobody can find out their users.
+const WRONG_PASSWORD: &str = "the server refuses this user with this password";
+
+fn has(ways: &str, way: &str) -> bool {
+    ways.split(',').any(|one| one == way)
 }
 
 /// Answers the first question with the password. Another question is for something that we do not have.

@@ -32,11 +32,18 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub enum Login {
     Password(SecretName),
-    /// A private key in OpenSSH's format or in PEM, relative to the folder of the site file.
+    /// A key, and a password where the server asks for that too.
     Key {
-        path: PathBuf,
-        passphrase: Option<SecretName>,
+        key: Key,
+        password: Option<SecretName>,
     },
+}
+
+#[derive(Debug, Clone)]
+pub enum Key {
+    /// A private key in OpenSSH's format or in PEM, and its certificate where an authority has signed it, both relative to
+    /// the folder of the site file.
+    File { path: PathBuf, passphrase: Option<SecretName>, certificate: Option<PathBuf> },
     /// Any key that the agent behind `SSH_AUTH_SOCK` holds.
     Agent,
 }
@@ -55,16 +62,22 @@ pub struct Fingerprint(pub String);
 
 impl Options {
     pub fn needs(&self) -> Vec<&Path> {
-        let (key, secret) = match &self.login {
-            Login::Password(secret) => (None, Some(secret)),
-            Login::Key { path, passphrase } => (Some(path.as_path()), passphrase.as_ref()),
-            Login::Agent => (None, None),
+        let (key, password) = match &self.login {
+            Login::Password(password) => (None, Some(password)),
+            Login::Key { key, password } => (Some(key), password.as_ref()),
         };
+        let (files, passphrase) = match key {
+            Some(Key::File { path, passphrase, certificate }) => {
+                (vec![Some(path.as_path()), certificate.as_deref()], passphrase.as_ref())
+            }
+            Some(Key::Agent) | None => (Vec::new(), None),
+        };
+        let secrets = [passphrase, password].into_iter().flatten().filter_map(SecretName::file);
         let known_hosts = match &self.identity {
             Identity::KnownHosts(path) => Some(path.as_path()),
             Identity::Fingerprint(_) => None,
         };
-        key.into_iter().chain(secret.and_then(SecretName::file)).chain(known_hosts).collect()
+        files.into_iter().flatten().chain(secrets).chain(known_hosts).collect()
     }
 
     pub fn describe(&self) -> String {
@@ -84,6 +97,7 @@ struct Written {
     password: Option<SecretName>,
     key: Option<PathBuf>,
     passphrase: Option<SecretName>,
+    certificate: Option<PathBuf>,
     #[serde(default)]
     agent: bool,
     known_hosts: Option<PathBuf>,
@@ -114,18 +128,25 @@ impl TryFrom<Written> for Options {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<Options, &'static str> {
-        let login = match (written.password, written.key, written.agent) {
-            (Some(_), None, false) | (None, None, true) if written.passphrase.is_some() => {
-                return Err("`passphrase` opens a `key`, and there is none");
+        let key = match (written.key, written.agent) {
+            (Some(path), false) => {
+                Some(Key::File { path, passphrase: written.passphrase, certificate: written.certificate })
             }
-            (Some(password), None, false) => Login::Password(password),
-            (None, Some(path), false) => Login::Key { path, passphrase: written.passphrase },
-            (None, None, true) => Login::Agent,
-            (None, None, false) => {
+            (None, _) if written.passphrase.is_some() => return Err("`passphrase` opens a `key`, and there is none"),
+            (None, _) if written.certificate.is_some() => {
+                return Err("`certificate` is that of a `key`, and there is none");
+            }
+            (None, true) => Some(Key::Agent),
+            (None, false) => None,
+            (Some(_), true) => return Err("there are two ways to have a key: keep one of `key` and `agent`"),
+        };
+        let login = match (key, written.password) {
+            (Some(key), password) => Login::Key { key, password },
+            (None, Some(password)) => Login::Password(password),
+            (None, None) => {
                 return Err("the way to log in is missing: write one of `password = \"credential:NAME\"`, \
-                            `key = \"PATH\"` and `agent = true`");
+                            `key = \"PATH\"` and `agent = true`; or a key and a password where the server asks for both");
             }
-            _ => return Err("there are several ways to log in: keep one of `password`, `key` and `agent`"),
         };
         let identity = match (written.known_hosts, written.fingerprint) {
             (Some(path), None) => Identity::KnownHosts(path),
@@ -172,7 +193,7 @@ impl TryFrom<String> for Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::{Identity, Login, Options};
+    use super::{Identity, Key, Login, Options};
 
     const FINGERPRINT: &str = "SHA256:uNiVztksCsDhcc0u9e8BrZtlG4AZuHLHvTHIv0A7s4U";
 
@@ -186,9 +207,11 @@ mod tests {
         assert!(matches!((options.login, options.identity), (Login::Password(_), Identity::KnownHosts(_))));
         assert_eq!(options.port, 22);
         let options = parse(&format!("key = 'id'\npassphrase = 'env:P'\nfingerprint = '{FINGERPRINT}'")).unwrap();
-        assert!(matches!(options.login, Login::Key { passphrase: Some(_), .. }));
+        assert!(matches!(options.login, Login::Key { key: Key::File { passphrase: Some(_), .. }, password: None }));
         assert!(matches!(options.identity, Identity::Fingerprint(_)));
-        assert!(matches!(parse("agent = true\nknown-hosts = 'k'").unwrap().login, Login::Agent));
+        let login = |ways: &str| parse(&format!("{ways}\nknown-hosts = 'k'")).unwrap().login;
+        assert!(matches!(login("agent = true"), Login::Key { key: Key::Agent, password: None }));
+        assert!(matches!(login("key = 'id'\npassword = 'env:P'"), Login::Key { password: Some(_), .. }));
     }
 
     #[test]
@@ -196,8 +219,9 @@ mod tests {
         for (rest, said) in [
             ("known-hosts = 'k'", "the way to log in is missing"),
             ("agent = false\nknown-hosts = 'k'", "the way to log in is missing"),
-            ("agent = true\nkey = 'k'\nknown-hosts = 'k'", "several ways to log in"),
+            ("agent = true\nkey = 'k'\nknown-hosts = 'k'", "keep one of `key` and `agent`"),
             ("agent = true\npassphrase = 'env:P'\nknown-hosts = 'k'", "`passphrase` opens a `key`"),
+            ("password = 'env:P'\ncertificate = 'c'\nknown-hosts = 'k'", "`certificate` is that of a `key`"),
             ("agent = true", "how the server proves who it is"),
             ("agent = true\nknown-hosts = 'k'\nfingerprint = 'SHA256:x'", "several ways to know the server"),
             ("agent = true\nfingerprint = 'MD5:aa:bb'", "43 characters"),
