@@ -6,6 +6,7 @@ mod host_names;
 mod identity;
 mod known_hosts;
 mod login;
+mod offer;
 mod options;
 mod posix_rename;
 mod private_key;
@@ -321,7 +322,7 @@ fn greet(
         }
     }
     match first_failure {
-        Some(error) if seen.is_empty() => Err(error),
+        Some(error) if seen.is_empty() => Err(offer::explain(error, options, limit)),
         _ => Err(expected.refused(options, &seen)),
     }
 }

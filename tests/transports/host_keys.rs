@@ -115,3 +115,26 @@ fn a_server_shows_the_key_by_which_it_was_known() {
     assert_eq!(identity, Identity::HostKey { kind: "ssh-ed25519".to_owned(), fingerprint });
     assert_eq!(identity.until(), None);
 }
+
+/// There is no option to allow what is no longer safe: the server must offer something better.
+#[test]
+fn a_server_with_nothing_in_common_is_told_by_what_it_offers() {
+    if !installed(SSHD) {
+        return;
+    }
+    for (config, reason) in [
+        (
+            "KexAlgorithms diffie-hellman-group1-sha1,diffie-hellman-group14-sha1",
+            "for the key exchange the server offers diffie-hellman-group1-sha1, diffie-hellman-group14-sha1",
+        ),
+        (
+            "HostKeyAlgorithms ssh-rsa",
+            "for the host key the server offers ssh-rsa, which is no longer safe or not known here. Whoever runs it must allow one of ssh-ed25519, ",
+        ),
+        ("Ciphers 3des-cbc", "for the cipher the server offers 3des-cbc"),
+        ("Ciphers aes128-ctr\nMACs hmac-md5", "for the integrity code the server offers hmac-md5"),
+    ] {
+        let said = OpenSsh::start(config).refuses(Kind::Protocol, "key = 'id'\nknown-hosts = 'known_hosts'");
+        assert!(said.contains(reason) && said.contains("must allow one of "), "{config}: {said}");
+    }
+}
