@@ -113,9 +113,7 @@ impl<'a> Job<'a> {
 
     /// For another thread of the same run.
     fn beside(&self) -> Result<Job<'a>, Error> {
-        let path = &self.context.site.state;
-        let state = if self.is_dry_run() { State::open_to_look(path)? } else { State::open(path)? };
-        let state = state.in_turns_with(&self.state);
+        let state = self.state.beside(self.is_dry_run())?;
         Ok(Job { context: self.context.clone(), state, hands: self.hands.clone() })
     }
 

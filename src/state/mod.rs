@@ -83,11 +83,10 @@ impl State {
         let opened = || -> Result<Connection, Error> {
             let failed = |cause| Error::from_sqlite(format!("open {}", path.display()), cause);
             let blocked = |obstacle: Obstacle| obstacle.when("open", path);
-            let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+            let mut db = connect_to_write(path).map_err(failed)?;
             let taken = schema::taken(&db, schema::STEPS).map_err(blocked)?;
             schema::check_whole(&db, "quick_check").map_err(blocked)?;
             db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
-            db.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
             backup::make(&db, path, taken, schema::STEPS.len())?;
             schema::migrate(&mut db, schema::STEPS).map_err(blocked)?;
             Ok(db)
@@ -129,9 +128,15 @@ impl State {
         State { db, path: path.into(), queue: Arc::default() }
     }
 
-    /// The two of them are used in turns from now on, each by a thread of its own.
-    pub fn in_turns_with(self, other: &State) -> State {
-        State { queue: Arc::clone(&other.queue), ..self }
+    /// The same state, for another thread: the two are used in turns.
+    pub fn beside(&self, to_look: bool) -> Result<State, Error> {
+        let failed = |cause| Error::from_sqlite(format!("open {}", self.path.display()), cause);
+        let other = match to_look {
+            true => State::open_to_look(&self.path)?,
+            // It was found whole and brought up to date when the first one was opened.
+            false => State::of(connect_to_write(&self.path).map_err(failed)?, &self.path),
+        };
+        Ok(State { queue: Arc::clone(&self.queue), ..other })
     }
 
     fn for_looking(self) -> State {
@@ -166,6 +171,12 @@ impl State {
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).and_then(settled)
+}
+
+fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    Ok(db)
 }
 
 fn settled(db: Connection) -> rusqlite::Result<Connection> {

@@ -28,7 +28,7 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
         return failure;
     }
     let patience = options.connect_timeout.min(limit.left());
-    let asked = tcp::connect(&options.host, options.port, patience).ok().and_then(|connection| {
+    let asked = tcp::connect(&options.host, options.port, patience, limit).ok().and_then(|connection| {
         connection.set_read_timeout(Some(patience)).ok()?;
         nothing_in_common(&read_lists(connection)?)
     });
