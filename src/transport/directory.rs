@@ -1,13 +1,15 @@
 //! A folder on this machine, or one that the system mounts, as a server.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::examine::{CONTENT, MIDDLE};
 use super::{Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path};
+use crate::model::sheet::{Found, Trait};
 
 /// `[server.NAME.directory]`
 #[derive(Debug, Clone, Deserialize)]
@@ -115,11 +117,43 @@ impl Session for Directory {
             made => made.map_err(|cause| failed(format!("make the folder {}", path.display()), cause)),
         }
     }
+
+    fn remove_folder(&mut self, path: &str) -> Result<(), Error> {
+        let path = self.locate(path)?;
+        fs::remove_dir(&path).map_err(|cause| failed(format!("remove the folder {}", path.display()), cause))
+    }
+
+    fn probe(&mut self, what: Trait, file: &str) -> Result<Option<Found>, Error> {
+        Ok(match what {
+            Trait::Protocol => Some("directory".into()),
+            Trait::Resume => Some(self.reads_from_the_middle(file)?.into()),
+            Trait::FreeSpace => Some(self.free_space()?.into()),
+            _ => None,
+        })
+    }
 }
 
 impl Directory {
     fn locate(&self, path: &str) -> Result<PathBuf, Error> {
         Ok(self.root.join(path::below("", path)?))
+    }
+
+    fn reads_from_the_middle(&self, path: &str) -> Result<bool, Error> {
+        let path = self.locate(path)?;
+        let mut read = Vec::new();
+        let done = File::open(&path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(MIDDLE as u64))?;
+            file.read_to_end(&mut read)
+        });
+        done.map_err(|cause| failed(format!("read {}", path.display()), cause))?;
+        Ok(read == CONTENT[MIDDLE..])
+    }
+
+    /// For whoever has no special rights, in bytes.
+    fn free_space(&self) -> Result<f64, Error> {
+        let told = rustix::fs::statvfs(&self.root);
+        let told = told.map_err(|cause| failed(format!("look at {}", self.root.display()), cause.into()))?;
+        Ok(told.f_bavail as f64 * told.f_frsize as f64)
     }
 
     fn failed(&self, tried: String, cause: io::Error) -> Error {

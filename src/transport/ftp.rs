@@ -4,6 +4,7 @@ mod certificate;
 mod client_certificate;
 mod content;
 mod conversation;
+mod examine;
 mod failure;
 mod line;
 mod login;

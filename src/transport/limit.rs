@@ -30,11 +30,24 @@ impl Stop {
 pub struct Limit {
     until: Instant,
     stop: Stop,
+    /// What it means that it is over.
+    over: &'static str,
 }
 
 impl Limit {
     pub fn new(time: Duration, stop: &Stop) -> Limit {
-        Limit { until: Instant::now() + time, stop: stop.clone() }
+        let over = "the exchange took longer than its `within-minutes` allows";
+        Limit { until: Instant::now() + time, stop: stop.clone(), over }
+    }
+
+    /// For work that is no exchange: `over` says what it means that this limit is over.
+    pub fn that_means(self, over: &'static str) -> Limit {
+        Limit { over, ..self }
+    }
+
+    /// Another one from now on, for whom the same wish to stop counts.
+    pub fn anew(&self, time: Duration) -> Limit {
+        Limit { until: Instant::now() + time, ..self.clone() }
     }
 
     pub fn left(&self) -> Duration {
@@ -90,9 +103,7 @@ impl Limit {
     pub fn overrun(&self, tried: impl Into<String>) -> Error {
         match self.stop.is_asked() {
             true => Error::new(Kind::Stopped, tried).caused_by("this run was asked to stop"),
-            false => {
-                Error::new(Kind::TimedOut, tried).caused_by("the exchange took longer than its `within-minutes` allows")
-            }
+            false => Error::new(Kind::TimedOut, tried).caused_by(self.over),
         }
     }
 }

@@ -5,12 +5,14 @@
 mod connections;
 pub mod directory;
 mod error;
+pub mod examine;
 pub mod ftp;
 pub mod handover;
 mod identity;
 mod limit;
 mod path;
 pub mod retry;
+mod scratch;
 pub mod secret;
 pub mod sftp;
 mod tcp;
@@ -29,6 +31,7 @@ pub use limit::{Limit, Stop};
 pub use path::inside;
 
 use crate::model::Text;
+use crate::model::sheet::{Found, Trait};
 
 /// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -111,6 +114,13 @@ pub trait Session: Send {
 
     /// Makes a folder; one that is there is no error.
     fn make_folder(&mut self, path: &str) -> Result<(), Error>;
+
+    /// Removes an empty folder.
+    fn remove_folder(&mut self, path: &str) -> Result<(), Error>;
+
+    /// Finds out one [`Trait`] that only the protocol knows; None where servers of this kind do not differ in it. Some
+    /// are tried on `file`, which holds [`examine::CONTENT`].
+    fn probe(&mut self, what: Trait, file: &str) -> Result<Option<Found>, Error>;
 }
 
 /// What a folder holds.

@@ -1,5 +1,6 @@
 //! SFTP servers, by libssh2.
 
+mod examine;
 mod failure;
 mod host_key;
 mod host_names;
@@ -28,6 +29,7 @@ use self::posix_rename::PosixRename;
 use self::proof::Proof;
 use super::watchdog::Watchdog;
 use super::{BUFFER, Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path, tcp};
+use crate::model::sheet::{Found, Trait};
 
 /// Connects, makes sure who the server is, and only then logs in.
 pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Sftp, Error> {
@@ -38,15 +40,16 @@ pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Sftp, Er
     let begin = || {
         let session = greet(options, &expected, &place, limit, &watchdog)?;
         session.set_timeout(milliseconds(options.answer_timeout));
-        proof.show(&session, &options.user, &place)?;
+        let ways = proof.show(&session, &options.user, &place)?;
         let files = session.sftp().map_err(|cause| failed(format!("open SFTP on {place}"), &cause))?;
-        Ok((session, files))
+        Ok((session, ways, files))
     };
-    let (session, files) = begin().map_err(|error| watchdog.explain(error))?;
+    let (session, ways, files) = begin().map_err(|error| watchdog.explain(error))?;
     Ok(Sftp {
         files: Some(files),
         renamer: Renamer::NotTried,
         unannounced: options.posix_rename,
+        ways,
         session,
         watchdog,
         root: options.path.clone(),
@@ -61,6 +64,8 @@ pub struct Sftp {
     renamer: Renamer,
     /// Whether the server renames as POSIX does without announcing it.
     unannounced: bool,
+    /// By which one could log in.
+    ways: Vec<String>,
     session: ssh2::Session,
     watchdog: Watchdog,
     root: String,
@@ -167,6 +172,17 @@ impl Session for Sftp {
             Ok(Some(stat)) if stat.is_dir() => Ok(()),
             _ => Err(self.failed(format!("make the folder {}", self.shown(&path)), &cause)),
         }
+    }
+
+    fn remove_folder(&mut self, path: &str) -> Result<(), Error> {
+        let path = self.locate(path)?;
+        let removed = self.files().and_then(|files| files.rmdir(Path::new(&path)));
+        removed.map_err(|cause| self.failed(format!("remove the folder {}", self.shown(&path)), &cause))
+    }
+
+    fn probe(&mut self, what: Trait, file: &str) -> Result<Option<Found>, Error> {
+        let file = self.locate(file)?;
+        self.try_trait(what, &file).map_err(|cause| self.failed(format!("try out {}", self.place), &cause))
     }
 }
 

@@ -16,13 +16,13 @@ use crate::process::free_port;
 use crate::suite;
 
 /// A server that lets everyone in, in a folder of its own; it ends with the tests.
-struct InProcess {
-    _folder: tempfile::TempDir,
-    port: u16,
+pub struct InProcess {
+    folder: tempfile::TempDir,
+    pub port: u16,
 }
 
 impl InProcess {
-    fn start(certificate: Option<Certificate>) -> InProcess {
+    pub fn start(certificate: Option<Certificate>) -> InProcess {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let root: PathBuf = folder.path().join("drop");
         std::fs::create_dir(&root).unwrap();
@@ -42,7 +42,11 @@ impl InProcess {
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }
-        InProcess { _folder: folder, port }
+        InProcess { folder, port }
+    }
+
+    pub fn drop_folder(&self) -> PathBuf {
+        self.folder.path().join("drop")
     }
 }
 

@@ -3,6 +3,7 @@
 mod certificate;
 mod certificates;
 mod directory;
+mod examine;
 mod ftp_faults;
 mod ftp_in_process;
 mod ftp_log;

@@ -11,13 +11,13 @@ use crate::sftp_server::{Fault, Manners, PASSWORD, PosixRename, SftpServer};
 use crate::suite;
 
 /// A server with its folder, `drop`, and the secret beside it.
-struct Fixture {
-    base: tempfile::TempDir,
+pub struct Fixture {
+    pub base: tempfile::TempDir,
     server: SftpServer,
 }
 
 impl Fixture {
-    fn start(manners: Manners) -> Fixture {
+    pub fn start(manners: Manners) -> Fixture {
         let base = tempfile::tempdir().unwrap();
         fs::create_dir(base.path().join("drop")).unwrap();
         write_secret(base.path().join("password"), PASSWORD);
@@ -25,26 +25,34 @@ impl Fixture {
         Fixture { base, server }
     }
 
-    fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
+    pub fn options(&self, rest: &str) -> Options {
         let port = self.server.address.port();
         let options = format!(
             "host = '127.0.0.1'\nport = {port}\nuser = 'acme'\npassword = 'file:password'\nfingerprint = '{}'\n{rest}",
             self.server.fingerprint
         );
-        connect(&options, self.base.path())
+        read(&options)
+    }
+
+    fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
+        self.options(rest).connect(self.base.path(), &suite::time_enough())
     }
 
     fn connect(&self) -> Box<dyn Session> {
         self.try_with("").unwrap_or_else(|error| panic!("{}", error.chain()))
     }
 
-    fn drop_folder(&self) -> std::path::PathBuf {
+    pub fn drop_folder(&self) -> std::path::PathBuf {
         self.base.path().join("drop")
     }
 }
 
 fn connect(options: &str, base: &Path) -> Result<Box<dyn Session>, Error> {
-    toml::from_str::<Options>(&format!("[sftp]\n{options}")).unwrap().connect(base, &suite::time_enough())
+    read(options).connect(base, &suite::time_enough())
+}
+
+fn read(options: &str) -> Options {
+    toml::from_str(&format!("[sftp]\n{options}")).unwrap()
 }
 
 #[test]

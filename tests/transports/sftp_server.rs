@@ -303,6 +303,11 @@ impl russh_sftp::server::Handler for Files {
         Ok(done(id))
     }
 
+    async fn rmdir(&mut self, id: u32, path: String) -> Result<Status, StatusCode> {
+        fs::remove_dir(self.at(&path)).map_err(status)?;
+        Ok(done(id))
+    }
+
     /// As version 3 of SFTP has it: never over a file that is there.
     async fn rename(&mut self, id: u32, from: String, to: String) -> Result<Status, StatusCode> {
         if self.at(&to).exists() {

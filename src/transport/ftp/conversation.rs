@@ -15,6 +15,7 @@ use super::line::{self, Found, Line, What};
 use super::login::{self, Protected};
 use super::options::{Mode, Options};
 use super::reply::Reply;
+use super::tls::Handshake;
 use super::transfer::{Client, Transfer};
 use crate::transport::watchdog::Watchdog;
 use crate::transport::{Error, Kind, Limit, Listing, Replacement, UnusableName, shown, usable};
@@ -38,6 +39,10 @@ pub struct Conversation {
     root: String,
     /// The server has `MLSD`, whose form is defined; that of `LIST` is not.
     has_mlsd: bool,
+    /// How the connections for files are opened: by `EPSV`, by `PASV`, or by the server.
+    data_connections: &'static str,
+    /// What TLS a connection for a listing had, once that was looked at.
+    pub(super) seen: Option<(&'static str, Option<Handshake>)>,
 }
 
 impl Conversation {
@@ -47,8 +52,16 @@ impl Conversation {
         let watchdog = Watchdog::start(limit);
         let client = login::log_in(options, password, protected.as_ref(), limit, &watchdog);
         let client = client.map_err(|error| watchdog.explain(error))?;
-        let (timeout, root) = (options.timeouts.answer, String::new());
-        let mut conversation = Conversation { client, watchdog, protected, timeout, root, has_mlsd: false };
+        let mut conversation = Conversation {
+            client,
+            watchdog,
+            protected,
+            timeout: options.timeouts.answer,
+            root: String::new(),
+            has_mlsd: false,
+            data_connections: "active",
+            seen: None,
+        };
         conversation.settle(options)?;
         Ok(conversation)
     }
@@ -101,6 +114,7 @@ impl Conversation {
             let extended = self.ask("EPSV")?;
             let understood = extended.code == 229 && extended.text.contains("(|||");
             self.client.set_mode(if understood { DataMode::ExtendedPassive } else { DataMode::Passive });
+            self.data_connections = if understood { "EPSV" } else { "PASV" };
         }
         Ok(())
     }
@@ -143,26 +157,7 @@ impl Conversation {
     }
 
     fn receive_listing(&mut self, command: &str) -> Result<Vec<u8>, Failure> {
-        let mut transfer = self.transfer(command.to_owned())?;
-        let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
-        loop {
-            match transfer.read(&mut piece) {
-                Ok(0) => break,
-                Ok(count) => bytes.extend_from_slice(&piece[..count]),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Err(match transfer.explain(error) {
-                        Failure::Lost(error) => Failure::CutShort(error),
-                        failure => failure,
-                    });
-                }
-                Err(error) => return Err(transfer.explain(error)),
-            }
-            if bytes.len() > LONGEST_LISTING {
-                return Err(transfer.abandon(Failure::NotUnderstood("a listing without end".to_owned())));
-            }
-        }
-        transfer.complete()?;
-        Ok(bytes)
+        whole_listing(self.transfer(command.to_owned())?)
     }
 
     /// Sorts one line of a listing: folders are left out, and what cannot be handled is kept apart.
@@ -199,6 +194,12 @@ impl Conversation {
             Err(Failure::DataTls(reply)) if received > 0 => Err(Failure::DataTlsTooLate(reply)),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Fetches what is behind so many bytes.
+    pub(super) fn receive_from(&mut self, offset: usize, path: &str, into: &mut dyn Write) -> Result<(), Failure> {
+        self.client.resume_transfer(offset)?;
+        self.receive(path, into, &mut 0)
     }
 
     fn receive(&mut self, path: &str, into: &mut dyn Write, received: &mut u64) -> Result<(), Failure> {
@@ -320,6 +321,13 @@ impl Conversation {
         Err(self.denied_or_missing(reply, path)?)
     }
 
+    pub fn remove_folder(&mut self, path: &str) -> Result<(), Failure> {
+        // No server removes the folder that it is in.
+        let root = self.root.clone();
+        self.change_folder(&root)?;
+        self.order(&format!("RMD {path}")).map(drop)
+    }
+
     /// What a refusal means for a path: without its folder it can only be missing.
     fn denied_or_missing(&mut self, reply: Reply, path: &str) -> Result<Failure, Failure> {
         let may_be_missing = matches!(reply.code, 450 | 451 | 550 | 551 | 553);
@@ -344,6 +352,28 @@ impl Conversation {
         }
     }
 
+    /// What the server said before anyone had logged in.
+    pub(super) fn greeting(&self) -> Option<&str> {
+        self.client.get_welcome_msg().map(|text| text.trim_start_matches("220").trim_start_matches([' ', '-']))
+    }
+
+    pub(super) fn data_connections(&self) -> &'static str {
+        self.data_connections
+    }
+
+    /// The listing of the folder where all paths start, and the TLS of its connection, where that has one.
+    pub(super) fn look_at_listing(&mut self) -> Result<(&'static str, Option<Handshake>), Failure> {
+        let root = self.root.clone();
+        self.change_folder(&root)?;
+        // The first time decides whether there is `MLSD`.
+        self.list_here()?;
+        let command = if self.has_mlsd { "MLSD" } else { "LIST" };
+        let transfer = self.transfer(command.to_owned())?;
+        let handshake = transfer.handshake();
+        whole_listing(transfer)?;
+        Ok((command, handshake))
+    }
+
     fn transfer(&mut self, command: String) -> Result<Transfer<'_>, Failure> {
         Transfer::open(&mut self.client, command, &self.watchdog, self.timeout)
     }
@@ -354,7 +384,7 @@ impl Conversation {
         if reply.is_done() { Ok(reply) } else { Err(Failure::Refused(reply)) }
     }
 
-    fn ask(&mut self, command: &str) -> Result<Reply, Failure> {
+    pub(super) fn ask(&mut self, command: &str) -> Result<Reply, Failure> {
         // Where no answer is expected, the library hands out each as it came.
         match self.client.custom_command(command, &[]) {
             Ok(response) | Err(FtpError::UnexpectedResponse(response)) => Ok(response.into()),
@@ -374,6 +404,28 @@ impl Conversation {
     pub fn hang_up(self) {
         self.watchdog.shut();
     }
+}
+
+fn whole_listing(mut transfer: Transfer<'_>) -> Result<Vec<u8>, Failure> {
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
+    loop {
+        match transfer.read(&mut piece) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend_from_slice(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(match transfer.explain(error) {
+                    Failure::Lost(error) => Failure::CutShort(error),
+                    failure => failure,
+                });
+            }
+            Err(error) => return Err(transfer.explain(error)),
+        }
+        if bytes.len() > LONGEST_LISTING {
+            return Err(transfer.abandon(Failure::NotUnderstood("a listing without end".to_owned())));
+        }
+    }
+    transfer.complete()?;
+    Ok(bytes)
 }
 
 fn folder_and_name(path: &str) -> (&str, &str) {

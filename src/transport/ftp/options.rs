@@ -235,6 +235,14 @@ impl Options {
         format!("{protocol} {}@{}{slash}{}", self.user, self.address(), self.path)
     }
 
+    pub(super) fn protocol(&self) -> &'static str {
+        match self.protection {
+            Protection::None => "FTP",
+            Protection::Explicit(..) => "FTPS (explicit)",
+            Protection::Implicit(..) => "FTPS (implicit)",
+        }
+    }
+
     /// That nothing protects the way, where it is so.
     pub fn remarks(&self) -> Vec<Text> {
         let address = self.address();
@@ -259,9 +267,14 @@ impl Options {
     /// The version of TLS to use, after what was learnt about this server.
     pub(super) fn tls(&self, wanted: Tls) -> Tls {
         match wanted {
-            Tls::Auto if self.needs_tls_1_2.load(Ordering::Relaxed) => Tls::Only1_2,
+            Tls::Auto if self.needs_tls_1_2() => Tls::Only1_2,
             _ => wanted,
         }
+    }
+
+    /// Whether it was learnt that this server needs TLS 1.2.
+    pub(super) fn needs_tls_1_2(&self) -> bool {
+        self.needs_tls_1_2.load(Ordering::Relaxed)
     }
 
     /// Turns to TLS 1.2 for this server, from now on. False where the site decided on a version.

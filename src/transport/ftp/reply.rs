@@ -35,6 +35,11 @@ impl Reply {
         self.text.split_ascii_whitespace().nth(1)
     }
 
+    /// What follows the code.
+    pub fn words(&self) -> &str {
+        self.text.get(3..).unwrap_or_default().trim()
+    }
+
     /// What stands in quotes first, where a doubled quote means one (RFC 959, answer 257).
     pub fn quoted(&self) -> Option<String> {
         let (_, mut rest) = self.text.split_once('"')?;

@@ -10,6 +10,7 @@ use super::content::Content;
 use super::conversation::Conversation;
 use super::failure::Failure;
 use super::options::Options;
+use crate::model::sheet::{Found, Trait};
 use crate::transport::{Error, Identity, Kind, Limit, Listing, Replacement, Session, path};
 
 /// A conversation with an FTP server, logged in.
@@ -122,6 +123,21 @@ impl Session for FtpSession {
     fn make_folder(&mut self, path: &str) -> Result<(), Error> {
         let place = self.locate(path)?;
         self.attempt(format!("make the folder {path} on {}", self.on()), |server| server.make_folder(&place))
+    }
+
+    fn remove_folder(&mut self, path: &str) -> Result<(), Error> {
+        let place = self.locate(path)?;
+        self.attempt(format!("remove the folder {path} from {}", self.on()), |server| server.remove_folder(&place))
+    }
+
+    fn probe(&mut self, what: Trait, file: &str) -> Result<Option<Found>, Error> {
+        match what {
+            Trait::Protocol => return Ok(Some(self.options.protocol().into())),
+            Trait::NeedsOldTls => return Ok(self.options.needs_tls_1_2().then(|| true.into())),
+            _ => {}
+        }
+        let place = self.locate(file)?;
+        self.attempt(format!("try out {}", self.on()), |server| server.probe(what, &place))
     }
 }
 

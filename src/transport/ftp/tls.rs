@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, ProtocolVersion, StreamOwned, SupportedProtocolVersion};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, ProtocolVersion, StreamOwned, SupportedProtocolVersion};
 use suppaftp::{FtpError, FtpResult, TlsConnector, TlsStream};
 
 use super::client_certificate::Shower;
@@ -72,7 +72,27 @@ pub struct Stream {
     abandoned: bool,
 }
 
+/// What was agreed on for one connection.
+#[derive(Debug, Clone)]
+pub struct Handshake {
+    pub version: &'static str,
+    pub cipher: String,
+    /// The session of an earlier connection goes on.
+    pub is_resumed: bool,
+}
+
 impl Stream {
+    /// None before the hands are shaken.
+    pub fn handshake(&self) -> Option<Handshake> {
+        let version = match self.version()? {
+            ProtocolVersion::TLSv1_2 => "1.2",
+            _ => "1.3",
+        };
+        let cipher = format!("{:?}", self.inner.conn.negotiated_cipher_suite()?.suite());
+        let is_resumed = self.inner.conn.handshake_kind() == Some(HandshakeKind::Resumed);
+        Some(Handshake { version, cipher, is_resumed })
+    }
+
     pub fn shake_hands(&mut self) -> io::Result<()> {
         while self.inner.conn.is_handshaking() {
             self.inner.conn.complete_io(&mut self.inner.sock)?;

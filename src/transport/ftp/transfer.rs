@@ -9,7 +9,7 @@ use socket2::SockRef;
 use suppaftp::{DataStream, ImplFtpStream, Status, TransferStream};
 
 use super::failure::Failure;
-use super::tls;
+use super::tls::{self, Handshake};
 use crate::transport::watchdog::Watchdog;
 
 pub type Client = ImplFtpStream<tls::Stream>;
@@ -121,6 +121,14 @@ impl<'a> Transfer<'a> {
         // Without a control connection the library's own farewell ends at once.
         self.watchdog.shut();
         failure
+    }
+
+    /// None without TLS.
+    pub fn handshake(&self) -> Option<Handshake> {
+        match self.stream.get_ref() {
+            DataStream::Tcp(_) => None,
+            DataStream::Ssl(stream) => stream.handshake(),
+        }
     }
 
     /// Servers that want a TLS session resumed cannot have that from TLS 1.3 for long; TLS 1.2 they accept.

@@ -11,12 +11,13 @@ use super::proof::{Proof, Way};
 use crate::transport::{Error, Kind};
 
 impl Proof {
-    /// Logs in as `user`. `place` is the server, for people.
-    pub fn show(&self, session: &ssh2::Session, user: &str, place: &str) -> Result<(), Error> {
+    /// Logs in as `user`; returns the ways that the server offered. `place` is the server, for people.
+    pub fn show(&self, session: &ssh2::Session, user: &str, place: &str) -> Result<Vec<String>, Error> {
         let attempt = Attempt { session, user, tried: format!("log in to {place} as {user}") };
         let mut left: Vec<_> = self.ways().iter().collect();
         let mut shown = Vec::new();
         let mut offered = attempt.offered()?;
+        let first = offered.iter().flat_map(|ways| ways.split(',')).map(str::to_owned).collect();
         while let Some(ways) = offered {
             let Some(at) = left.iter().position(|way| way.among(&ways).is_some()) else {
                 return Err(attempt.has_nothing(&ways, self.ways(), &shown));
@@ -28,7 +29,7 @@ impl Proof {
             };
             shown.push(way);
         }
-        Ok(())
+        Ok(first)
     }
 }
 

@@ -19,6 +19,21 @@ const EXTENDED: u8 = 200;
 /// Longer than any answer that is expected here; OpenSSH's own limit for a packet.
 const LONGEST_PACKET: u32 = 256 * 1024;
 
+/// What the server says of itself when SFTP begins.
+pub struct Announced {
+    pub version: u32,
+    pub extensions: Vec<String>,
+}
+
+impl Announced {
+    /// On a channel of its own.
+    pub fn ask(session: &ssh2::Session) -> Result<Announced, ssh2::Error> {
+        let mut channel = session.channel_session()?;
+        channel.subsystem("sftp")?;
+        PosixRename { session: session.clone(), channel, requests: 0 }.greet()
+    }
+}
+
 /// A channel that stays open, because a new one costs five round trips.
 pub struct PosixRename {
     session: ssh2::Session,
@@ -32,13 +47,18 @@ impl PosixRename {
         let mut channel = session.channel_session()?;
         channel.subsystem("sftp")?;
         let mut opened = PosixRename { session: session.clone(), channel, requests: 0 };
-        opened.send(&[&[INIT][..], &3_u32.to_be_bytes()].concat())?;
-        let (kind, body) = opened.receive()?;
-        if kind != VERSION {
-            return Err(not_understood());
-        }
-        let announced = extensions(body.get(4..).unwrap_or_default()).any(|name| name == NAME.as_bytes());
+        let announced = opened.greet()?.extensions.iter().any(|name| name == NAME);
         Ok((announced || unannounced).then_some(opened))
+    }
+
+    fn greet(&mut self) -> Result<Announced, ssh2::Error> {
+        self.send(&[&[INIT][..], &3_u32.to_be_bytes()].concat())?;
+        let (kind, body) = self.receive()?;
+        let Some((version, pairs)) = body.split_first_chunk::<4>().filter(|_| kind == VERSION) else {
+            return Err(not_understood());
+        };
+        let names = extensions(pairs).map(|name| String::from_utf8_lossy(name).into_owned());
+        Ok(Announced { version: u32::from_be_bytes(*version), extensions: names.collect() })
     }
 
     /// After a timeout nobody knows whether it happened.
