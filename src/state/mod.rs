@@ -20,6 +20,7 @@ mod queue;
 mod rolls;
 mod runs;
 mod schema;
+mod sheets;
 mod spool;
 mod stored;
 mod trace;
