@@ -104,8 +104,16 @@ pub enum Verb {
     },
     /// List what is held, since when and why
     Held,
-    /// Check site and profiles, and say what the night would do
-    Check,
+    /// Check site and profiles, and say what the night would do; or try out the servers
+    Check {
+        /// Try out all servers, or those named, and look whether what the exchanges need is there. What is written to
+        /// try them out is taken away again; with --dry-run, nothing is written
+        #[arg(long)]
+        online: bool,
+
+        #[arg(value_name = "SERVER", requires = "online")]
+        servers: Vec<String>,
+    },
     /// List the profiles, or show the columns of one
     Profiles {
         name: Option<String>,
@@ -201,7 +209,7 @@ impl Verb {
             | Verb::Discard { .. }
             | Verb::Report { .. } => true,
             Verb::Held
-            | Verb::Check
+            | Verb::Check { .. }
             | Verb::Profiles { .. }
             | Verb::Rules { .. }
             | Verb::History { .. }

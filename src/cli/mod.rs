@@ -56,7 +56,8 @@ fn perform(arguments: &Arguments) -> Exit {
             Exit::Done
         }),
         Verb::Why { key } => load(&arguments.site).and_then(|site| tell_why(arguments, &site, key)),
-        Verb::Check => load(&arguments.site).and_then(|site| check(arguments, &site)),
+        Verb::Check { online: false, .. } => load(&arguments.site).and_then(|site| check(arguments, &site)),
+        Verb::Check { servers, .. } => load(&arguments.site).and_then(|site| check_online(arguments, &site, servers)),
         Verb::Held => load(&arguments.site).and_then(|site| held(arguments, &site)),
         Verb::Report { run } => load(&arguments.site).and_then(|site| retell(arguments, &site, run.as_deref())),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
@@ -87,7 +88,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         Verb::Undo { run, exchange } => run::undo(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
         Verb::Import(_)
-        | Verb::Check
+        | Verb::Check { .. }
         | Verb::Profiles { .. }
         | Verb::Rules { .. }
         | Verb::Held
@@ -179,6 +180,23 @@ fn check(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
     site.check_lists()?;
     print(&show::outline(site, Utc::now(), arguments.output));
     Ok(Exit::Done)
+}
+
+fn check_online(arguments: &Arguments, site: &Site, servers: &[String]) -> Result<Exit, Error> {
+    site.check_lists()?;
+    let order = job::check::Order {
+        site,
+        site_file: &arguments.site,
+        dry_run: arguments.dry_run,
+        now: Utc::now(),
+        stop: signals::listen(),
+    };
+    let told = job::check::check(&order, servers)?;
+    print(&match arguments.output {
+        Output::Text => report::check::text::write(&told, arguments.language()),
+        Output::Json => show::document(&serde_json::to_value(&told).expect("a check is made of plain values")),
+    });
+    Ok(told.exit_code)
 }
 
 /// Those of the site, where there is one; else those that are built in.

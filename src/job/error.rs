@@ -83,7 +83,11 @@ impl Error {
             chain.push(error.to_string());
             cause = error.source();
         }
-        Failure { exit_code: self.exit(), chain, later_may_help: self.exit() == Exit::TryLater }
+        let known = match self {
+            Error::Transport(error) => error.known().cloned(),
+            _ => None,
+        };
+        Failure { exit_code: self.exit(), chain, later_may_help: self.exit() == Exit::TryLater, known }
     }
 }
 

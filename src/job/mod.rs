@@ -5,10 +5,12 @@
 mod abreast;
 mod apply;
 pub mod approve;
+pub mod check;
 mod decision;
 mod deliver;
 pub mod discard;
 mod error;
+mod explain;
 pub mod export;
 mod follow;
 mod gather;
@@ -37,6 +39,7 @@ mod turns;
 pub mod undo;
 pub mod why;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +50,7 @@ use abreast::Turn;
 pub use error::Error;
 use progress::Progress;
 
+use crate::model::Sheet;
 use crate::site::{Exchange, Server, Site};
 use crate::state::{Lock, RunId, Spool, State};
 use crate::transport::{self, Connections, Limit, Session, Stop, retry};
@@ -72,6 +76,8 @@ pub struct Context<'a> {
     turn: Option<Turn>,
     /// Of all exchanges of the run.
     connections: Arc<Connections>,
+    /// What is known of the servers, by their names in the site.
+    sheets: Arc<BTreeMap<String, Sheet>>,
 }
 
 /// What it takes to change anything: the site's lock, the spool, the folder for operations.
@@ -107,6 +113,7 @@ impl<'a> Job<'a> {
             limit: Limit::new(Duration::ZERO, stop),
             turn: None,
             connections: Arc::default(),
+            sheets: Arc::new(state.sheets()?),
         };
         Ok(Job { context, state, hands })
     }
@@ -181,7 +188,8 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         let connect = || server.options.connect(&self.site.base, &self.limit);
         let (policy, limit) = (retry::Policy::default(), &self.limit);
-        Ok(retry::with_session(&server.name, &self.connections, connect, policy, limit, work)?)
+        let done = retry::with_session(&server.name, &self.connections, connect, policy, limit, work);
+        Ok(done.map_err(|error| explain::beside(error, server, self.sheets.get(&server.name)))?)
     }
 }
 

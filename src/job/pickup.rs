@@ -67,7 +67,8 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     Ok(drops)
 }
 
-fn is_candidate(import: &Import, name: &str) -> bool {
+/// Is it a partner's file, as far as its name tells?
+pub fn is_candidate(import: &Import, name: &str) -> bool {
     let is_ours = [RECEIPT, VERDICT, VERDICT_FOR_MACHINES].iter().any(|ending| name.ends_with(ending));
     import.takes(name) && !handover::is_partial(name) && !is_ours
 }

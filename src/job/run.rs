@@ -290,7 +290,7 @@ fn recorded<'a>(
 
 fn defect() -> report::Failure {
     let chain = vec!["this is a defect of Passerelle; the log has more".into()];
-    report::Failure { exit_code: Exit::Defect, chain, later_may_help: false }
+    report::Failure { exit_code: Exit::Defect, chain, later_may_help: false, known: None }
 }
 
 pub(super) fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {

@@ -14,6 +14,7 @@ const fn noun(en: [&'static str; 2], fr: [&'static str; 2]) -> Noun {
 
 pub const ROWS: Noun = noun(["row", "rows"], ["ligne", "lignes"]);
 pub const BYTES: Noun = noun(["byte", "bytes"], ["octet", "octets"]);
+pub const WAITING: Noun = noun(["file waiting", "files waiting"], ["fichier en attente", "fichiers en attente"]);
 pub const PEOPLE_LEFT_OUT: Noun =
     noun(["person left out", "people left out"], ["personne écartée", "personnes écartées"]);
 pub const CREATED: Noun = noun(["created", "created"], ["création", "créations"]);

@@ -125,6 +125,7 @@ impl Page<'_> {
                         @for (depth, cause) in failure.chain.iter().enumerate() {
                             p { @if depth > 0 { (self.is("because: ", "cause : ")) } (visible(cause)) }
                         }
+                        @if let Some(known) = &failure.known { p { (known.sentence().is(self.language)) } }
                         @if failure.later_may_help { p { (self.is("A later try may help.", "Un nouvel essai peut aboutir.")) } }
                     }
                 }

@@ -1,10 +1,11 @@
 //! What happened, told as text, HTML, JSON or CSV. To add a form: a file here.
 //!
 //! A report tells the operator what a run did or would do; a receipt, a verdict and the rows to correct tell a partner about
-//! one file; a story tells all that the journal knows about one person.
+//! one file; a story tells all that the journal knows about one person; a check tells what servers turned out to be.
 //!
 //! Personal values are in findings and operations only, which a report shows to the people it is for; logs never hold them.
 
+pub mod check;
 pub mod corrections;
 mod count;
 pub mod html;
@@ -185,6 +186,9 @@ pub struct Failure {
     /// What was tried, then the causes, outermost first.
     pub chain: Vec<String>,
     pub later_may_help: bool,
+    /// What is known of the server from the last time that it was examined.
+    #[serde(default)]
+    pub known: Option<Text>,
 }
 
 impl Report {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
-use textwrap::core::Word;
+use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::model::{Language, Text};
@@ -52,19 +52,27 @@ impl Page {
 
     /// What needs no translation, or has been translated. What goes over the line is set in by two more.
     pub fn write(&mut self, indent: usize, style: Style, text: &str) {
-        self.wrap(indent, indent + 2, style, text);
+        self.wrap(&" ".repeat(indent), &" ".repeat(indent + 2), style, text);
+    }
+
+    /// A label in a column that is so wide, and beside it what there is to say.
+    pub fn row(&mut self, indent: usize, width: usize, style: Style, label: &Text, text: &Text) {
+        let (label, text) = (label.is(self.language), text.is(self.language).to_owned());
+        let gap = width.saturating_sub(display_width(label));
+        let first = format!("{}{label}{}", " ".repeat(indent), " ".repeat(gap));
+        self.wrap(&first, &" ".repeat(indent + width), style, &text);
     }
 
     /// Sentences that stand for themselves.
     pub fn paragraph(&mut self, text: &Text) {
-        self.wrap(0, 0, PLAIN, text.is(self.language));
+        self.wrap("", "", PLAIN, text.is(self.language));
     }
 
-    fn wrap(&mut self, first: usize, more: usize, style: Style, text: &str) {
-        let (first, more) = (" ".repeat(first), " ".repeat(more));
+    /// `first` stands before the first line, `more` before the others.
+    fn wrap(&mut self, first: &str, more: &str, style: Style, text: &str) {
         let options = Options::new(WIDTH)
-            .initial_indent(&first)
-            .subsequent_indent(&more)
+            .initial_indent(first)
+            .subsequent_indent(more)
             .break_words(false)
             .word_separator(WordSeparator::Custom(words))
             .word_splitter(WordSplitter::NoHyphenation);
@@ -82,6 +90,11 @@ impl Page {
 /// To the minute.
 pub fn moment(at: DateTime<Utc>) -> Text {
     let (day, jour) = (at.format("%Y-%m-%d %H:%M UTC"), at.format("%d/%m/%Y à %H:%M UTC"));
+    text!("{day}", "{jour}")
+}
+
+pub fn day(at: DateTime<Utc>) -> Text {
+    let (day, jour) = (at.format("%Y-%m-%d"), at.format("%d/%m/%Y"));
     text!("{day}", "{jour}")
 }
 

@@ -176,29 +176,35 @@ impl Page {
     }
 
     /// What was tried is told in English: it is for whoever looks after the servers, and to be searched for.
-    fn failure(&mut self, failure: &Failure) {
+    pub(super) fn failure(&mut self, failure: &Failure) {
         let mut chain = failure.chain.iter().map(|link| Text::same(link.clone()));
         if let Some(tried) = chain.next() {
             self.label(2, BAD, &Text::of("failed: ", "échec : "), &tried);
         }
         chain.for_each(|cause| self.label(4, PLAIN, &Text::of("because: ", "cause : "), &cause));
+        if let Some(known) = &failure.known {
+            self.say(4, PLAIN, known);
+        }
         if failure.later_may_help {
             self.say(4, PLAIN, &Text::of("a later try may help", "un nouvel essai peut aboutir plus tard"));
         }
     }
 
     fn end(&mut self, report: &Report) {
-        let exit = report.exit_code;
-        let style = if exit == Exit::Done { GOOD } else { BAD };
-        let code = exit.code();
-        let label = text!("Exit code {code}: ", "Code de sortie {code} : ");
-        self.label(0, style, &label, &exit.meaning().then(&Text::same(".")));
+        self.exit(report.exit_code);
         let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
         if holds && !report.dry_run {
             self.say(0, PLAIN, &Text::of("To let through what is held:", "Pour laisser passer ce qui est retenu :"));
             self.write(2, PLAIN, &report.command("approve"));
         }
+    }
+
+    pub(super) fn exit(&mut self, exit: Exit) {
+        let style = if exit == Exit::Done { GOOD } else { BAD };
+        let code = exit.code();
+        let label = text!("Exit code {code}: ", "Code de sortie {code} : ");
+        self.label(0, style, &label, &exit.meaning().then(&Text::same(".")));
     }
 }
 

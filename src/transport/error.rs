@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 
+use crate::model::Text;
+
 /// What kind of failure it is, for whoever decides what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -39,16 +41,27 @@ pub struct Error {
     tried: String,
     #[source]
     cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// What helps to understand it, and is not a part of it.
+    known: Option<Text>,
 }
 
 impl Error {
     /// `tried` is a clause such as "connect to sftp.skillup.example:22", without its cause.
     pub fn new(kind: Kind, tried: impl Into<String>) -> Error {
-        Error { kind, tried: tried.into(), cause: None }
+        Error { kind, tried: tried.into(), cause: None, known: None }
     }
 
     pub fn caused_by(self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         Error { cause: Some(cause.into()), ..self }
+    }
+
+    /// What is known of the server from an earlier time, for whoever reads of the failure.
+    pub fn beside(self, known: Option<Text>) -> Error {
+        Error { known, ..self }
+    }
+
+    pub fn known(&self) -> Option<&Text> {
+        self.known.as_ref()
     }
 
     /// What was tried and every cause, in one line.

@@ -96,7 +96,7 @@ impl Limit {
 
     /// The same, but for no longer than this.
     pub(super) fn at_most(&self, time: Duration) -> Limit {
-        Limit { until: self.until.min(Instant::now() + time), stop: self.stop.clone() }
+        Limit { until: self.until.min(Instant::now() + time), ..self.clone() }
     }
 
     /// Why what was tried came to no end.
