@@ -321,6 +321,8 @@ fn blank(exchange: &Exchange) -> report::Exchange {
         server: exchange.server.options.describe(),
         language: exchange.language,
         remarks: exchange.warnings(),
+        alerts: Vec::new(),
+        removed: Vec::new(),
         exports: Vec::new(),
         imports: Vec::new(),
         failure: None,

@@ -73,7 +73,7 @@ impl Page<'_> {
                         }
                         p { strong.(tone(report.exit_code == Exit::Done)) {
                             (self.is("Exit code", "Code de sortie")) " " (report.exit_code.code())
-                        } " — " (self.sentence(report.exit_code.meaning().is(self.language))) }
+                        } " — " (self.sentence(report.meaning().is(self.language))) }
                     }
                     main {
                         (self.overview())
@@ -115,11 +115,13 @@ impl Page<'_> {
             section lang=(self.is("en", "fr")) aria-labelledby=(format!("e{number}")) {
                 h2 id=(format!("e{number}")) { (exchange.name) }
                 p { (exchange.profile) @if !exchange.server.is_empty() { " · " (way) " " (exchange.server) } }
+                @for alert in &exchange.alerts { p.problem { (self.said(alert)) } }
                 @for remark in &exchange.remarks { p.notice { (self.said(remark)) } }
                 @for export in &exchange.exports { (self.export(export, &exchange.name)) }
                 @for (index, import) in exchange.imports.iter().enumerate() {
                     (self.import(import, &exchange.name, &format!("e{number}i{}", index + 1)))
                 }
+                @for removed in &exchange.removed { p { (self.said(&removed.sentence(self.report.dry_run))) } }
                 @if let Some(failure) = &exchange.failure {
                     div.problem role="note" {
                         @for (depth, cause) in failure.chain.iter().enumerate() {

@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod page;
 pub mod receipt;
+mod removed;
 mod returned;
 pub mod story;
 pub mod text;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use removed::Removed;
 pub use returned::Returned;
 
 use crate::model::table::Row;
@@ -56,8 +58,14 @@ pub struct Exchange {
     pub language: Language,
     /// Worth knowing every night, such as a connection without encryption.
     pub remarks: Vec<Text>,
+    /// What a person must look at, though no file was refused: one that did not come, or cannot be taken as it is.
+    #[serde(default)]
+    pub alerts: Vec<Text>,
     pub exports: Vec<Export>,
     pub imports: Vec<Import>,
+    /// What had been kept for long enough.
+    #[serde(default)]
+    pub removed: Vec<Removed>,
     pub failure: Option<Failure>,
 }
 
@@ -199,6 +207,18 @@ impl Report {
         if languages.all(|other| other == first) { first } else { Language::default() }
     }
 
+    /// The exit code in a few words.
+    pub fn meaning(&self) -> Text {
+        let is_of_a_file = |exchange: &Exchange| exchange.exit_of_files() >= self.exit_code;
+        match self.exit_code {
+            Exit::DataRefused if !self.exchanges.iter().any(is_of_a_file) => Text::of(
+                "a file did not come, or cannot be taken as it is",
+                "un fichier n'est pas arrivé, ou ne peut être pris tel quel",
+            ),
+            exit => exit.meaning(),
+        }
+    }
+
     /// Says `verb` of this run, such as `passerelle approve 20270101-220000-1a2b`.
     fn command(&self, verb: &str) -> String {
         let site = match self.site.as_str() {
@@ -254,6 +274,11 @@ impl Findings {
 
 impl Exchange {
     pub fn exit(&self) -> Exit {
+        let alert = if self.alerts.is_empty() { Exit::Done } else { Exit::DataRefused };
+        self.exit_of_files().max(alert)
+    }
+
+    fn exit_of_files(&self) -> Exit {
         let exports = self.exports.iter().map(Export::exit);
         let imports = self.imports.iter().map(Import::exit);
         let failure = self.failure.iter().map(|failure| failure.exit_code);

@@ -63,9 +63,11 @@ impl Page {
                 Direction::Import => text!("{name} · import from {server}", "{name} · import depuis {server}"),
             },
         );
+        exchange.alerts.iter().for_each(|alert| self.say(2, BAD, alert));
         exchange.remarks.iter().for_each(|remark| self.say(2, NOTABLE, remark));
         exchange.exports.iter().for_each(|export| self.export(export));
         exchange.imports.iter().for_each(|import| self.import(import, dry_run));
+        exchange.removed.iter().for_each(|removed| self.say(2, PLAIN, &removed.sentence(dry_run)));
         match &exchange.failure {
             Some(failure) => self.failure(failure),
             None if exchange.exports.is_empty() && exchange.imports.is_empty() => {
@@ -191,7 +193,7 @@ impl Page {
     }
 
     fn end(&mut self, report: &Report) {
-        self.exit(report.exit_code);
+        self.exit(report.exit_code, &report.meaning());
         let holds = report.exchanges.iter().any(Exchange::holds);
         // A dry run leaves nothing that could be approved.
         if holds && !report.dry_run {
@@ -200,11 +202,11 @@ impl Page {
         }
     }
 
-    pub(super) fn exit(&mut self, exit: Exit) {
+    pub(super) fn exit(&mut self, exit: Exit, meaning: &Text) {
         let style = if exit == Exit::Done { GOOD } else { BAD };
         let code = exit.code();
         let label = text!("Exit code {code}: ", "Code de sortie {code} : ");
-        self.label(0, style, &label, &exit.meaning().then(&Text::same(".")));
+        self.label(0, style, &label, &meaning.then(&Text::same(".")));
     }
 }
 

@@ -31,7 +31,7 @@ pub fn write(check: &Check, language: Language) -> String {
         page.say(0, NOTABLE, &Text::of("The sheets are not remembered:", "Les fiches ne sont pas retenues :"));
         page.failure(failure);
     }
-    page.exit(check.exit_code);
+    page.exit(check.exit_code, &check.exit_code.meaning());
     page.finish()
 }
 
