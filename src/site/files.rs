@@ -63,19 +63,72 @@ impl<'de> Deserialize<'de> for Files {
     }
 }
 
-/// When a file is whole: `{ stable-for = 5 }` or `{ marker = "{name}.done" }`.
+/// When a file is whole: `{ stable-for = 5 }`, `{ marker = "{name}.done" }` or `{ manifest = "{name}.sha256" }`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ready {
-    /// Its size and time stay the same for so many seconds.
+    /// Its size, its time and its bytes stay the same for so many seconds.
     StableFor(u32),
     /// Another file stands beside it.
     Marker(Marker),
+    /// Another file beside it announces its digest, and perhaps its size.
+    Manifest(Manifest),
 }
 
 impl Default for Ready {
     fn default() -> Ready {
         Ready::StableFor(5)
+    }
+}
+
+/// Where the digests of files are announced: one manifest for each, or one for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manifest {
+    /// `{name}.sha256`
+    OfEach(Marker),
+    /// `MANIFEST.sha256`
+    OfAll(String),
+}
+
+impl Manifest {
+    pub fn parse(pattern: &str) -> Result<Manifest, String> {
+        match Marker::parse(pattern) {
+            Ok(marker) => Ok(Manifest::OfEach(marker)),
+            Err(_) if !pattern.is_empty() && !pattern.contains(['/', '{', '*', '?']) => {
+                Ok(Manifest::OfAll(pattern.into()))
+            }
+            Err(_) => Err(format!(
+                "`{pattern}` cannot be a manifest; write `{{name}}.sha256` for one beside each file, or a name such as \
+                 `MANIFEST.sha256` for one that lists them all"
+            )),
+        }
+    }
+
+    /// The one in which a file is announced.
+    pub fn of(&self, name: &str) -> String {
+        match self {
+            Manifest::OfEach(marker) => marker.of(name),
+            Manifest::OfAll(manifest) => manifest.clone(),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Manifest::OfEach(marker) => marker.is(name),
+            Manifest::OfAll(manifest) => manifest == name,
+        }
+    }
+}
+
+impl fmt::Display for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.of("{name}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Manifest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Manifest, D::Error> {
+        Manifest::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -115,6 +168,25 @@ impl Ready {
         match self {
             Ready::StableFor(_) => false,
             Ready::Marker(marker) => marker.is(name),
+            Ready::Manifest(manifest) => manifest.is(name),
+        }
+    }
+
+    /// The file beside that one which goes when that one is set aside; what is about several files stays.
+    pub fn beside(&self, name: &str) -> Option<String> {
+        match self {
+            Ready::StableFor(_) | Ready::Manifest(Manifest::OfAll(_)) => None,
+            Ready::Marker(marker) | Ready::Manifest(Manifest::OfEach(marker)) => Some(marker.of(name)),
+        }
+    }
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ready::StableFor(seconds) => write!(f, "unchanged for {seconds} s"),
+            Ready::Marker(marker) => write!(f, "marked by {marker}"),
+            Ready::Manifest(manifest) => write!(f, "as {manifest} says"),
         }
     }
 }
@@ -156,6 +228,19 @@ mod tests {
         assert!(ready.is_marker("users.csv.done") && !ready.is_marker("users.csv") && !ready.is_marker(".done"));
         for wrong in ["", "done", "{name}", "ok/{name}", "{name}{date}"] {
             assert!(Marker::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_is_beside_each_file_or_lists_them_all() {
+        let each = Ready::Manifest(Manifest::parse("{name}.sha256").expect("a manifest"));
+        assert!(each.is_marker("users.csv.sha256") && !each.is_marker("users.csv"));
+        assert_eq!(each.beside("users.csv").as_deref(), Some("users.csv.sha256"));
+        let all = Ready::Manifest(Manifest::parse("MANIFEST.sha256").expect("a manifest"));
+        assert!(all.is_marker("MANIFEST.sha256") && !all.is_marker("users.csv.sha256"));
+        assert_eq!(all.beside("users.csv"), None);
+        for wrong in ["", "{name}", "sums/{name}.sha256", "{name}{date}", "sums/all.sha256", "*.sha256"] {
+            assert!(Manifest::parse(wrong).is_err(), "{wrong}");
         }
     }
 }

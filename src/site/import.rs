@@ -1,14 +1,19 @@
 //! `[import.NAME]`: files that a partner drops, and that create and update users of the directory.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::additions::Own;
+use super::claim::Claim;
+use super::expected::{self, Expected};
 use super::files::{Files, Ready};
+use super::keep::Kept;
 use super::people::{Directory, People};
 use super::reader::Reader;
+use super::size::Size;
 use super::within::Within;
 use super::{Additions, Direction, Exchange, allow};
 use crate::format::dialect::Encoding;
@@ -29,6 +34,15 @@ pub struct Import {
     /// Of text files; without it, each file tells.
     pub encoding: Option<Encoding>,
     pub ready: Ready,
+    /// A larger file is refused without being fetched.
+    pub largest: Size,
+    /// Files of one run; the others wait for the next one.
+    pub at_most: usize,
+    /// Where several hosts pick up.
+    pub claim: Option<Claim>,
+    /// How long what was set aside stays on the server.
+    pub keep: Kept,
+    pub expected: Option<Expected>,
     pub brakes: Brakes,
     /// Announced exceptions from the brakes.
     pub allow: Vec<Exception>,
@@ -59,6 +73,14 @@ pub struct Section {
     encoding: Option<Encoding>,
     #[serde(default)]
     ready: Ready,
+    #[serde(default = "largest")]
+    largest: Size,
+    #[serde(default = "at_most")]
+    at_most: NonZeroUsize,
+    claim: Option<Claim>,
+    #[serde(default)]
+    keep_days: Kept,
+    expected: Option<expected::Section>,
     identify_by: Spanned<String>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
@@ -83,6 +105,14 @@ fn remark() -> Severity {
     Severity::Remark
 }
 
+fn largest() -> Size {
+    Size(1 << 30)
+}
+
+fn at_most() -> NonZeroUsize {
+    NonZeroUsize::new(1000).expect("1000 is not 0")
+}
+
 impl Section {
     pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
         let server = reader.server(&self.server);
@@ -98,6 +128,7 @@ impl Section {
             _ => None,
         })?;
         let deadline = reader.deadline(&self.deadline, None, &self.profile);
+        let expected = self.expected.map(|expected| expected.read(reader));
         let identify_by = contract.identify_by.get(self.identify_by.get_ref()).cloned();
         if identify_by.is_none() {
             let way = &self.identify_by;
@@ -118,6 +149,11 @@ impl Section {
             files: self.files,
             encoding: self.encoding,
             ready: self.ready,
+            largest: self.largest,
+            at_most: self.at_most.get(),
+            claim: self.claim,
+            keep: self.keep_days,
+            expected,
             brakes,
             allow,
             twins: self.twins,

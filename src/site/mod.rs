@@ -4,14 +4,18 @@
 
 pub mod additions;
 mod allow;
+pub mod claim;
 mod deadline;
+mod expected;
 pub mod export;
 pub mod files;
 pub mod import;
+mod keep;
 pub mod lists;
 pub mod outline;
 pub mod people;
 mod reader;
+mod size;
 mod trial;
 mod within;
 
@@ -27,9 +31,11 @@ use toml::Spanned;
 
 pub use additions::Additions;
 pub use deadline::Deadline;
+pub use expected::Expected;
 pub use export::Export;
 pub use files::{Files, Ready};
 pub use import::{Absent, Import};
+pub use keep::{Days, KeptHere};
 pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
@@ -47,6 +53,8 @@ pub struct Site {
     pub base: PathBuf,
     /// The file in which we remember.
     pub state: PathBuf,
+    /// How long what lies beside the state is kept.
+    pub keep: KeptHere,
     /// Named wherever there is a deadline.
     pub timezone: Option<Tz>,
     pub profiles: Profiles,
@@ -113,6 +121,8 @@ struct Sections {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct State {
     path: PathBuf,
+    #[serde(default)]
+    keep_days: KeptHere,
 }
 
 impl Site {
@@ -144,7 +154,9 @@ impl Site {
         reader.check_apart(&exports, &imports);
         let exchanges = exports.into_iter().chain(imports).filter_map(|(_, exchange)| exchange);
         let exchanges = exchanges.map(|exchange| (exchange.name.clone(), exchange)).collect();
-        reader.finish(sections.state.map(|state| base.join(state.path)), exchanges)
+        let keep = sections.state.as_ref().map(|state| state.keep_days).unwrap_or_default();
+        let site = reader.finish(sections.state.map(|state| base.join(state.path)), exchanges)?;
+        Ok(Site { keep, ..site })
     }
 
     /// Complains about reference lists that cannot be used, or do not have what the site names. They are read anew for
@@ -188,6 +200,11 @@ impl Site {
             };
             NoExchange { name: name.into(), help }
         })
+    }
+
+    /// The folder in which each import writes down what it did.
+    pub fn operations(&self) -> PathBuf {
+        self.state.with_file_name("operations")
     }
 
     /// What a clock on the wall of the company shows; of a site without a time zone, what it shows in UTC.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::Spanned;
 
-use super::{Deadline, Direction, Exchange, People, Server, Site, people};
+use super::{Deadline, Direction, Exchange, KeptHere, People, Server, Site, people};
 use crate::model::fold;
 use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
 use crate::rule::column::KEY;
@@ -234,6 +234,7 @@ impl Reader {
         self.complaints.or(Site {
             base: self.base,
             state: state.unwrap_or_default(),
+            keep: KeptHere::default(),
             timezone: self.timezone,
             profiles: self.profiles,
             servers: self.servers,

@@ -5,8 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::state::{
-    Error, Kind, decisions, deliveries, exceptions, lineups, open_rows, operations, pickups, plans, rolls, runs,
-    sheets, users,
+    Error, Kind, decisions, deliveries, exceptions, expectations, lineups, open_rows, operations, pickups, plans,
+    rolls, runs, sheets, users,
 };
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
@@ -15,8 +15,8 @@ pub(super) const STEPS: &[Step] = &[
     &[open_rows::SCHEMA, decisions::SCHEMA, exceptions::SCHEMA],
     // Who stood in which row, and whom an operation changed.
     &[lineups::SCHEMA, rolls::SCHEMA, operations::WHOM],
-    // What is known of servers.
-    &[sheets::SCHEMA],
+    // What is known of servers, and of the files that should come from them.
+    &[sheets::SCHEMA, expectations::SCHEMA],
 ];
 
 pub(super) type Step = &'static [&'static str];
