@@ -39,7 +39,7 @@ pub fn finish(
     }
     if let Some(name) = dropped_name(&plan.path) {
         let corrections = plan.corrections.as_deref();
-        let telling = Telling { told: &mut told, name, digest: &plan.digests.file, corrections };
+        let telling = Telling { told: &mut told, name, digest: Some(&plan.digests.file), corrections };
         tell::set_aside(context, exchange, import, telling)?;
     }
     state.follow_rows(&plan.exchange, &plan.path, &plan.digests.file, &followed, plan.created)?;

@@ -6,7 +6,7 @@ use crate::job::apply::{dropped_name, finish, settle};
 use crate::job::decision::read_and_decide;
 use crate::job::gathered::Gathered;
 use crate::job::remembered::Remembered;
-use crate::job::{Context, Error, Hands, Job, gather, person};
+use crate::job::{Context, Error, Hands, Job, claim, gather, person};
 use crate::model::Digest;
 use crate::report;
 use crate::site::{Direction, Exchange, Import};
@@ -27,7 +27,7 @@ pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan, moves: &mut Mov
     let Direction::Import(import) = &exchange.direction else {
         return Err(Error::Moved(format!("{} was an import when the plan was made", exchange.name)));
     };
-    let is_moved_by_us = check_unmoved(job, exchange, plan, moves)?;
+    let is_moved_by_us = check_unmoved(job, exchange, import, plan, moves)?;
     let told = job.act(|context, state, hands| {
         if is_moved_by_us && !is_still_the_same(context, state, hands, exchange, import, plan)? {
             return Err(moved(plan, "another plan that this run approved changed what it builds on"));
@@ -55,7 +55,13 @@ fn foretell(job: &Job<'_>, plan: &Plan) -> Result<report::Import, Error> {
 
 /// What was approved is what is done: file, directory and profile must be those that the plan was made from. Was the
 /// directory moved, but by nothing else than the plans that this run approved before?
-fn check_unmoved(job: &Job<'_>, exchange: &Exchange, plan: &Plan, moves: &Moves) -> Result<bool, Error> {
+fn check_unmoved(
+    job: &Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    plan: &Plan,
+    moves: &Moves,
+) -> Result<bool, Error> {
     let now = job.state.people()?.digest();
     let is_moved = now != plan.digests.snapshot;
     if is_moved && !moves.lead(&plan.digests.snapshot, &now) {
@@ -64,7 +70,9 @@ fn check_unmoved(job: &Job<'_>, exchange: &Exchange, plan: &Plan, moves: &Moves)
     if exchange.profile.digest() != plan.digests.profile {
         return Err(moved(plan, "the profile has changed"));
     }
-    if dropped_name(&plan.path).is_some() && is_file_moved(job, exchange, plan)? {
+    if let Some(name) = dropped_name(&plan.path)
+        && is_file_moved(job, exchange, import, name, plan)?
+    {
         return Err(moved(plan, "the partner's file has changed or gone"));
     }
     Ok(is_moved)
@@ -78,8 +86,9 @@ fn moved(plan: &Plan, what: &str) -> Error {
     Error::Moved(format!("{what} since the plan for {} was made; {again}", plan.path))
 }
 
-fn is_file_moved(job: &Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<bool, Error> {
-    match gather::fetch(&job.context, &exchange.server, &plan.path) {
+fn is_file_moved(job: &Job<'_>, exchange: &Exchange, import: &Import, name: &str, plan: &Plan) -> Result<bool, Error> {
+    let place = claim::place(&job.context, exchange, import, name)?;
+    match gather::fetch(&job.context, &exchange.server, &place) {
         Ok(bytes) => Ok(Digest::of(&bytes) != plan.digests.file),
         Err(Error::Transport(missing)) if missing.kind == Kind::Missing => Ok(true),
         Err(error) => Err(error),

@@ -35,7 +35,12 @@ fn set_aside(
     plan: &Plan,
     told: &mut report::Import,
 ) -> Result<(), Error> {
-    tell::set_aside(context, exchange, import, Telling { told, name, digest: &plan.digests.file, corrections: None })?;
+    tell::set_aside(
+        context,
+        exchange,
+        import,
+        Telling { told, name, digest: Some(&plan.digests.file), corrections: None },
+    )?;
     tell::withdraw(context, exchange, import, name)
 }
 

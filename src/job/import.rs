@@ -6,12 +6,14 @@ use crate::job::apply::{self, finish};
 use crate::job::decision::{Decision, read_and_decide};
 use crate::job::gather::fetch;
 use crate::job::gathered::Gathered;
+use crate::job::pickup::{self, Dropped};
+use crate::job::ready::{self, Left, Pledge};
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, pickup};
+use crate::job::{Context, Error, Hands, Job, again, claim, expected, keep, too_large};
 use crate::model::{Digest, People, Text, Verdict};
 use crate::report;
-use crate::site::{Exchange, Import};
+use crate::site::{Exchange, Import, Ready};
 use crate::state::{NewPickup, NewPlan, PickupStatus, Plan, PlanId, PlanStatus, State, StillOpen};
 use crate::text;
 use crate::transport::{Kind, inside};
@@ -21,19 +23,29 @@ use crate::transport::{Kind, inside};
 pub struct Told {
     pub imports: Vec<report::Import>,
     pub remarks: Vec<Text>,
+    /// What a person must look at.
+    pub alerts: Vec<Text>,
+    pub removed: Vec<report::Removed>,
+    /// Was there a file on the server that no earlier run had found?
+    pub(super) came: bool,
     pub error: Option<Error>,
 }
 
 /// A partner's file: dropped on the server, or named on the command line.
 enum Origin {
-    Dropped(String),
+    Dropped(Dropped, Pledge),
     Named(PathBuf),
 }
 
-const TAKEN_AWAY: Text = Text::of(
-    "a file was listed, and taken away before it could be read",
-    "un fichier était présent, et a été repris avant d'être lu",
-);
+/// What came of one file.
+pub(super) enum Taken {
+    In(Box<report::Import>),
+    /// Another run may take it.
+    Left(Left),
+    /// It cannot be read; the others can.
+    Unread(Error),
+}
+
 const EACH_BY_ITSELF: Text = Text::of(
     "each file is compared with the directory as it is, not as the files before would leave it",
     "chaque fichier est comparé à l'annuaire tel qu'il est, et non tel que les fichiers précédents le laisseraient",
@@ -42,7 +54,8 @@ const EACH_BY_ITSELF: Text = Text::of(
 /// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.
 pub fn import(job: &mut Job<'_>, exchange: &Exchange, import: &Import, named: &[PathBuf]) -> Told {
     let mut told = Told::default();
-    told.error = take_all(job, exchange, import, named, &mut told).err();
+    let done = take_all(job, exchange, import, named, &mut told);
+    told.error = told.error.take().or(done.err());
     told
 }
 
@@ -56,16 +69,26 @@ fn take_all(
     resume(job, exchange, import, told)?;
     for origin in origins(job, exchange, import, named, told)? {
         job.context.may_begin("go on with the next file")?;
-        match take(job, exchange, import, &origin)? {
-            Some(import) => told.imports.push(import),
-            None => told.remarks.push(TAKEN_AWAY),
+        match take(job, exchange, import, &origin, told)? {
+            Taken::In(import) => told.imports.push(*import),
+            Taken::Left(Left::Unfinished(remark)) => told.remarks.push(remark),
+            Taken::Left(Left::Wrong(alert)) => told.alerts.push(alert),
+            // The first is told as the failure of the exchange, and each as what it is.
+            Taken::Unread(error) if told.error.is_none() => told.error = Some(error),
+            Taken::Unread(error) => told.alerts.push(Text::same(error.failure().chain.join(": "))),
         }
     }
     told.remarks.extend(job.state.still_open(&exchange.name, job.context.started)?.map(still_open));
     if job.is_dry_run() && told.imports.len() > 1 {
         told.remarks.push(EACH_BY_ITSELF);
     }
-    Ok(())
+    if !named.is_empty() {
+        return Ok(());
+    }
+    if let Some(expected) = &import.expected {
+        expected::check(job, exchange, expected, told)?;
+    }
+    keep::tidy(job, exchange, import, &mut told.removed)
 }
 
 /// Who never comes back would otherwise be forgotten.
@@ -94,6 +117,7 @@ fn left_half_applied(path: &str) -> Text {
 pub(super) fn resume(job: &mut Job<'_>, exchange: &Exchange, import: &Import, told: &mut Told) -> Result<(), Error> {
     for plan in job.state.unfinished_plans(&exchange.name)? {
         let resumed = job.act(|context, state, hands| finish(context, state, hands, exchange, import, plan.id))?;
+        told.came |= apply::dropped_name(&plan.path).is_some();
         match resumed {
             Some(file) => told.imports.push(report::Import { resumed: true, ..file }),
             None => told.remarks.push(left_half_applied(&plan.path)),
@@ -114,14 +138,13 @@ fn origins(
     }
     let drops = pickup::look(&job.context, exchange, import)?;
     told.remarks.extend(drops.remarks);
-    let mut names = drops.names;
-    for name in drops.unmarked {
-        match is_known(job, exchange, import, &name)? {
-            true => names.push(name),
-            false => told.remarks.push(text!(
-                "{name} is left for the next run: its marker is not there",
-                "{name} attend la prochaine exécution : son fichier marqueur n'est pas là",
-            )),
+    told.alerts.extend(drops.alerts);
+    let mut origins: Vec<Origin> =
+        drops.whole.into_iter().map(|(dropped, pledge)| Origin::Dropped(dropped, pledge)).collect();
+    for dropped in drops.unmarked {
+        match is_known(job, exchange, import, &dropped)? {
+            true => origins.push(Origin::Dropped(dropped, Pledge::None)),
+            false => told.remarks.push(unmarked(import, &dropped.name)),
         }
     }
     for plan in job.state.held_plans()? {
@@ -139,50 +162,116 @@ fn origins(
             })?;
         }
     }
-    Ok(names.into_iter().map(Origin::Dropped).collect())
+    Ok(origins)
+}
+
+fn unmarked(import: &Import, name: &str) -> Text {
+    match &import.ready {
+        Ready::Manifest(manifest) => {
+            let manifest = manifest.of(name);
+            text!(
+                "{name} is left for the next run: its manifest {manifest} is not there",
+                "{name} attend la prochaine exécution : son manifeste {manifest} n'est pas là",
+            )
+        }
+        Ready::StableFor(_) | Ready::Marker(_) => text!(
+            "{name} is left for the next run: its marker is not there",
+            "{name} attend la prochaine exécution : son fichier marqueur n'est pas là",
+        ),
+    }
 }
 
 /// An interrupted run may have taken the marker away already: what the journal knows was whole.
-fn is_known(job: &Job<'_>, exchange: &Exchange, import: &Import, name: &str) -> Result<bool, Error> {
-    let path = inside(import.files.folder(), name);
-    let digest = Digest::of(&fetch(&job.context, &exchange.server, &path)?);
-    Ok(job.state.pickup(&exchange.name, &path, &digest)?.is_some())
+fn is_known(job: &Job<'_>, exchange: &Exchange, import: &Import, dropped: &Dropped) -> Result<bool, Error> {
+    let digest = match fetch(&job.context, &exchange.server, &dropped.place) {
+        Err(Error::Transport(error)) if ready::is_about_one_file(error.kind) => return Ok(false),
+        bytes => Digest::of(&bytes?),
+    };
+    Ok(job.state.pickup(&exchange.name, &inside(import.files.folder(), &dropped.name), &digest)?.is_some())
 }
 
-/// None: the partner took the file away in the meantime.
 fn take(
     job: &mut Job<'_>,
     exchange: &Exchange,
     import: &Import,
     origin: &Origin,
-) -> Result<Option<report::Import>, Error> {
-    let gathered = match gather(job, exchange, import, origin) {
-        Err(Error::Transport(gone)) if gone.kind == Kind::Missing => return Ok(None),
-        gathered => gathered?,
+    told: &mut Told,
+) -> Result<Taken, Error> {
+    let gathered = match origin {
+        Origin::Named(file) => Gathered::named(&job.state, exchange, import, file)?,
+        Origin::Dropped(dropped, _) if dropped.size > import.largest.0 => {
+            told.came = true;
+            return too_large::refuse(job, exchange, import, dropped);
+        }
+        Origin::Dropped(dropped, pledge) => match fetch_whole(job, exchange, import, dropped, pledge)? {
+            Ok(bytes) => {
+                let path = inside(import.files.folder(), &dropped.name);
+                Gathered::of(&job.state, exchange, import, path, bytes)?
+            }
+            Err(taken) => return Ok(taken),
+        },
+    };
+    let gathered = match job.context.site.is_trial {
+        true => Gathered { known: People::unknown(), ..gathered },
+        false => gathered,
     };
     // The check may take a while; that the file is here can be said before.
     job.act(|context, _, _| match origin {
-        Origin::Dropped(name) => tell::receive(context, exchange, import, name, gathered.bytes.len(), &gathered.digest),
+        Origin::Dropped(dropped, _) => {
+            tell::receive(context, exchange, import, &dropped.name, gathered.bytes.len(), &gathered.digest)
+        }
         Origin::Named(_) => Ok(()),
     })?;
+    told.came |= matches!(origin, Origin::Dropped(..)) && !is_held(&job.state, exchange, &gathered)?;
+    told.remarks.extend(again::remark(&job.state, exchange, &gathered)?);
     let decision = read_and_decide(&gathered, exchange, import, job.context.local().date())?;
     let acted = job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &decision))?;
-    Ok(Some(acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told })))
+    let told = acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told });
+    Ok(Taken::In(Box::new(told)))
 }
 
-fn gather(job: &Job<'_>, exchange: &Exchange, import: &Import, origin: &Origin) -> Result<Gathered, Error> {
-    let gathered = match origin {
-        Origin::Named(file) => Gathered::named(&job.state, exchange, import, file),
-        Origin::Dropped(name) => {
-            let path = inside(import.files.folder(), name);
-            let bytes = fetch(&job.context, &exchange.server, &path)?;
-            Gathered::of(&job.state, exchange, import, path, bytes)
+/// A file that is held lies there at every run.
+fn is_held(state: &State, exchange: &Exchange, gathered: &Gathered) -> Result<bool, Error> {
+    let known = state.pickup(&exchange.name, &gathered.path, &gathered.digest)?;
+    Ok(known.is_some_and(|pickup| pickup.status == PickupStatus::Held))
+}
+
+/// The bytes of a file that is ours, as they should be; or what came of it instead.
+fn fetch_whole(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    dropped: &Dropped,
+    pledge: &Pledge,
+) -> Result<Result<Vec<u8>, Taken>, Error> {
+    let Some(place) = claimed(job, exchange, import, dropped)? else {
+        return Ok(Err(Taken::Left(Left::Unfinished(ready::gone(&dropped.name)))));
+    };
+    Ok(match fetch(&job.context, &exchange.server, &place) {
+        Ok(bytes) => match pledge.check(dropped, &bytes, &Digest::of(&bytes)) {
+            Ok(()) => Ok(bytes),
+            Err(left) => Err(Taken::Left(left)),
+        },
+        Err(Error::Transport(gone)) if gone.kind == Kind::Missing => {
+            Err(Taken::Left(Left::Unfinished(ready::gone(&dropped.name))))
         }
-    }?;
-    Ok(match job.context.site.is_trial {
-        true => Gathered { known: People::unknown(), ..gathered },
-        false => gathered,
+        Err(Error::Transport(error)) if ready::is_about_one_file(error.kind) => {
+            Err(Taken::Unread(Error::Transport(error)))
+        }
+        Err(error) => return Err(error),
     })
+}
+
+/// Where the file lies, once no other host can take it. None: another host has.
+pub(super) fn claimed(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    dropped: &Dropped,
+) -> Result<Option<String>, Error> {
+    let Dropped { name, place, .. } = dropped;
+    let claimed = job.act(|context, _, _| claim::claim(context, exchange, import, name, place))?;
+    Ok(claimed.unwrap_or_else(|| Some(place.clone())))
 }
 
 fn act(
@@ -204,7 +293,7 @@ fn act(
     }
     let mut told = decision.told.clone();
     if let Some(name) = apply::dropped_name(&gathered.path) {
-        let telling = Telling { told: &mut told, name, digest: &gathered.digest, corrections: None };
+        let telling = Telling { told: &mut told, name, digest: Some(&gathered.digest), corrections: None };
         tell::hold(context, exchange, import, telling)?;
     }
     Ok(told)
@@ -235,7 +324,7 @@ fn apply_nothing(
     state.follow_rows(&exchange.name, &gathered.path, &gathered.digest, &decision.followed, context.started)?;
     if let Some(name) = apply::dropped_name(&gathered.path) {
         let corrections = decision.corrections.as_deref();
-        let telling = Telling { told: &mut told, name, digest: &gathered.digest, corrections };
+        let telling = Telling { told: &mut told, name, digest: Some(&gathered.digest), corrections };
         tell::set_aside(context, exchange, import, telling)?;
     }
     Ok(told)

@@ -3,13 +3,16 @@
 //! Deciding is pure. Acting needs [`Hands`], which a dry run does not have: [`Job::act`] is the one place that knows.
 
 mod abreast;
+mod again;
 mod apply;
 pub mod approve;
 pub mod check;
+mod claim;
 mod decision;
 mod deliver;
 pub mod discard;
 mod error;
+mod expected;
 mod explain;
 pub mod export;
 mod follow;
@@ -17,6 +20,8 @@ mod gather;
 mod gathered;
 pub mod held;
 pub mod import;
+mod keep;
+mod manifest;
 mod measure;
 mod person;
 mod pickup;
@@ -24,6 +29,7 @@ pub mod plan;
 pub mod progress;
 pub mod propose;
 pub mod reading;
+mod ready;
 mod remembered;
 pub mod retell;
 mod row_rules;
@@ -34,6 +40,7 @@ pub mod sample;
 pub mod saved;
 mod tell;
 pub mod template;
+mod too_large;
 pub mod trial;
 mod turns;
 pub mod undo;
@@ -196,7 +203,7 @@ impl Context<'_> {
 impl Hands {
     fn take(site: &Site) -> Result<Hands, Error> {
         let lock = Lock::take(&site.state)?;
-        let beside = |name: &str| site.state.with_file_name(name);
-        Ok(Hands { _lock: Arc::new(lock), spool: Spool::at(&beside("spool")), operations: beside("operations") })
+        let spool = Spool::at(&site.state.with_file_name("spool"));
+        Ok(Hands { _lock: Arc::new(lock), spool, operations: site.operations() })
     }
 }

@@ -1,13 +1,13 @@
-//! What a partner has dropped: which files are whole and ours to take, oldest first.
+//! What a partner has dropped: which files are ours to take, oldest first, and what is said about the others.
 
-use std::time::Duration;
+use chrono::{DateTime, Utc};
 
-use crate::job::{Context, Error};
+use crate::job::ready::{self, Pledge};
+use crate::job::{Context, Error, claim};
 use crate::model::Text;
-use crate::site::files::Marker;
 use crate::site::{Exchange, Import, Ready};
 use crate::text;
-use crate::transport::{Entry, handover};
+use crate::transport::{Entry, handover, inside};
 
 /// What we write lies where partners look for it, and is never taken for a drop, whatever pattern the site has. Rows to
 /// correct are not among it: they are there to be dropped.
@@ -15,56 +15,116 @@ pub const RECEIPT: &str = ".receipt.txt";
 pub const VERDICT: &str = ".verdict.txt";
 pub const VERDICT_FOR_MACHINES: &str = ".verdict.json";
 
+/// A file that a partner dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its name in the folder that the import watches.
+    pub name: String,
+    /// Where it lies: in that folder, or where a host claimed it.
+    pub place: String,
+    /// In bytes.
+    pub size: u64,
+    pub modified: Option<DateTime<Utc>>,
+}
+
 /// Files to take, and what is to be said about those that are not taken.
 #[derive(Debug, Default)]
 pub struct Drops {
-    /// Names in the folder that the import watches.
-    pub names: Vec<String>,
-    /// Names of those whose marker is not there.
-    pub unmarked: Vec<String>,
-    /// Every name in the folder.
+    /// The oldest first, each with what its bytes must be.
+    pub whole: Vec<(Dropped, Pledge)>,
+    /// Those whose marker or manifest is not there.
+    pub unmarked: Vec<Dropped>,
+    /// The names of all files of the folder, and of those that we claimed.
     pub all: Vec<String>,
     pub remarks: Vec<Text>,
+    pub alerts: Vec<Text>,
+}
+
+/// What lies in the folder.
+pub struct Sight {
+    /// Everything in the folder.
+    pub files: Vec<Entry>,
+    /// What could be taken, the oldest first.
+    pub candidates: Vec<Dropped>,
+    all: Vec<String>,
+    remarks: Vec<Text>,
 }
 
 pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Drops, Error> {
-    let list = || context.with_server(&exchange.server, |session| session.list(import.files.folder()));
-    let first = list()?;
-    let mut drops = Drops::default();
-    for name in &first.unusable {
+    let mut sight = see(context, exchange, import)?;
+    let mut drops =
+        Drops { all: std::mem::take(&mut sight.all), remarks: std::mem::take(&mut sight.remarks), ..Drops::default() };
+    // Each of them is read twice.
+    let waiting = match &import.ready {
+        Ready::StableFor(_) => sight.candidates.split_off(import.at_most.min(sight.candidates.len())).len(),
+        Ready::Marker(_) | Ready::Manifest(_) => 0,
+    };
+    ready::sort(context, exchange, import, &sight, &mut drops)?;
+    let waiting = waiting + drops.whole.len().saturating_sub(import.at_most);
+    drops.whole.truncate(import.at_most);
+    if waiting > 0 {
+        drops.remarks.push(waits(waiting, import.at_most));
+    }
+    Ok(drops)
+}
+
+/// One look at the folder.
+pub fn see(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Sight, Error> {
+    let folder = import.files.folder();
+    let listing = context.with_server(&exchange.server, |session| session.list(folder))?;
+    let claims = claim::list(context, exchange, import)?;
+    let mut sight = Sight { files: listing.files, candidates: Vec::new(), all: Vec::new(), remarks: Vec::new() };
+    for name in &listing.unusable {
         let (shown, reason) = (&name.shown, &name.reason);
-        drops.remarks.push(text!(
+        sight.remarks.push(text!(
             "`{shown}` cannot be taken: its name {reason}",
             "`{shown}` ne peut être pris à cause de son nom ({reason})"
         ));
     }
-    let mut candidates: Vec<&Entry> = first.files.iter().filter(|entry| is_candidate(import, &entry.name)).collect();
-    candidates.sort_by_key(|entry| (entry.modified, &entry.name));
-    let second = match &import.ready {
-        Ready::StableFor(seconds) if !candidates.is_empty() && *seconds > 0 => {
-            if !context.limit.pause(Duration::from_secs(u64::from(*seconds))) {
-                return Err(context.limit.overrun(format!("wait until {} is whole", import.files)).into());
+    sight.all = sight.files.iter().map(|entry| entry.name.clone()).collect();
+    for Entry { name, size, modified } in sight.files.iter().filter(|entry| is_candidate(import, &entry.name)) {
+        // One after the other: the earlier one may be held, or under way on another host.
+        match claims.iter().any(|(claimed, _)| claimed.name == *name) {
+            true => sight.remarks.push(text!(
+                "{name} is left for the next run: an earlier file of this name is claimed, and not done with",
+                "{name} attend la prochaine exécution : un fichier antérieur du même nom est déjà réservé, et pas encore \
+                 traité",
+            )),
+            false => {
+                let place = inside(folder, name);
+                sight.candidates.push(Dropped { name: name.clone(), place, size: *size, modified: *modified });
             }
-            Some(list()?)
-        }
-        _ => None,
-    };
-    for entry in candidates {
-        let is_marked = |marker: &Marker| first.files.iter().any(|other| other.name == marker.of(&entry.name));
-        match &import.ready {
-            Ready::Marker(marker) if !is_marked(marker) => drops.unmarked.push(entry.name.clone()),
-            Ready::StableFor(_) if second.as_ref().is_some_and(|second| !second.files.contains(entry)) => {
-                let name = &entry.name;
-                drops.remarks.push(text!(
-                    "{name} is left for the next run: it is still being written",
-                    "{name} attend la prochaine exécution : il est encore en cours d'écriture",
-                ));
-            }
-            _ => drops.names.push(entry.name.clone()),
         }
     }
-    drops.all = first.files.into_iter().map(|entry| entry.name).collect();
-    Ok(drops)
+    for (claimed, Entry { name, size, modified }) in claims {
+        let is_forsaken = import.claim.is_some_and(|claim| claimed.is_forsaken(claim, context.started));
+        if !claimed.is_ours() && !is_forsaken {
+            continue;
+        }
+        if !claimed.is_ours() {
+            let (host, since, name) = (&claimed.host, claimed.since.format("%Y-%m-%d %H:%M UTC"), &claimed.name);
+            sight.remarks.push(text!(
+                "{name} was claimed by the host {host} at {since}, which never finished it; it is taken over",
+                "{name} a été réservé par la machine {host} ({since}), qui ne l'a jamais traité ; il est repris",
+            ));
+        }
+        let place = inside(&claim::folder(import), &name);
+        sight.all.push(claimed.name.clone());
+        sight.candidates.push(Dropped { name: claimed.name, place, size, modified });
+    }
+    sight.candidates.sort_by(|one, other| (one.modified, &one.name).cmp(&(other.modified, &other.name)));
+    Ok(sight)
+}
+
+fn waits(waiting: usize, at_most: usize) -> Text {
+    let (more_en, more_fr) = match waiting {
+        1 => ("1 more file waits".to_string(), "1 autre fichier attend".to_string()),
+        _ => (format!("{waiting} more files wait"), format!("{waiting} autres fichiers attendent")),
+    };
+    text!(
+        "{more_en} for the next run: one run takes {at_most} at most, the oldest first",
+        "{more_fr} la prochaine exécution : chacune en prend {at_most} au plus, les plus anciens d'abord",
+    )
 }
 
 /// Is it a partner's file, as far as its name tells?

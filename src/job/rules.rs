@@ -1,6 +1,6 @@
 //! The rules: everything that can be found, whichever room finds it.
 
-use crate::job::row_rules;
+use crate::job::{row_rules, too_large};
 use crate::model::{Rule, Text};
 use crate::report::corrections;
 use crate::{format, rule};
@@ -8,6 +8,7 @@ use crate::{format, rule};
 /// By what they are about.
 pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
     let mut groups = [format::RULES, rule::RULES].concat();
+    groups.push((Text::of("A file before it is read", "Un fichier avant sa lecture"), too_large::RULES));
     let come_back = Text::of("Rows to correct that come back", "Des lignes à corriger qui reviennent");
     groups.push((come_back, corrections::RULES));
     groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));

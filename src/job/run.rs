@@ -304,8 +304,9 @@ pub(super) fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> 
 }
 
 fn of_import(exchange: &Exchange, told: import::Told) -> report::Exchange {
-    let import::Told { imports, remarks, error } = told;
-    let mut told = report::Exchange { imports, failure: error.map(|error| error.failure()), ..blank(exchange) };
+    let import::Told { imports, remarks, alerts, removed, error, .. } = told;
+    let failure = error.map(|error| error.failure());
+    let mut told = report::Exchange { imports, alerts, removed, failure, ..blank(exchange) };
     told.remarks.extend(remarks);
     told
 }

@@ -7,7 +7,7 @@
 //! | `users.csv.receipt.txt` | `in/` | as soon as the file was fetched; it goes when a verdict stands |
 //! | `users.csv.verdict.txt`, `users.csv.verdict.json` | `in/done/`, `in/refused/`, or `in/held/` while it is held | in the end |
 //! | `users.csv.to-correct.csv` | beside those | where rows were left out |
-//! | `users.csv` itself | beside those, but while it is held in `in/` | last |
+//! | `users.csv` itself | beside those, but while it is held where it was | last |
 //!
 //! A file has its receipt or its verdict at every instant from then on, and one that was set aside has its verdict.
 //! Interrupted anywhere, all of it can be done again: each file appears whole under its name, in place of the one before.
@@ -18,20 +18,24 @@ use chrono::Utc;
 
 use crate::job::gather::fetch;
 use crate::job::pickup::{RECEIPT, VERDICT, VERDICT_FOR_MACHINES};
-use crate::job::{Context, Error, rules};
+use crate::job::{Context, Error, claim, rules};
 use crate::model::{Digest, Verdict};
 use crate::report::Import;
 use crate::report::receipt::{self, Receipt};
 use crate::report::verdict::{self, Notice};
-use crate::site::{self, Exchange, Ready};
+use crate::site::{self, Exchange};
 use crate::transport::{self, Kind, Session, handover, inside};
+
+/// Behind the name of a file, the name of its rows to correct.
+pub const CORRECTIONS: &str = ".to-correct.csv";
 
 /// What the partner is told about which file.
 pub struct Telling<'a> {
     pub told: &'a mut Import,
     /// The partner's file, by its name in the folder that the import watches.
     pub name: &'a str,
-    pub digest: &'a Digest,
+    /// None where it is too large to be fetched.
+    pub digest: Option<&'a Digest>,
     pub corrections: Option<&'a [u8]>,
 }
 
@@ -65,18 +69,15 @@ pub fn set_aside(
     telling: Telling<'_>,
 ) -> Result<(), Error> {
     let folder = import.files.folder();
-    let path = inside(folder, telling.name);
-    match fetch(context, &exchange.server, &path) {
-        Ok(bytes) if Digest::of(&bytes) == *telling.digest => {}
-        Ok(_) => {
+    let path = claim::place(context, exchange, import, telling.name)?;
+    match is_still_there(context, exchange, &path, &telling)? {
+        There::Same => {}
+        There::Another => {
             tracing::warn!(file = path, "another file has the name now; it is left for the next run");
             return take_back_receipt(context, exchange, import, telling.name);
         }
         // An interrupted run had set it aside already, or the partner took it back.
-        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => {
-            return take_back_receipt(context, exchange, import, telling.name);
-        }
-        Err(error) => return Err(error),
+        There::Nothing => return take_back_receipt(context, exchange, import, telling.name),
     }
     let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
     // Chosen once: tried again after the renaming had happened, the name would be taken by the file itself.
@@ -84,7 +85,7 @@ pub fn set_aside(
         session.make_folder(&aside)?;
         handover::free_name(session, &aside, telling.name)
     })?;
-    let corrections = named(&name, ".to-correct.csv");
+    let corrections = named(&name, CORRECTIONS);
     context.with_server(&exchange.server, |session| {
         // Those of an earlier file of this name are not to be mistaken for this one's.
         match telling.corrections {
@@ -95,8 +96,10 @@ pub fn set_aside(
         put_verdict(context, session, exchange, &aside, &name, &telling, corrections)?;
         take_back_held(session, import, telling.name)?;
         take_back(session, folder, &named(telling.name, RECEIPT))?;
-        if let Ready::Marker(marker) = &import.ready {
-            session.remove(&inside(folder, &marker.of(telling.name)))?;
+        if let Some(beside) = import.ready.beside(telling.name)
+            && !is_of_a_newer_file(session, folder, &path, telling.name)?
+        {
+            session.remove(&inside(folder, &beside))?;
         }
         Ok(())
     })?;
@@ -123,6 +126,46 @@ fn move_once(context: &Context<'_>, exchange: &Exchange, from: &str, to: &str) -
             renamed => renamed.map(drop),
         }
     })
+}
+
+enum There {
+    Same,
+    Another,
+    Nothing,
+}
+
+/// What is at the place now. Of a file that was not fetched, only the size is known.
+fn is_still_there(
+    context: &Context<'_>,
+    exchange: &Exchange,
+    path: &str,
+    telling: &Telling<'_>,
+) -> Result<There, Error> {
+    let is_same = match telling.digest {
+        Some(digest) => fetch(context, &exchange.server, path).map(|bytes| Some(Digest::of(&bytes) == *digest)),
+        None => {
+            let size = context.with_server(&exchange.server, |session| session.size(path));
+            size.map(|size| size.map(|size| size == telling.told.size))
+        }
+    };
+    match is_same {
+        Ok(Some(true)) => Ok(There::Same),
+        Ok(Some(false)) => Ok(There::Another),
+        Ok(None) => Ok(There::Nothing),
+        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => Ok(There::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file that we claimed has left its name to the next one, whose marker stands there then.
+fn is_of_a_newer_file(
+    session: &mut dyn Session,
+    folder: &str,
+    path: &str,
+    name: &str,
+) -> Result<bool, transport::Error> {
+    let dropped = inside(folder, name);
+    Ok(dropped != path && session.size(&dropped)?.is_some())
 }
 
 /// Leaves the file where it is, and says in `held/` that it waits.

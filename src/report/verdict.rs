@@ -14,7 +14,8 @@ use crate::text;
 /// What a partner is told about a file, and how.
 pub struct Notice<'a> {
     pub import: &'a Import,
-    pub digest: &'a Digest,
+    /// None where the file was not fetched.
+    pub digest: Option<&'a Digest>,
     pub run: &'a str,
     pub at: DateTime<Utc>,
     pub language: Language,
@@ -64,7 +65,9 @@ pub fn write(notice: &Notice<'_>) -> String {
     }
     page.blank();
     page.label(0, PLAIN, &text!("Run {run}, ", "Exécution {run}, le "), &moment(*at));
-    page.say(0, PLAIN, &text!("SHA-256 of the file: {digest}", "SHA-256 du fichier : {digest}"));
+    if let Some(digest) = digest {
+        page.say(0, PLAIN, &text!("SHA-256 of the file: {digest}", "SHA-256 du fichier : {digest}"));
+    }
     page.finish()
 }
 

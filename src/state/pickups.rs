@@ -96,6 +96,24 @@ impl State {
         })
     }
 
+    /// The last file that was taken with these bytes under another path.
+    pub fn taken_elsewhere(&self, exchange: &str, path: &str, digest: &Digest) -> Result<Option<Pickup>, Error> {
+        let sql = "
+            SELECT * FROM pickups WHERE exchange = ?1 AND path <> ?2 AND digest = ?3 AND status IN ('taken', 'done')
+            ORDER BY changed DESC, rowid DESC LIMIT 1";
+        self.read("the pickups", |db| db.query_row(sql, (exchange, path, digest.as_str()), from_row).optional())
+    }
+
+    /// The last file that was taken with this path after the one with these bytes.
+    pub fn taken_since(&self, exchange: &str, path: &str, digest: &Digest) -> Result<Option<Pickup>, Error> {
+        let sql = "
+            SELECT other.* FROM pickups AS other JOIN pickups AS this USING (exchange, path)
+            WHERE exchange = ?1 AND path = ?2 AND this.digest = ?3 AND other.digest <> ?3
+                AND other.status IN ('taken', 'done') AND other.changed > this.changed
+            ORDER BY other.changed DESC LIMIT 1";
+        self.read("the pickups", |db| db.query_row(sql, (exchange, path, digest.as_str()), from_row).optional())
+    }
+
     /// Remembers a file that has no plan.
     ///
     /// # Panics

@@ -16,7 +16,7 @@ struct Document<'a> {
     file: &'a str,
     size: u64,
     #[serde(rename = "sha-256")]
-    digest: &'a Digest,
+    digest: Option<&'a Digest>,
     run: &'a str,
     at: DateTime<Utc>,
     language: Language,
@@ -148,7 +148,7 @@ mod tests {
         let unlisted = BTreeMap::from([("possible-twin".to_string(), 10)]);
         let notice = Notice {
             import: &Import { findings, unlisted, ..Import::default() },
-            digest: &Digest::of(b""),
+            digest: None,
             run: "",
             at: DateTime::default(),
             language: Language::English,
