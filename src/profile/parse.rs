@@ -73,6 +73,7 @@ fn out_of_range(message: &str) -> Option<Words> {
     let range = match expected {
         "u8" => "from 0 to 255",
         "u16" => "from 0 to 65535",
+        _ if expected.starts_with("a nonzero ") => "from 1 on",
         _ if expected.starts_with('u') => "from 0 to 4294967295",
         _ => return None,
     };
@@ -105,7 +106,7 @@ fn wanted(expected: &str) -> &str {
         "a sequence" => "a list: `[…, …]`",
         "a map" => "a table: `{ … }`",
         _ if expected.starts_with("struct ") => "a table: `{ … }`",
-        _ if expected.starts_with(['u', 'i']) => "a whole number, without quotes",
+        _ if expected.starts_with(['u', 'i']) || expected.starts_with("a nonzero ") => "a whole number, without quotes",
         other => other,
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// `claim = { again-after-hours = 24 }`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ again-after-hours = 24 }`")]
 pub struct Claim {
     /// A file that another host claimed so long ago, and has not set aside, is taken over: that host is gone.
     again_after_hours: NonZeroU32,

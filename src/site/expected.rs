@@ -20,7 +20,7 @@ pub struct Expected {
 
 /// `expected = { by = "06:00", on = "mon-fri" }` as a site writes it.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ by = \"06:00\" }`")]
 pub struct Section {
     by: Spanned<TimeOfDay>,
     #[serde(default)]

@@ -13,7 +13,7 @@ pub struct Days(NonZeroU32);
 
 /// `keep-days = { done = 90, refused = 30 }` of an import: what is kept in the partner's folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ done = 90, refused = 30 }`")]
 pub struct Kept {
     pub done: Option<Days>,
     pub refused: Option<Days>,
@@ -21,7 +21,7 @@ pub struct Kept {
 
 /// `keep-days = { operations = 400 }` of the state: what is kept beside the journal, which stays whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ operations = 400 }`")]
 pub struct KeptHere {
     pub operations: Option<Days>,
 }
