@@ -28,7 +28,7 @@ pub fn outline(site: &Site, now: DateTime<Utc>, output: Output) -> String {
                 json!({
                     "exchange": outline.exchange, "direction": outline.direction, "profile": outline.profile,
                     "people": outline.people, "server": outline.server, "what": outline.what,
-                    "deadline": outline.deadline, "warnings": outline.warnings,
+                    "pickup": outline.pickup, "deadline": outline.deadline, "warnings": outline.warnings,
                 })
             })
             .collect();
@@ -39,6 +39,7 @@ pub fn outline(site: &Site, now: DateTime<Utc>, output: Output) -> String {
         let way = if outline.direction == "export" { "to" } else { "from" };
         page += &format!("\n{} · {} {way} {}\n", outline.exchange, outline.direction, outline.server);
         let mut rows = vec![("  what", outline.what), ("  profile", outline.profile), ("  people", outline.people)];
+        rows.extend(outline.pickup.into_iter().map(|choice| ("  pickup", choice)));
         rows.extend(outline.deadline.map(|deadline| ("  deadline", deadline)));
         rows.extend(outline.warnings.into_iter().map(|warning| ("  warning", warning)));
         let rows: Vec<[String; 2]> = rows.into_iter().map(|(name, value)| [name.into(), value]).collect();

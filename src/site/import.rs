@@ -189,6 +189,16 @@ impl Section {
 }
 
 impl Import {
+    /// How files are picked up, in a clause for each choice.
+    pub(super) fn pickup(&self) -> Vec<String> {
+        let mut clauses = vec![self.ready.to_string(), format!("{} at most, {} a run", self.largest, self.at_most)];
+        clauses.extend(self.claim.map(|claim| claim.to_string()));
+        clauses.extend(self.expected.as_ref().map(|expected| format!("expected {expected}")));
+        clauses
+            .extend(Some(self.keep.to_string()).filter(|kept| !kept.is_empty()).map(|kept| format!("kept in {kept}")));
+        clauses
+    }
+
     /// Is it a file to take, once it is whole? `name` is its name in the folder.
     pub fn takes(&self, name: &str) -> bool {
         self.files.matches(name) && !self.ready.is_marker(name)

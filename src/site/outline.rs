@@ -22,6 +22,8 @@ pub struct Outline {
     pub server: String,
     /// What travels: `7 columns as skillup_{date}.csv`, `from-skillup/*.csv by login`.
     pub what: String,
+    /// Of an import, how its files are picked up, in a clause for each choice.
+    pub pickup: Vec<String>,
     /// With the time zone.
     pub deadline: Option<String>,
     /// What must be said at every run, and what is not there yet.
@@ -70,14 +72,15 @@ impl Exchange {
     }
 
     pub fn outline(&self) -> Outline {
-        let (direction, what) = match &self.direction {
+        let (direction, what, pickup) = match &self.direction {
             Direction::Export(export) => (
                 "export",
                 format!("{} columns as {}", export.columns.len(), export.path(&export.file_name.to_string())),
+                Vec::new(),
             ),
             Direction::Import(import) => {
                 let keys = import.identify_by.columns.join(" and ");
-                ("import", format!("{} by {keys}", import.files))
+                ("import", format!("{} by {keys}", import.files), import.pickup())
             }
         };
         Outline {
@@ -87,6 +90,7 @@ impl Exchange {
             people: self.people().into(),
             server: format!("{} ({})", self.server.name, self.server.options.describe()),
             what,
+            pickup,
             deadline: self.deadline.map(|deadline| deadline.to_string()),
             warnings: self.warnings().iter().map(ToString::to_string).collect(),
         }
