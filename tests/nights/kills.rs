@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use passerelle::model::Digest;
 
 use crate::company::{Company, EXPORT, IMPORT, people, users};
 
@@ -350,4 +352,69 @@ fn a_discard_that_is_killed_is_made_up_for_by_the_next() {
             assert_eq!(outcome(&killed), undisturbed);
         },
     );
+}
+
+/// A host that claims its files is killed at every step, and finds its own again.
+#[test]
+fn a_pickup_that_is_killed_after_its_claim_is_taken_up_by_the_next_run() {
+    let company = Company::new(
+        &IMPORT
+            .replace("ready = { stable-for = 0 }", "ready = { manifest = \"{name}.sha256\" }")
+            .replace("[import.in]", "[import.in]\nclaim = { again-after-hours = 24 }\nexpected = { by = \"00:00\" }"),
+    );
+    for (name, file) in [("users.csv", users(0, 5, "Sales")), ("junk.csv", "no heading that anybody knows\n1\n".into())]
+    {
+        company.write(&format!("partner/in/{name}"), &file);
+        company.write(&format!("partner/in/{name}.sha256"), Digest::of(file.as_bytes()).to_string());
+    }
+    let calm = company.twin();
+    calm.ends(&["run"], 4);
+    let undisturbed = outcome(&calm);
+    assert_eq!(undisturbed.server.len(), 6, "{:?}", undisturbed.server.keys());
+    let appearing = [
+        "partner/in/taken",
+        "partner/in/users.csv.receipt.txt",
+        "partner/in/done/users.csv.verdict.json",
+        "partner/in/done/users.csv.verdict.txt",
+        "partner/in/done/users.csv",
+        "partner/in/junk.csv.receipt.txt",
+        "partner/in/refused/junk.csv.verdict.txt",
+        "partner/in/refused/junk.csv",
+    ];
+    killed_everywhere(
+        || company.twin(),
+        &["run"],
+        &appearing,
+        |killed| {
+            let lie = |name: &str| killed.names("partner").iter().filter(|path| path.ends_with(name)).count();
+            assert_eq!((lie("users.csv"), lie("junk.csv")), (1, 1), "each file is in one place");
+            killed.passerelle(&["run"]);
+            assert_eq!(outcome(&killed), undisturbed);
+            assert!(killed.ask("SELECT came FROM expectations")[0] != "-", "its file has come");
+        },
+    );
+}
+
+/// What is removed goes together: what a kill leaves of it is known, and goes with the next run.
+#[test]
+fn a_removal_that_is_killed_is_finished_by_the_next_run() {
+    let company = Company::new(&IMPORT.replace("ready =", "keep-days = { done = 90 }\nready ="));
+    for number in 0..5 {
+        company.write(&format!("partner/in/{number}.csv"), users(number, 1, "Sales"));
+    }
+    company.ends(&["run"], 0);
+    let old = SystemTime::now() - Duration::from_secs(100 * 24 * 3600);
+    let aged = || {
+        let twin = company.twin();
+        for name in twin.names("partner/in/done") {
+            let file = File::options().write(true).open(twin.path(&format!("partner/in/done/{name}")));
+            file.and_then(|file| file.set_modified(old)).expect("it is old");
+        }
+        twin
+    };
+    killed_everywhere(aged, &["run"], &[], |killed| {
+        killed.passerelle(&["run"]);
+        killed.ends(&["run"], 0);
+        assert_eq!(killed.names("partner"), Vec::<String>::new());
+    });
 }

@@ -1,5 +1,6 @@
 //! Nights of small companies, seen from the outside: the program, its exit codes, its files, and what it remembers.
 
+mod claims;
 mod company;
 mod damage;
 mod decisions;
@@ -10,6 +11,7 @@ mod exits;
 mod holds;
 mod kills;
 mod logs;
+mod pickups;
 mod plans;
 mod renaming;
 mod restoring;
