@@ -194,7 +194,7 @@ impl Context<'_> {
         work: impl FnMut(&mut dyn Session) -> Result<T, transport::Error>,
     ) -> Result<T, Error> {
         let connect = || server.options.connect(&self.site.base, &self.limit);
-        let (policy, limit) = (retry::Policy::default(), &self.limit);
+        let (policy, limit) = (server.options.retries(), &self.limit);
         let done = retry::with_session(&server.name, &self.connections, connect, policy, limit, work);
         Ok(done.map_err(|error| explain::beside(error, server, self.sheets.get(&server.name)))?)
     }

@@ -70,6 +70,15 @@ impl Options {
         }
     }
 
+    /// How often work with this server is tried, and with what pauses.
+    pub fn retries(&self) -> retry::Policy {
+        match self {
+            Options::Directory(_) => retry::Policy::default(),
+            Options::Ftp(options) => options.tries.into(),
+            Options::Sftp(options) => options.tries.into(),
+        }
+    }
+
     /// The server in a few words without secrets, for people: `sftp acme@sftp.skillup.example:22/acme`.
     pub fn describe(&self) -> String {
         match self {

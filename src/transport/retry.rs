@@ -1,7 +1,10 @@
 //! Again with a fresh conversation, where trying later may help.
 
 use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
+
+use serde::Deserialize;
 
 use super::{Connections, Error, Kind, Limit, Session};
 
@@ -16,10 +19,32 @@ pub struct Policy {
     pub longest_pause: Duration,
 }
 
+/// `tries` of a server, at least 1: how often a piece of work is tried in one run. Some servers shut out who comes back
+/// too often; to others the way is so bad that more is needed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub struct Tries(NonZeroU32);
+
+impl Default for Tries {
+    fn default() -> Tries {
+        Tries(NonZeroU32::new(6).expect("6 is not 0"))
+    }
+}
+
+impl From<Tries> for Policy {
+    fn from(tries: Tries) -> Policy {
+        Policy { tries: tries.0.get(), ..Policy::default() }
+    }
+}
+
 impl Default for Policy {
     /// A minute of pauses at most, in which a server starts anew. For what takes longer there are later runs.
     fn default() -> Policy {
-        Policy { tries: 6, first_pause: Duration::from_secs(2), longest_pause: Duration::from_secs(60) }
+        Policy {
+            tries: Tries::default().0.get(),
+            first_pause: Duration::from_secs(2),
+            longest_pause: Duration::from_secs(60),
+        }
     }
 }
 
@@ -219,6 +244,18 @@ mod tests {
             }
         });
         assert_eq!(done.unwrap(), "done");
+    }
+
+    #[test]
+    fn a_site_says_how_often_a_server_is_tried() {
+        for (server, tries) in [
+            ("directory.path = '.'", 6),
+            ("sftp = { host = 'h', user = 'u', agent = true, known-hosts = 'k' }", 6),
+            ("sftp = { host = 'h', user = 'u', agent = true, known-hosts = 'k', tries = 1 }", 1),
+            ("ftp = { host = 'h', user = 'u', password = 'env:P', encryption = 'none', tries = 9 }", 9),
+        ] {
+            assert_eq!(toml::from_str::<Options>(server).unwrap().retries().tries, tries, "{server}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::trust::Trust;
 use crate::model::Text;
 use crate::text;
 use crate::transport::is_host;
+use crate::transport::retry::Tries;
 use crate::transport::secret::SecretName;
 
 /// An FTP or FTPS server.
@@ -27,6 +28,7 @@ pub struct Options {
     /// The folder on the server that all paths start from; one without a leading `/` starts where the login does.
     pub(super) path: String,
     pub(super) timeouts: Timeouts,
+    pub(in crate::transport) tries: Tries,
     /// Set once this server turned out to need TLS 1.2; copies of the options share it, so one lesson serves the whole run.
     needs_tls_1_2: Arc<AtomicBool>,
 }
@@ -100,6 +102,8 @@ struct Written {
     connect_seconds: u32,
     #[serde(default = "default_answer_seconds")]
     answer_seconds: u32,
+    #[serde(default)]
+    tries: Tries,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -165,6 +169,7 @@ impl TryFrom<Written> for Options {
                 connect: time("connect-seconds", written.connect_seconds)?,
                 answer: time("answer-seconds", written.answer_seconds)?,
             },
+            tries: written.tries,
             needs_tls_1_2: Arc::default(),
         })
     }
@@ -353,6 +358,7 @@ mod tests {
             (format!("{EXPLICIT}{pair}"), "wanted exactly 1 element"),
             (format!("{EXPLICIT}trust = {{ pinned = 'SHA256:00' }}"), "64 hexadecimal digits"),
             (format!("{PLAIN}answer-seconds = 0"), "`answer-seconds` begins at 1"),
+            (format!("{PLAIN}tries = 0"), "expected a nonzero u32"),
             (format!("{PLAIN}pasive = true"), "unknown field `pasive`"),
             (PLAIN.replace("'acme'", "''"), "`user` is empty"),
             (PLAIN.replace("'ftp.example'", "'ftp://ftp.example/in'"), "`host` is a name or an address alone"),

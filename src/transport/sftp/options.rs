@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::transport::is_host;
+use crate::transport::retry::Tries;
 use crate::transport::secret::SecretName;
 
 /// `[server.NAME.sftp]`
@@ -23,6 +24,7 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// For every answer after that. A server that looks for viruses may take minutes over the last one.
     pub answer_timeout: Duration,
+    pub tries: Tries,
     /// Whether `posix-rename@openssh.com` is used even though the server does not announce it, as servers made with
     /// paramiko do not.
     pub posix_rename: bool,
@@ -109,6 +111,8 @@ struct Written {
     #[serde(default = "default_answer_seconds")]
     answer_seconds: u32,
     #[serde(default)]
+    tries: Tries,
+    #[serde(default)]
     posix_rename: bool,
 }
 
@@ -172,6 +176,7 @@ impl TryFrom<Written> for Options {
             path: written.path,
             connect_timeout: Duration::from_secs(written.connect_seconds.into()),
             answer_timeout: Duration::from_secs(written.answer_seconds.into()),
+            tries: written.tries,
             posix_rename: written.posix_rename,
         })
     }
@@ -227,6 +232,7 @@ mod tests {
             ("agent = true\nfingerprint = 'MD5:aa:bb'", "43 characters"),
             ("agent = true\nfingerprint = 'SHA256:short'", "43 characters"),
             ("agent = true\nknown-hosts = 'k'\nanswer-seconds = 0", "begin at 1"),
+            ("agent = true\nknown-hosts = 'k'\ntries = 0", "expected a nonzero u32"),
             ("agent = true\nknown-host = 'k'", "unknown field `known-host`"),
             ("password = 'x'\nknown-hosts = 'k'", "`credential:NAME`"),
         ] {
