@@ -37,7 +37,7 @@ impl Size {
 /// In the largest unit in which it is a whole number.
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fitting = UNITS.into_iter().filter(|(_, bytes)| self.0 % bytes == 0);
+        let fitting = UNITS.into_iter().filter(|(_, bytes)| self.0.is_multiple_of(*bytes));
         let (unit, bytes) = fitting.max_by_key(|(_, bytes)| *bytes).expect("every size is a number of bytes");
         write!(f, "{} {unit}", self.0 / bytes)
     }
