@@ -2,6 +2,7 @@
 
 mod certificate;
 mod certificates;
+mod company;
 mod directory;
 mod examine;
 mod ftp_faults;
@@ -10,10 +11,13 @@ mod ftp_log;
 mod ftp_site;
 mod host_keys;
 mod logins;
+mod interrupted;
 mod night;
 mod openssh;
 mod openssh_server;
+mod partner;
 mod process;
+mod proxy;
 mod scripted;
 mod sftp_in_process;
 mod sftp_server;

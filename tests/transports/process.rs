@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Child, Command};
+use std::process::{self, Child, Command};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// A server in a process of its own, killed when it goes out of scope, and at the latest with the thread that started it.
@@ -45,6 +46,20 @@ impl Drop for Server {
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// Ports of this machine, one after another, on which nothing listens, whatever the address.
+pub fn free_ports(count: usize) -> Vec<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let size = u16::try_from(count).unwrap();
+    loop {
+        // Below those that the system gives out by itself.
+        let first = 10_000 + (process::id() as u16 % 200) * 100 + NEXT.fetch_add(size, Ordering::Relaxed);
+        let ports: Vec<u16> = (first..first + size).collect();
+        if ports.iter().all(|port| TcpListener::bind(("0.0.0.0", *port)).is_ok()) {
+            return ports;
+        }
+    }
 }
 
 /// Whether a real server may be used. Where it is not installed the test says so and ends, unless

@@ -21,6 +21,8 @@ pub struct Vsftpd {
     pub site: Site,
     folder: tempfile::TempDir,
     pub port: u16,
+    /// Of its certificate.
+    pub pin: String,
     _server: Server,
 }
 
@@ -44,6 +46,7 @@ impl Vsftpd {
         // vsftpd locks a login in its home, and asks that the home itself cannot be written to.
         chown(at("home/drop"), Some(DAEMON), None).unwrap();
         let certificate = site.authority.certificate_for("localhost");
+        let pin = certificate.pin();
         fs::write(at("certificate.pem"), certificate.chain).unwrap();
         fs::write(at("key.pem"), certificate.key).unwrap();
         fs::write(at("passwords"), PASSWORD).unwrap();
@@ -64,7 +67,7 @@ impl Vsftpd {
         })
         .unwrap();
         server.wait_for(([127, 0, 0, 1], port).into());
-        Some(Vsftpd { site, folder, port, _server: server })
+        Some(Vsftpd { site, folder, port, pin, _server: server })
     }
 
     fn connect(&self, rest: &str) -> Box<dyn Session> {
