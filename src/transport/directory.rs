@@ -78,7 +78,12 @@ impl Session for Directory {
         let path = self.locate(path)?;
         let tried = || format!("write {}", path.display());
         let write = |cause| self.failed(tried(), cause);
-        let mut file = File::create(&path).map_err(write)?;
+        // What has the name is not written to: it may be a link that another user of this machine laid there.
+        match fs::remove_file(&path) {
+            Err(cause) if !is_missing(&cause) => return Err(write(cause)),
+            _ => {}
+        }
+        let mut file = File::create_new(&path).map_err(write)?;
         let mut content = Bounded { file: content, limit: &self.limit };
         io::copy(&mut content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
         compare_sizes(tried(), size, file.metadata().map_err(write)?.len())

@@ -1,8 +1,8 @@
 //! A file handed over whole or not at all, and names that harm no other file.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use super::{Error, Replacement, Session, inside};
+use super::{Error, Kind, Replacement, Session, inside};
 
 /// The name that a file has until it is whole. It is the same at every attempt, so that an attempt finds what the one
 /// before it left; its dot and its ending keep it out of every partner's pattern and of our own pickup.
@@ -29,8 +29,28 @@ pub fn upload(
     size: u64,
 ) -> Result<(), Error> {
     let temporary = inside(folder, &temporary_name(name));
-    session.remove(&temporary)?;
-    session.write(&temporary, content, size)
+    let mut content = Untouched { content, is_touched: false };
+    match session.write(&temporary, &mut content, size) {
+        // What was left may be another user's, who lets nobody write to it; it may still be removed.
+        Err(refused) if refused.kind == Kind::Denied && !content.is_touched => {
+            session.remove(&temporary).map_err(|error| if error.kind == Kind::Denied { refused } else { error })?;
+            session.write(&temporary, &mut content, size)
+        }
+        written => written,
+    }
+}
+
+/// Remembers whether anything was read, after which it is too late to begin again.
+struct Untouched<'a> {
+    content: &'a mut dyn Read,
+    is_touched: bool,
+}
+
+impl Read for Untouched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.is_touched = true;
+        self.content.read(buffer)
+    }
 }
 
 /// Gives an uploaded file its name, in place of the file that had it.

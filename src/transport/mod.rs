@@ -108,8 +108,9 @@ pub trait Session: Send {
     /// Copies a file's bytes; returns how many. Fails when they are fewer or more than the server said.
     fn fetch(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Error>;
 
-    /// Writes `size` bytes under this very name and compares the size on the server. Whoever wants the file whole or not
-    /// at all uses [`handover`].
+    /// Writes `size` bytes under this very name, in place of what a file of that name held, and compares the size on the
+    /// server. Nothing is read from `content` before the server lets the file be written. Whoever wants the file whole or
+    /// not at all uses [`handover`].
     fn write(&mut self, path: &str, content: &mut dyn Read, size: u64) -> Result<(), Error>;
 
     /// The size of a file, None where there is none.
@@ -205,7 +206,7 @@ fn is_host(text: &str) -> bool {
     is_address || !text.is_empty() && !text.contains(|letter: char| letter.is_whitespace() || "/:@".contains(letter))
 }
 
-/// With 20 ms of distance libssh2 sends 1.4 MiB/s from a buffer of 32 KiB, and 34 MiB/s from this one.
+/// Fewer and larger pieces are cheaper, up to about this size.
 const BUFFER: usize = 1 << 20;
 
 /// Copies to the end in large pieces; returns how many bytes. `unread` tells a failure to read.

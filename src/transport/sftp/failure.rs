@@ -1,9 +1,10 @@
-//! What libssh2 and the server's status codes mean. The texts of errors differ from server to server and decide nothing.
+//! Why a step of a conversation failed, before it is said what the step was for; and what libssh2's codes mean.
 
 use std::io;
 
 use ssh2::ErrorCode;
 
+use super::status::Status;
 use crate::transport::{Error, Kind};
 
 // Names and numbers of libssh2.h, which the binding keeps to itself.
@@ -14,65 +15,93 @@ pub const FILE: i32 = -16;
 pub const PASSWORD_EXPIRED: i32 = -15;
 pub const AUTHENTICATION_FAILED: i32 = -18;
 pub const PUBLICKEY_UNVERIFIED: i32 = -19;
-pub const CHANNEL_FAILURE: i32 = -21;
 const BANNER_RECV: i32 = -2;
 const CHANNEL_CLOSED: i32 = -26;
 const CHANNEL_EOF_SENT: i32 = -27;
 const SOCKET_TIMEOUT: i32 = -30;
-pub const SFTP_PROTOCOL: i32 = -31;
 const SOCKET_RECV: i32 = -43;
 
-// Status codes of SFTP, draft-ietf-secsh-filexfer-02 section 7 and -13 section 9.1.
-const NO_SUCH_FILE: i32 = 2;
-const NO_CONNECTION: i32 = 6;
-const CONNECTION_LOST: i32 = 7;
-pub const OP_UNSUPPORTED: i32 = 8;
-const NO_SUCH_PATH: i32 = 10;
-const NO_SPACE: i32 = 14;
-const QUOTA_EXCEEDED: i32 = 15;
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The server understood, and said no.
+    #[error(transparent)]
+    Refused(Status),
+    #[error("the server has no such file")]
+    Absent,
+    /// The server opened a file, and did not take the bytes for it.
+    #[error("the server takes no more bytes of this file: it may be full, or a quota reached")]
+    NotTaken(#[source] Status),
+    #[error("{}", in_words(.0))]
+    Ssh(ssh2::Error),
+    #[error("the server closed the conversation")]
+    Closed,
+    #[error("the server's answer is not understood: {0}")]
+    NotUnderstood(String),
+    #[error("{expected} bytes were expected, there are {found}")]
+    OtherSize { expected: u64, found: u64 },
+    /// Our side of a transfer failed: what is sent could not be read, or what is received not be written.
+    #[error("our own file failed")]
+    Local(#[source] io::Error),
+}
+
+impl Failure {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Failure::Refused(status) => status.kind(),
+            Failure::Absent => Kind::Missing,
+            Failure::NotTaken(_) => Kind::Full,
+            Failure::Ssh(cause) => kind_of(cause),
+            Failure::Closed => Kind::Unreachable,
+            Failure::NotUnderstood(_) => Kind::Protocol,
+            Failure::OtherSize { .. } => Kind::Damaged,
+            Failure::Local(_) => Kind::Local,
+        }
+    }
+
+    /// Whether the server answered so clearly that more can be asked.
+    pub fn leaves_a_conversation(&self) -> bool {
+        matches!(self.kind(), Kind::Missing | Kind::Denied)
+    }
+
+    /// `tried` is a clause such as "read in/hr.csv on sftp.example:22".
+    pub fn while_trying_to(self, tried: impl Into<String>) -> Error {
+        Error::new(self.kind(), tried).caused_by(self)
+    }
+}
+
+impl From<ssh2::Error> for Failure {
+    fn from(cause: ssh2::Error) -> Failure {
+        Failure::Ssh(cause)
+    }
+}
 
 /// What was tried failed for `cause`.
 pub fn failed(tried: impl Into<String>, cause: &ssh2::Error) -> Error {
-    let (kind, number) = match cause.code() {
-        ErrorCode::Session(code) => (of_session(code), format!("libssh2 {code}")),
-        ErrorCode::SFTP(code) => (of_status(code), format!("SFTP status {code}")),
-    };
-    let said = if kind == Kind::TimedOut { "no answer in time" } else { cause.message() };
-    Error::new(kind, tried).caused_by(format!("{said} ({number})"))
+    Error::new(kind_of(cause), tried).caused_by(in_words(cause))
 }
 
 /// The error behind one that came through `Read` or `Write`, which lose its code.
 pub fn behind(session: &ssh2::Session, error: &io::Error) -> ssh2::Error {
-    let code = match error.kind() {
-        io::ErrorKind::UnexpectedEof => SOCKET_DISCONNECT,
-        io::ErrorKind::TimedOut => TIMEOUT,
-        _ => return ssh2::Error::last_session_error(session).unwrap_or_else(|| because(SOCKET_DISCONNECT)),
-    };
-    because(code)
-}
-
-/// An error of our own in the terms of libssh2.
-pub fn because(code: i32) -> ssh2::Error {
-    ssh2::Error::from_errno(ErrorCode::Session(code))
-}
-
-fn of_session(code: i32) -> Kind {
-    match code {
-        TIMEOUT | SOCKET_TIMEOUT => Kind::TimedOut,
-        BANNER_RECV | SOCKET_SEND | SOCKET_DISCONNECT | SOCKET_RECV | CHANNEL_CLOSED | CHANNEL_EOF_SENT => {
-            Kind::Unreachable
-        }
-        AUTHENTICATION_FAILED | PUBLICKEY_UNVERIFIED | PASSWORD_EXPIRED => Kind::Login,
-        _ => Kind::Protocol,
+    let from_code = |code| ssh2::Error::from_errno(ErrorCode::Session(code));
+    match error.kind() {
+        io::ErrorKind::TimedOut => from_code(TIMEOUT),
+        _ => ssh2::Error::last_session_error(session).unwrap_or_else(|| from_code(SOCKET_DISCONNECT)),
     }
 }
 
-fn of_status(code: i32) -> Kind {
-    match code {
-        NO_SUCH_FILE | NO_SUCH_PATH => Kind::Missing,
-        NO_SPACE | QUOTA_EXCEEDED => Kind::Full,
-        NO_CONNECTION | CONNECTION_LOST => Kind::Unreachable,
-        // Among them 4, "failure", which most servers say for everything that has no code of its own.
-        _ => Kind::Denied,
+fn kind_of(cause: &ssh2::Error) -> Kind {
+    match cause.code() {
+        ErrorCode::Session(TIMEOUT | SOCKET_TIMEOUT) => Kind::TimedOut,
+        ErrorCode::Session(
+            BANNER_RECV | SOCKET_SEND | SOCKET_DISCONNECT | SOCKET_RECV | CHANNEL_CLOSED | CHANNEL_EOF_SENT,
+        ) => Kind::Unreachable,
+        ErrorCode::Session(AUTHENTICATION_FAILED | PUBLICKEY_UNVERIFIED | PASSWORD_EXPIRED) => Kind::Login,
+        ErrorCode::Session(_) | ErrorCode::SFTP(_) => Kind::Protocol,
     }
+}
+
+fn in_words(cause: &ssh2::Error) -> String {
+    let said = if kind_of(cause) == Kind::TimedOut { "no answer in time" } else { cause.message() };
+    let (ErrorCode::Session(code) | ErrorCode::SFTP(code)) = cause.code();
+    format!("{said} (libssh2 {code})")
 }
