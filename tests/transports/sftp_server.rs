@@ -19,6 +19,8 @@ use russh_sftp::protocol::{
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::sftp_script::Script;
+
 pub const PASSWORD: &str = "correct horse";
 
 #[derive(Clone, Copy, PartialEq)]
@@ -55,6 +57,13 @@ impl Default for Manners {
     }
 }
 
+/// Who answers in the channel.
+#[derive(Clone)]
+enum Answering {
+    Files(Files),
+    Script(Script),
+}
+
 /// Ends when it goes out of scope.
 pub struct SftpServer {
     pub address: SocketAddr,
@@ -65,6 +74,16 @@ pub struct SftpServer {
 impl SftpServer {
     /// Shows the files of `root` to whoever has [`PASSWORD`].
     pub fn start(root: &Path, manners: Manners) -> SftpServer {
+        let files = Files { root: root.to_owned(), manners: manners.clone(), open: HashMap::new(), opened: 0 };
+        SftpServer::run(Answering::Files(files), &manners)
+    }
+
+    /// Says what a test tells it.
+    pub fn scripted(script: Script) -> SftpServer {
+        SftpServer::run(Answering::Script(script), &Manners::default())
+    }
+
+    fn run(answering: Answering, manners: &Manners) -> SftpServer {
         let key = PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]));
         let fingerprint = key.fingerprint(Default::default()).to_string();
         let way = if manners.questions.is_empty() { MethodKind::Password } else { MethodKind::KeyboardInteractive };
@@ -78,12 +97,11 @@ impl SftpServer {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let root = root.to_owned();
+        let questions = manners.questions;
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 stream.set_nodelay(true).unwrap();
-                let files = Files { root: root.clone(), manners: manners.clone(), open: HashMap::new(), opened: 0 };
-                let client = Client { files, channels: HashMap::new(), answered: 0 };
+                let client = Client { answering: answering.clone(), questions, channels: HashMap::new(), answered: 0 };
                 let config = config.clone();
                 tokio::spawn(async move {
                     if let Ok(session) = russh::server::run_stream(config, stream, client).await {
@@ -105,7 +123,8 @@ impl Drop for SftpServer {
 }
 
 struct Client {
-    files: Files,
+    answering: Answering,
+    questions: &'static [&'static str],
     channels: HashMap<ChannelId, Channel<Msg>>,
     answered: usize,
 }
@@ -129,7 +148,7 @@ impl russh::server::Handler for Client {
             }
             self.answered += 1;
         }
-        Ok(match self.files.manners.questions.get(self.answered) {
+        Ok(match self.questions.get(self.answered) {
             Some(question) => Auth::Partial {
                 name: "".into(),
                 instructions: "".into(),
@@ -163,7 +182,10 @@ impl russh::server::Handler for Client {
         match self.channels.remove(&id).filter(|_| name == "sftp") {
             Some(channel) => {
                 session.channel_success(id)?;
-                russh_sftp::server::run(channel.into_stream(), self.files.clone()).await;
+                match self.answering.clone() {
+                    Answering::Files(files) => russh_sftp::server::run(channel.into_stream(), files).await,
+                    Answering::Script(script) => drop(tokio::spawn(script.answer(channel.into_stream()))),
+                }
             }
             None => session.channel_failure(id)?,
         }
