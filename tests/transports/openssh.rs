@@ -41,6 +41,20 @@ fn a_server_that_allows_one_channel_replaces_a_file_at_one_instant_too() {
 }
 
 #[test]
+fn keys_that_change_in_the_middle_of_a_file_do_not_change_the_file() {
+    if !installed(SSHD) {
+        return;
+    }
+    let server = OpenSsh::start("RekeyLimit 1M");
+    let content: Vec<u8> = (0..20_000_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let mut session = server.connect();
+    session.write("a.bin", &mut &content[..], content.len() as u64).unwrap();
+    let mut fetched = Vec::new();
+    session.fetch("a.bin", &mut fetched).unwrap();
+    assert!(fetched == content);
+}
+
+#[test]
 fn a_link_is_the_file_it_points_to_and_one_that_points_nowhere_is_not_listed() {
     if !installed(SSHD) {
         return;
