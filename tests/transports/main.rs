@@ -1,10 +1,12 @@
 //! Every transport passes one common suite, against servers that run inside the test and against real ones.
 
+mod abreast;
 mod certificate;
 mod certificates;
 mod company;
 mod directory;
 mod examine;
+mod firm;
 mod ftp_faults;
 mod ftp_in_process;
 mod ftp_log;
@@ -18,10 +20,13 @@ mod openssh_server;
 mod partner;
 mod process;
 mod proxy;
+mod renamings;
 mod scripted;
 mod sftp_faults;
 mod sftp_in_process;
 mod sftp_script;
 mod sftp_server;
+mod stops;
+mod store;
 mod suite;
 mod vsftpd;

@@ -27,6 +27,10 @@ pub struct Talk {
     tls: Option<Arc<ServerConfig>>,
     protected: bool,
     data: Option<TcpListener>,
+    is_silent: bool,
+    /// For a script that needs to know where the client is, or what it named last.
+    pub folder: String,
+    pub remembered: String,
 }
 
 pub enum Connection {
@@ -68,7 +72,15 @@ impl Scripted {
         std::thread::spawn(move || {
             for socket in listener.incoming() {
                 let control = BufReader::new(Connection::Plain(socket.unwrap()));
-                let talk = Talk { control, tls: tls.clone(), protected: false, data: None };
+                let talk = Talk {
+                    control,
+                    tls: tls.clone(),
+                    protected: false,
+                    data: None,
+                    is_silent: false,
+                    folder: "/".into(),
+                    remembered: String::new(),
+                };
                 let (script, heard) = (Arc::clone(&script), Arc::clone(&heard));
                 std::thread::spawn(move || talk.serve(greeting, &*script, &heard));
             }
@@ -151,6 +163,9 @@ impl Talk {
     }
 
     pub fn say(&mut self, line: &str) {
+        if self.is_silent {
+            return;
+        }
         // A client that has left need not be told.
         let _ = self.control.get_mut().write_all(format!("{line}\r\n").as_bytes());
     }
@@ -160,6 +175,15 @@ impl Talk {
             let _ = self.control.get_mut().write_all(&[byte]);
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+
+    /// Says nothing from now on, whatever is said.
+    pub fn silence(&mut self) {
+        self.is_silent = true;
+    }
+
+    pub fn hang_up(&mut self) {
+        let _ = self.control.get_ref().socket().shutdown(Shutdown::Both);
     }
 
     fn start_tls(&mut self) {
