@@ -63,7 +63,7 @@ pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
         failure,
     };
     for (server, (examined, places)) in servers.iter().zip(examined) {
-        told.servers.push(tell(server, examined, last.get(&server.name)));
+        told.servers.push(tell(server, examined, explain::sheet_of(server, &last)));
         told.places.extend(places);
     }
     let position = |place: &Place| exchanges.iter().position(|exchange| exchange.name == place.exchange);
@@ -252,7 +252,6 @@ fn remember(
 }
 
 fn tell(server: &Server, outcome: Outcome, last: Option<&Sheet>) -> check::Server {
-    let last = last.filter(|sheet| sheet.server == server.options.describe());
     let mut told = check::Server {
         name: server.name.clone(),
         server: server.options.describe(),

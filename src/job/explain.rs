@@ -1,5 +1,7 @@
 //! What is known of a server from the last time that it was examined, said beside its failure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::model::sheet::{Found, Trait, Value};
@@ -10,10 +12,13 @@ use crate::site::Server;
 use crate::text;
 use crate::transport::{self, Kind};
 
+/// The sheet of this server, if it has one: that of a server that was elsewhere then says nothing.
+pub fn sheet_of<'a>(server: &Server, sheets: &'a BTreeMap<String, Sheet>) -> Option<&'a Sheet> {
+    sheets.get(&server.name).filter(|sheet| sheet.server == server.options.describe())
+}
+
 /// The failure, with what the sheet of the server says to it.
 pub fn beside(error: transport::Error, server: &Server, sheet: Option<&Sheet>) -> transport::Error {
-    // Of a server that was elsewhere then, it says nothing.
-    let sheet = sheet.filter(|sheet| sheet.server == server.options.describe());
     let known = explain(error.kind, &server.name, sheet, Utc::now());
     error.beside(known)
 }

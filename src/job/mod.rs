@@ -111,6 +111,10 @@ impl<'a> Job<'a> {
                 (State::open(&site.state)?, Some(hands))
             }
         };
+        let sheets = state.sheets()?;
+        for server in site.servers.values() {
+            explain::sheet_of(server, &sheets).into_iter().for_each(|sheet| server.options.expect(sheet));
+        }
         let context = Context {
             site,
             run: RunId::new(started),
@@ -120,7 +124,7 @@ impl<'a> Job<'a> {
             limit: Limit::new(Duration::ZERO, stop),
             turn: None,
             connections: Arc::default(),
-            sheets: Arc::new(state.sheets()?),
+            sheets: Arc::new(sheets),
         };
         Ok(Job { context, state, hands })
     }
@@ -196,7 +200,7 @@ impl Context<'_> {
         let connect = || server.options.connect(&self.site.base, &self.limit);
         let (policy, limit) = (server.options.retries(), &self.limit);
         let done = retry::with_session(&server.name, &self.connections, connect, policy, limit, work);
-        Ok(done.map_err(|error| explain::beside(error, server, self.sheets.get(&server.name)))?)
+        Ok(done.map_err(|error| explain::beside(error, server, explain::sheet_of(server, &self.sheets)))?)
     }
 }
 

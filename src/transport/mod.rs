@@ -30,8 +30,8 @@ pub use identity::Identity;
 pub use limit::{Limit, Stop};
 pub use path::inside;
 
-use crate::model::Text;
 use crate::model::sheet::{Found, Trait};
+use crate::model::{Sheet, Text};
 
 /// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +76,15 @@ impl Options {
             Options::Directory(_) => retry::Policy::default(),
             Options::Ftp(options) => options.tries.into(),
             Options::Sftp(options) => options.tries.into(),
+        }
+    }
+
+    /// Begins with what was learnt of the server at another time. It saves attempts; nothing is taken on trust.
+    pub fn expect(&self, sheet: &Sheet) {
+        if let Options::Ftp(options) = self
+            && sheet.is(Trait::NeedsOldTls) == Some(true)
+        {
+            options.turn_to_tls_1_2();
         }
     }
 

@@ -283,7 +283,7 @@ impl Options {
     }
 
     /// Turns to TLS 1.2 for this server, from now on. False where the site decided on a version.
-    pub(super) fn turn_to_tls_1_2(&self) -> bool {
+    pub fn turn_to_tls_1_2(&self) -> bool {
         let ours_to_choose = self.protection.security().is_some_and(|security| security.tls == Tls::Auto);
         if ours_to_choose {
             self.needs_tls_1_2.store(true, Ordering::Relaxed);
