@@ -108,6 +108,7 @@ pub fn duration(seconds: f64) -> Text {
 
 pub fn milliseconds_of(milliseconds: f64) -> Text {
     match milliseconds {
+        none if none < 0.1 => Text::of("less than 0.1 ms", "moins de 0,1 ms"),
         short if short < 10.0 => decimal(short).then(&Text::same(" ms")),
         long => Text::same(format!("{long:.0} ms")),
     }

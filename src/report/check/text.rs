@@ -5,6 +5,7 @@ use anstyle::Style;
 use super::{Check, Place, Purpose, Server, shown};
 use crate::model::sheet::{Change, Found, Trait};
 use crate::model::{Language, Text};
+use crate::report::Direction;
 use crate::report::count::{self, counted};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
 use crate::text;
@@ -90,7 +91,11 @@ impl Page {
         for place in places {
             if place.exchange != last {
                 self.blank();
-                self.write(0, BOLD, &place.exchange);
+                let direction = match place.direction {
+                    Direction::Export => "export",
+                    Direction::Import => "import",
+                };
+                self.write(0, BOLD, &format!("{} · {direction}", place.exchange));
                 last = &place.exchange;
             }
             self.place(place);
