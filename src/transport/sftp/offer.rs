@@ -30,7 +30,7 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
     let patience = options.connect_timeout.min(limit.left());
     let asked = tcp::connect(&options.host, options.port, patience, limit).ok().and_then(|connection| {
         connection.set_read_timeout(Some(patience)).ok()?;
-        nothing_in_common(&read_lists(connection)?)
+        nothing_in_common(&limit.bound(move || read_lists(connection))??)
     });
     match asked {
         Some(told) => Error::new(failure.kind, failure.to_string()).caused_by(told),
