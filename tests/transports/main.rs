@@ -20,6 +20,7 @@ mod openssh_server;
 mod partner;
 mod process;
 mod proxy;
+mod refusals;
 mod renamings;
 mod scripted;
 mod sftp_faults;

@@ -41,7 +41,8 @@ fn a_night_on_real_servers_ends_as_a_night_on_directories() {
     assert_eq!(files(&formation.drop_folder()), expected[1]);
 }
 
-fn sample() -> tempfile::TempDir {
+/// The sample company, in a folder of its own.
+pub fn sample() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/acme"), folder.path());
     folder

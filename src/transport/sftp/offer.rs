@@ -14,6 +14,9 @@ const MOST_BYTES: u64 = 64 << 10;
 const KEXINIT: u8 = 20;
 const COOKIE: usize = 16;
 
+/// How many names an error repeats of those that a stranger sends.
+const SHOWN: usize = 12;
+
 /// The algorithms of one kind that are known here.
 struct Kind {
     name: &'static str,
@@ -41,12 +44,13 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
 /// Lists in the order of the packet.
 fn nothing_in_common(lists: &[String]) -> Option<String> {
     let offered = |kind: &Kind| lists.get(kind.place).filter(|list| !list.is_empty());
+    let shown = |list: &String| list.split(',').take(SHOWN).collect::<Vec<_>>().join(", ");
     let strange = |theirs: &str, ours: &[&str]| !theirs.split(',').any(|one| ours.contains(&one));
     let without = ours().into_iter().find(|kind| offered(kind).is_some_and(|theirs| strange(theirs, &kind.ours)))?;
     Some(format!(
         "for {} the server offers {}, which is no longer safe or not known here. Whoever runs it must allow one of {}",
         without.name,
-        offered(&without)?.replace(',', ", "),
+        offered(&without).map(shown)?,
         without.ours.join(", ")
     ))
 }
