@@ -162,6 +162,33 @@ fn a_server_that_asks_for_a_key_and_a_password_gets_both_in_its_order() {
     }
 }
 
+/// As most of today's servers ask for a password: with the rules of the system behind it.
+#[test]
+fn a_password_answers_an_openssh_that_asks_by_keyboard_and_one_that_has_ended_is_refused() {
+    let Some(user) = User::try_to_add() else { return };
+    let server = OpenSsh::start("UsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication yes");
+    write_secret(server.at("right"), User::PASSWORD);
+    write_secret(server.at("wrong"), "wrong horse");
+    let try_with = |secret: &str| {
+        let options = format!("password = 'file:{secret}'\nknown-hosts = 'known_hosts'");
+        server.options(&user.name, &options).connect(server.base(), &suite::time_enough()).map(drop)
+    };
+    let connected = try_with("right");
+    assert!(connected.is_ok(), "{}", connected.unwrap_err().chain());
+    let error = try_with("wrong").unwrap_err();
+    assert_eq!(error.kind, Kind::Login, "{}", error.chain());
+    assert!(error.chain().contains("the server refuses this user with this password"), "{}", error.chain());
+    run("usermod", &["--expiredate", "2001-01-01", &user.name]);
+    let error = try_with("right").unwrap_err();
+    assert_eq!(error.kind, Kind::Login, "{}", error.chain());
+    assert!(error.chain().contains("or the account is closed"), "{}", error.chain());
+    run("usermod", &["--expiredate", "", &user.name]);
+    run("chage", &["--lastday", "0", &user.name]);
+    let error = try_with("right").unwrap_err();
+    assert_eq!(error.kind, Kind::Login, "{}", error.chain());
+    assert!(error.chain().contains("asks for more than a password: `"), "{}", error.chain());
+}
+
 /// Whoever is asked again and again by a machine locks its user out.
 #[test]
 fn a_server_that_hangs_up_on_a_password_is_not_asked_again() {

@@ -35,9 +35,11 @@ impl OpenSsh {
 
         let port = free_port();
         let root = folder.path().display();
+        // The server takes the first word on each thing.
+        let pam = if more.contains("UsePAM") { "" } else { "UsePAM no" };
         let config = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {root}/host_ed25519\nHostKey {root}/host_rsa\nPidFile none\n\
-             AuthorizedKeysFile {root}/authorized_keys\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n\
+             AuthorizedKeysFile {root}/authorized_keys\nStrictModes no\n{pam}\nPermitRootLogin yes\n\
              Subsystem sftp internal-sftp\nMaxStartups 100\nLogLevel QUIET\n{more}\n"
         );
         fs::write(at("sshd_config"), config).unwrap();

@@ -71,7 +71,11 @@ impl<'a> Refusal<'a> {
 
     fn say(&self, cause: &Cause<'_>, own: &Certificate) -> String {
         match cause {
-            Cause::OtherPin(pin) => format!("{pin} is pinned, and its certificate is {}", own.pin),
+            Cause::OtherPin(pin) => format!(
+                "{pin} is pinned, and its certificate is {}: either the server has a new one or somebody stands between it \
+                 and us",
+                own.pin
+            ),
             Cause::ShortKey(bits) => format!("its key is RSA of {bits} bits, which is too short to prove anything"),
             Cause::Ended(one) => format!("{} ended on {}", self.which(one), day(one.until)),
             Cause::NotBegun(one) => {

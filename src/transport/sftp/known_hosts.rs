@@ -28,14 +28,18 @@ pub struct Known {
 /// Reads the keys of `host` at `port`. As in OpenSSH, lines for `[host]:port` come before those for `host`.
 pub fn read(file: &Path, host: &str, port: u16) -> Result<KnownKeys, Error> {
     let tried = || format!("read the known hosts in {}", file.display());
-    let bytes = fs::read(file).map_err(|cause| Error::new(Kind::Setup, tried()).caused_by(cause))?;
+    let scan = format!("`ssh-keyscan -p {port} {host}`");
+    let bytes = fs::read(file).map_err(|cause| {
+        let advice = format!("write into it what {scan} prints, once whoever runs the server has confirmed it");
+        Error::new(Kind::Setup, tried()).caused_by(format!("{cause}; {advice}"))
+    })?;
     // A comment may be in any encoding, names and keys are ASCII.
     let text = String::from_utf8_lossy(&bytes);
     let mut known = KnownKeys::default();
     let mut without_port = Vec::new();
     for (line, text) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         let refused = |cause: &str| {
-            let advice = format!("correct or remove it; `ssh-keyscan -p {port} {host}` prints lines as they should be");
+            let advice = format!("correct or remove it; {scan} prints lines as they should be");
             Error::new(Kind::Setup, tried()).caused_by(format!("{}:{line}: {cause}: {advice}", file.display()))
         };
         let Some(entry) = Entry::parse(text).map_err(refused)? else {

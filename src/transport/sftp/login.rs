@@ -210,8 +210,9 @@ impl Attempt<'_> {
     }
 }
 
-/// Servers do not tell the two apart, so that nobody can find out their users.
-const WRONG_PASSWORD: &str = "the server refuses this user with this password";
+/// Servers do not tell these apart, so that nobody can find out their users.
+const WRONG_PASSWORD: &str = "the server refuses this user with this password: \
+                              one of them is wrong, or the account is closed, which servers do not say";
 
 fn has(ways: &str, way: &str) -> bool {
     ways.split(',').any(|one| one == way)

@@ -44,7 +44,7 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
 /// Lists in the order of the packet.
 fn nothing_in_common(lists: &[String]) -> Option<String> {
     let offered = |kind: &Kind| lists.get(kind.place).filter(|list| !list.is_empty());
-    let shown = |list: &String| list.split(',').take(SHOWN).collect::<Vec<_>>().join(", ");
+    let shown = |list: &String| list.split(',').filter(is_algorithm).take(SHOWN).collect::<Vec<_>>().join(", ");
     let strange = |theirs: &str, ours: &[&str]| !theirs.split(',').any(|one| ours.contains(&one));
     let without = ours().into_iter().find(|kind| offered(kind).is_some_and(|theirs| strange(theirs, &kind.ours)))?;
     Some(format!(
@@ -92,8 +92,7 @@ const LISTS: usize = 6;
 fn ours() -> [Kind; 4] {
     let known = |kind| {
         let mut names = Session::new().and_then(|session| session.supported_algs(kind)).unwrap_or_default();
-        // These are no algorithms: the client says with them what else it understands.
-        names.retain(|name| !name.starts_with("ext-info-") && !name.starts_with("kex-strict-"));
+        names.retain(is_algorithm);
         names
     };
     let of_hosts = ALGORITHMS.iter().flat_map(|family| family.split(',')).collect();
@@ -103,4 +102,9 @@ fn ours() -> [Kind; 4] {
         Kind { name: "the cipher", place: 2, ours: known(MethodType::CryptCs) },
         Kind { name: "the integrity code", place: 4, ours: known(MethodType::MacCs) },
     ]
+}
+
+/// Some names only say what else a side understands.
+fn is_algorithm(name: &&str) -> bool {
+    !name.starts_with("ext-info-") && !name.starts_with("kex-strict-")
 }
