@@ -92,11 +92,15 @@ impl<'a> Transfer<'a> {
         self.stream.finish().map_err(|error| about_tls(error.into(), may_be_tls))
     }
 
-    /// Why the connection broke: the server's own reason if it gives one soon, else what the socket said.
+    /// Why the connection broke: the server's own reason if it gives one soon, else what the socket said. A certificate that
+    /// we refused is our own reason, and nothing more is said to a server that has it.
     pub fn explain(mut self, error: io::Error) -> Failure {
+        let failure = Failure::from(error);
         let may_be_tls = self.may_be_about_tls();
-        if self.client.get_ref().set_read_timeout(Some(EXPLANATION.min(self.timeout))).is_err() {
-            return self.abandon(error.into());
+        let patience = EXPLANATION.min(self.timeout);
+        let is_stranger = matches!(failure, Failure::Certificate(_));
+        if is_stranger || self.client.get_ref().set_read_timeout(Some(patience)).is_err() {
+            return self.abandon(failure);
         }
         if let DataStream::Ssl(stream) = self.stream.get_mut() {
             stream.abandon();
@@ -105,8 +109,8 @@ impl<'a> Transfer<'a> {
         let outcome = self.stream.finish().map_err(Failure::from);
         let restored = self.client.get_ref().set_read_timeout(Some(self.timeout));
         match outcome {
-            Err(failure @ Failure::Refused(_)) if restored.is_ok() => about_tls(failure, may_be_tls),
-            _ => error.into(),
+            Err(refused @ Failure::Refused(_)) if restored.is_ok() => about_tls(refused, may_be_tls),
+            _ => failure,
         }
     }
 
