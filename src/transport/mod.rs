@@ -169,7 +169,7 @@ pub struct Entry {
     pub modified: Option<DateTime<Utc>>,
 }
 
-/// A name that is not UTF-8, or has blanks at an end, a slash or a control character.
+/// A name that is not UTF-8, or was not on the server, or has blanks at an end, a slash or a control character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusableName {
     /// As far as it can be shown.
@@ -195,6 +195,8 @@ pub fn usable(name: &[u8]) -> Result<&str, &'static str> {
         Err("has blanks at an end")
     } else if text.chars().any(char::is_control) {
         Err("has a control character")
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        Err("has a letter that was lost on the way")
     } else if text.contains('/') {
         Err("has a slash")
     } else if text == "." || text == ".." {
