@@ -18,6 +18,7 @@ use crate::openssh_server::run;
 use crate::process::{Server, free_port, installed, write_secret};
 use crate::scripted::{Scripted, configuration};
 use crate::vsftpd::{TLS, Vsftpd};
+use crate::way::IPV4;
 
 const SYSTEM: &str = "encryption = 'explicit'\ntrust = 'system'";
 
@@ -249,7 +250,7 @@ fn a_certificate_that_is_too_weak_is_refused_as_such() {
             command.stderr(Stdio::null());
         })
         .unwrap();
-        server.wait_for(([127, 0, 0, 1], port).into());
+        server.wait_for(IPV4, port);
         let said = said(&site.refusal(port, "encryption = 'implicit'\ntrust = { ca = 'authority.pem' }"));
         assert!(said.contains(reason), "{said}");
         assert_eq!(said.contains("pinned"), hash == "-sha1", "pinning helps where the key is good: {said}");

@@ -1,41 +1,28 @@
 //! A directory as a server.
 
-use std::path::Path;
+use passerelle::transport::{Kind, Options};
 
-use passerelle::transport::{Kind, Options, Session};
-
-use crate::suite;
+use crate::place::{Place, make_drop_folder};
+use crate::suite::{self, STEPS};
 
 fn options(path: &str) -> Options {
     toml::from_str(&format!("directory.path = {path:?}")).unwrap()
 }
 
-fn connect(base: &Path) -> Box<dyn Session> {
-    options("drop").connect(base, &suite::time_enough()).unwrap()
-}
-
-fn server() -> tempfile::TempDir {
+/// A directory knows no logins, and root may do everything in it: that step is for servers.
+#[test]
+fn a_directory_passes_the_common_suite_but_for_what_asks_for_a_login() {
     let base = tempfile::tempdir().unwrap();
-    std::fs::create_dir(base.path().join("drop")).unwrap();
-    base
-}
-
-#[test]
-fn a_directory_passes_the_common_suite() {
-    let base = server();
-    suite::passes(&|| connect(base.path()));
-}
-
-#[test]
-fn a_directory_reports_names_that_it_cannot_use() {
-    let base = server();
-    suite::reports_names_that_it_cannot_use(&|| connect(base.path()), &base.path().join("drop"));
-}
-
-#[test]
-fn a_directory_replaces_a_file_at_one_instant() {
-    let base = server();
-    suite::replaces_at_one_instant(&|| connect(base.path()), &base.path().join("drop"));
+    let folder = base.path().join("drop");
+    make_drop_folder(&folder);
+    let options = || options("drop");
+    let place =
+        Place { options: options(), stranger: options(), base: base.path().to_owned(), folder, _running: Box::new(()) };
+    for (name, step) in STEPS {
+        if name != "refused" {
+            suite::take(&place, name, step);
+        }
+    }
 }
 
 #[test]

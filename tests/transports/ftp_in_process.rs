@@ -1,32 +1,55 @@
 //! An FTP and FTPS server inside the test.
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use libunftp::ServerBuilder;
 use libunftp::options::{ActivePassiveMode, TlsFlags};
 use passerelle::transport::Kind;
 use tokio::runtime::Builder;
+use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, Principal};
 use unftp_sbe_fs::Filesystem;
 
 use crate::certificate::Certificate;
-use crate::ftp_site::{EXPLICIT, PLAIN, Site};
+use crate::ftp_site::{PASSWORD, PLAIN, Site};
+use crate::place::{Place, give_up_rights, make_drop_folder, open_folder};
 use crate::process::free_port;
-use crate::suite;
+use crate::way::{IPV4, Way};
 
-/// A server that lets everyone in, in a folder of its own; it ends with the tests.
+/// A server in a folder of its own; it ends with the tests.
 pub struct InProcess {
     folder: tempfile::TempDir,
     pub port: u16,
 }
 
+/// Lets everyone in who has the password of the [`Site`].
+#[derive(Debug)]
+struct WithPassword;
+
+#[async_trait]
+impl Authenticator for WithPassword {
+    async fn authenticate(&self, user: &str, shown: &Credentials) -> Result<Principal, AuthenticationError> {
+        match shown.password.as_deref() {
+            Some(PASSWORD) => Ok(Principal { username: user.to_owned() }),
+            _ => Err(AuthenticationError::BadPassword),
+        }
+    }
+}
+
 impl InProcess {
     pub fn start(certificate: Option<Certificate>) -> InProcess {
-        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        let root: PathBuf = folder.path().join("drop");
-        std::fs::create_dir(&root).unwrap();
+        InProcess::start_on(IPV4, certificate)
+    }
+
+    fn start_on(host: &'static str, certificate: Option<Certificate>) -> InProcess {
+        let (folder, port) = (open_folder(), free_port());
+        let root = folder.path().join("drop");
+        make_drop_folder(&root);
         let mut builder = ServerBuilder::new(Box::new(move || Filesystem::new(root.clone()).unwrap()))
+            .authenticator(Arc::new(WithPassword))
             .active_passive_mode(ActivePassiveMode::ActiveAndPassive);
         if let Some(certificate) = certificate {
             let (chain, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
@@ -36,10 +59,14 @@ impl InProcess {
             builder = builder.ftps(chain, key).ftps_required(true, true).ftps_tls_flags(flags);
         }
         let server = builder.build().unwrap();
-        // On several threads it takes now and then the first bytes of TLS for a command.
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        std::thread::spawn(move || runtime.block_on(server.listen(format!("127.0.0.1:{port}"))));
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        let address = SocketAddr::new(host.parse().unwrap(), port);
+        std::thread::spawn(move || {
+            give_up_rights();
+            // On several threads it takes now and then the first bytes of TLS for a command.
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(server.listen(address.to_string()))
+        });
+        while TcpStream::connect(address).is_err() {
             std::thread::sleep(Duration::from_millis(10));
         }
         InProcess { folder, port }
@@ -50,30 +77,12 @@ impl InProcess {
     }
 }
 
-#[test]
-fn plain_ftp_passes_the_common_suite() {
-    let (site, server) = (Site::new(), InProcess::start(None));
-    suite::passes(&|| site.connect(server.port, PLAIN));
-}
-
-#[test]
-fn explicit_ftps_passes_the_common_suite() {
+pub fn place(way: Way) -> Option<Place> {
     let site = Site::new();
-    let server = InProcess::start(Some(site.authority.certificate_for("localhost")));
-    suite::passes(&|| site.connect(server.port, EXPLICIT));
-}
-
-#[test]
-fn files_pass_in_each_version_of_tls() {
-    let site = Site::new();
-    let server = InProcess::start(Some(site.authority.certificate_for("localhost")));
-    for rest in ["tls = '1.2'", "tls = '1.3'", "tls = 'auto'"] {
-        let mut session = site.connect(server.port, &format!("{EXPLICIT}\n{rest}"));
-        for name in ["1.csv", "2.csv", "3.csv", "4.csv"] {
-            session.write(name, &mut &b"content"[..], 7).unwrap();
-        }
-        assert_eq!(session.list("").unwrap().files.len(), 4);
-    }
+    let certificate = way.is_encrypted().then(|| site.authority.certificate_for_loopback());
+    let server = InProcess::start_on(way.host, certificate);
+    let (port, drop) = (server.port, server.drop_folder());
+    Some(site.place(port, way, "", drop, server))
 }
 
 #[test]
@@ -82,12 +91,4 @@ fn a_folder_that_is_not_there_is_missing_when_the_conversation_starts() {
     let error = site.refusal(server.port, &format!("{PLAIN}\npath = '/absent'"));
     assert_eq!(error.kind, Kind::Missing, "{}", error.chain());
     assert!(error.to_string().starts_with("enter the folder `/absent` on localhost:"), "{error}");
-}
-
-#[test]
-fn the_server_may_open_the_connections_for_files() {
-    let (site, server) = (Site::new(), InProcess::start(None));
-    let mut session = site.connect(server.port, &format!("{PLAIN}\nmode = 'active'"));
-    session.write("a.csv", &mut &b"content"[..], 7).unwrap();
-    assert_eq!(session.list("").unwrap().files.len(), 1);
 }

@@ -1,12 +1,15 @@
 //! A site's folder with what the options of an FTP server under test name: a password, and an authority's certificate.
 
-use std::path::Path;
+use std::any::Any;
+use std::path::{Path, PathBuf};
 
 use passerelle::transport::{Error, Options, Session};
 
 use crate::certificate::Authority;
+use crate::place::Place;
 use crate::process::write_secret;
 use crate::suite;
+use crate::way::Way;
 
 pub const PASSWORD: &str = "correct horse";
 
@@ -50,6 +53,18 @@ impl Site {
 
     pub fn connect(&self, port: u16, rest: &str) -> Box<dyn Session> {
         self.try_to_connect(port, rest).unwrap_or_else(|error| panic!("{}", error.chain()))
+    }
+
+    /// The server that listens on `port` and serves `folder`, where `rest` says what else a site must write of it.
+    pub fn place(self, port: u16, way: Way, rest: &str, folder: PathBuf, running: impl Any) -> Place {
+        let rest = format!("{}\n{rest}", way.options());
+        Place {
+            options: self.options(port, &rest),
+            stranger: self.options(port, &format!("{rest}\npassword = 'file:wrong'")),
+            base: self.path().to_owned(),
+            folder,
+            _running: Box::new((running, self)),
+        }
     }
 
     /// The failure to connect.

@@ -1,10 +1,8 @@
 //! How we log in, by SSH and by FTP, and what is said where that is refused.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use passerelle::transport::{Kind, Options, handover};
 
@@ -13,6 +11,7 @@ use crate::openssh_server::{OpenSsh, SSHD, me, new_key, run};
 use crate::process::{Server, installed, write_secret};
 use crate::scripted::Scripted;
 use crate::suite;
+use crate::user::User;
 
 #[test]
 fn keys_of_every_usual_kind_are_accepted() {
@@ -257,55 +256,6 @@ fn what_an_ftp_server_says_of_a_login_is_told_with_what_may_help() {
         assert_eq!(error.kind, kind, "{answer}: {}", error.chain());
         assert!(error.chain().contains(reason) && error.chain().contains(answer), "{answer}: {}", error.chain());
         assert!(!error.chain().contains("horse"), "{}", error.chain());
-    }
-}
-
-/// A user of the system with a password, who is gone after the test.
-struct User {
-    name: String,
-}
-
-impl User {
-    const PASSWORD: &str = "correct horse";
-
-    fn add() -> User {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let user =
-            User { name: format!("passerelle-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)) };
-        run("useradd", &["--no-create-home", "--shell", "/bin/sh", &user.name]);
-        let mut chpasswd = Command::new("chpasswd").stdin(Stdio::piped()).spawn().unwrap();
-        writeln!(chpasswd.stdin.take().unwrap(), "{}:{}", user.name, User::PASSWORD).unwrap();
-        assert!(chpasswd.wait().unwrap().success());
-        user
-    }
-
-    /// None, and a word on that, where nobody can be added.
-    fn try_to_add() -> Option<User> {
-        if !installed(SSHD) || !installed("/usr/sbin/useradd") {
-            return None;
-        }
-        if me() != "root" {
-            eprintln!("SKIPPED: only root can add a user, so no password was tried against OpenSSH");
-            return None;
-        }
-        Some(User::add())
-    }
-
-    fn id(&self) -> u32 {
-        run("id", &["-u", &self.name]).trim().parse().unwrap()
-    }
-}
-
-impl Drop for User {
-    /// A user cannot be removed while the server still has a process that runs as it, a moment after the last session.
-    fn drop(&mut self) {
-        for _ in 0..100 {
-            if Command::new("userdel").arg(&self.name).output().is_ok_and(|output| output.status.success()) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        eprintln!("LEFT BEHIND: the user {} could not be removed", self.name);
     }
 }
 

@@ -7,8 +7,11 @@ use std::process::{Command, Stdio};
 
 use passerelle::transport::{Error, Kind, Options, Session};
 
-use crate::process::{Server, free_port};
+use crate::place::{Place, give, is_root, may_start_as_root, server_owner};
+use crate::process::{Server, free_port, installed, write_secret};
 use crate::suite;
+use crate::user::User;
+use crate::way::IPV4;
 
 pub const SSHD: &str = "/usr/sbin/sshd";
 
@@ -38,8 +41,9 @@ impl OpenSsh {
         // The server takes the first word on each thing.
         let pam = if more.contains("UsePAM") { "" } else { "UsePAM no" };
         let config = format!(
-            "ListenAddress 127.0.0.1:{port}\nHostKey {root}/host_ed25519\nHostKey {root}/host_rsa\nPidFile none\n\
-             AuthorizedKeysFile {root}/authorized_keys\nStrictModes no\n{pam}\nPermitRootLogin yes\n\
+            "ListenAddress 127.0.0.1:{port}\nListenAddress [::1]:{port}\nHostKey {root}/host_ed25519\n\
+             HostKey {root}/host_rsa\nPidFile none\nAuthorizedKeysFile {root}/authorized_keys\nStrictModes no\n\
+             {pam}\nPermitRootLogin yes\n\
              Subsystem sftp internal-sftp\nMaxStartups 100\nLogLevel QUIET\n{more}\n"
         );
         fs::write(at("sshd_config"), config).unwrap();
@@ -49,7 +53,7 @@ impl OpenSsh {
             command.args(["-D", "-e", "-f"]).arg(at("sshd_config")).stderr(Stdio::null());
         })
         .unwrap();
-        server.wait_for(([127, 0, 0, 1], port).into());
+        server.wait_for(IPV4, port);
         let server = OpenSsh { folder, port, _server: server };
         server.know(&["host_ed25519", "host_rsa"]);
         server
@@ -104,6 +108,41 @@ impl OpenSsh {
         assert_eq!(error.kind, kind, "{}", error.chain());
         error.chain()
     }
+}
+
+/// `proof` is the line of the site that says who we are: a `key`, or a `password`, which only root can give to a user;
+/// `more` are lines of sshd_config.
+pub fn place(proof: &'static str, host: &'static str, more: &str) -> Option<Place> {
+    if !installed(SSHD) || proof.starts_with("password") && !may_start_as_root("a user with a password of OpenSSH") {
+        return None;
+    }
+    let server = OpenSsh::start(&format!("PasswordAuthentication yes\n{more}"));
+    let user = is_root().then(User::add);
+    let (name, owner) = match &user {
+        Some(user) => (user.name.clone(), user.id()),
+        None => (me(), server_owner()),
+    };
+    give(&server.at("drop"), owner);
+    new_key(&server.at("stranger"), &["-t", "ed25519"], "");
+    write_secret(server.at("password"), User::PASSWORD);
+    write_secret(server.at("wrong"), "battery staple");
+    fs::write(server.at("known_hosts"), format!("[{host}]:{} {}", server.port, server.public("host_ed25519"))).unwrap();
+    let options = |proof: &str| {
+        let (port, path) = (server.port, server.at("drop").display().to_string());
+        let text = format!(
+            "[sftp]\nhost = '{host}'\nport = {port}\nuser = '{name}'\n{proof}\nknown-hosts = 'known_hosts'\n\
+             path = '{path}'"
+        );
+        toml::from_str(&text).unwrap()
+    };
+    Some(Place {
+        options: options(proof),
+        stranger: options(if proof.starts_with("key") { "key = 'stranger'" } else { "password = 'file:wrong'" }),
+        base: server.base().to_owned(),
+        folder: server.at("drop"),
+        // The user can only be removed once nothing runs as him.
+        _running: Box::new((server, user)),
+    })
 }
 
 pub fn new_key(file: &Path, kind: &[&str], passphrase: &str) {

@@ -7,6 +7,11 @@ use std::process::{self, Child, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::place::is_root;
+
+/// Where `tests/run` puts the FTP servers of which Debian lets only one be installed.
+pub const FTP_SERVERS: &str = "/usr/local/lib/ftp-servers";
+
 /// A server in a process of its own, killed when it goes out of scope, and at the latest with the thread that started it.
 pub struct Server {
     child: Child,
@@ -16,14 +21,25 @@ impl Server {
     /// Starts `program` so that it dies with the test, even one that is killed: `setpriv` of util-linux asks the system for
     /// a signal at the death of the thread that is its parent.
     pub fn start(program: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Server> {
+        Server::start_with_rights(&[], program, prepare)
+    }
+
+    /// The same, as [`DAEMON`] where we are root: not every server gives its rights up by itself.
+    pub fn start_as_daemon(program: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Server> {
+        let daemon = ["--reuid", "daemon", "--regid", "daemon", "--clear-groups"];
+        Server::start_with_rights(if is_root() { &daemon } else { &[] }, program, prepare)
+    }
+
+    fn start_with_rights(rights: &[&str], program: &str, prepare: impl FnOnce(&mut Command)) -> io::Result<Server> {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", program]);
+        command.args(rights).args(["--pdeathsig", "KILL", program]);
         prepare(&mut command);
         Ok(Server { child: command.spawn()? })
     }
 
-    /// Waits until something listens on `address`, and fails at once when the server has ended.
-    pub fn wait_for(&mut self, address: SocketAddr) {
+    /// Waits until something listens on an address of this machine, and fails at once when the server has ended.
+    pub fn wait_for(&mut self, host: &str, port: u16) {
+        let address = SocketAddr::new(host.parse().unwrap(), port);
         let deadline = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err() {
             if let Some(status) = self.child.try_wait().expect("a child can be asked whether it has ended") {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use passerelle::transport::{Error, Kind, Options, Replacement, Session, handover};
 
+use crate::place::{Place, make_drop_folder, open_folder};
 use crate::process::write_secret;
 use crate::sftp_server::{Fault, Manners, PASSWORD, PosixRename, SftpServer};
 use crate::suite;
@@ -18,8 +19,8 @@ pub struct Fixture {
 
 impl Fixture {
     pub fn start(manners: Manners) -> Fixture {
-        let base = tempfile::tempdir().unwrap();
-        fs::create_dir(base.path().join("drop")).unwrap();
+        let base = open_folder();
+        make_drop_folder(&base.path().join("drop"));
         write_secret(base.path().join("password"), PASSWORD);
         let server = SftpServer::start(&base.path().join("drop"), manners);
         Fixture { base, server }
@@ -32,6 +33,15 @@ impl Fixture {
             self.server.fingerprint
         );
         read(&options)
+    }
+
+    /// The same with a password that the server does not know.
+    fn options_of_a_stranger(&self) -> Options {
+        write_secret(self.base.path().join("wrong"), "battery staple");
+        let (port, fingerprint) = (self.server.address.port(), &self.server.fingerprint);
+        read(&format!(
+            "host = '127.0.0.1'\nport = {port}\nuser = 'acme'\npassword = 'file:wrong'\nfingerprint = '{fingerprint}'"
+        ))
     }
 
     fn try_with(&self, rest: &str) -> Result<Box<dyn Session>, Error> {
@@ -55,23 +65,15 @@ fn read(options: &str) -> Options {
     toml::from_str(&format!("[sftp]\n{options}")).unwrap()
 }
 
-#[test]
-fn a_server_that_renames_as_posix_does_passes_the_common_suite() {
-    let fixture = Fixture::start(Manners::default());
-    suite::passes(&|| fixture.connect());
-    suite::replaces_at_one_instant(&|| fixture.connect(), &fixture.drop_folder());
-}
-
-#[test]
-fn a_server_that_cannot_rename_over_a_file_passes_the_common_suite() {
-    let fixture = Fixture::start(Manners { posix_rename: PosixRename::Absent, ..Manners::default() });
-    suite::passes(&|| fixture.connect());
-}
-
-#[test]
-fn a_server_that_takes_a_few_bytes_at_a_time_passes_the_common_suite() {
-    let fixture = Fixture::start(Manners { window: 20_000, ..Manners::default() });
-    suite::passes(&|| fixture.connect());
+pub fn place(manners: Manners) -> Option<Place> {
+    let fixture = Fixture::start(manners);
+    Some(Place {
+        options: fixture.options(""),
+        stranger: fixture.options_of_a_stranger(),
+        base: fixture.base.path().to_owned(),
+        folder: fixture.drop_folder(),
+        _running: Box::new(fixture),
+    })
 }
 
 #[test]

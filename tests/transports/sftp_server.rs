@@ -17,7 +17,9 @@ use russh_sftp::protocol::{
     Attrs, Data, File as Entry, FileAttributes, Handle, Name, OpenFlags, Packet, Status, StatusCode, Version,
 };
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::place::give_up_rights;
 
 use crate::sftp_script::Script;
 
@@ -94,7 +96,7 @@ impl SftpServer {
             window_size: manners.window,
             ..Config::default()
         });
-        let runtime = Runtime::new().unwrap();
+        let runtime = Builder::new_multi_thread().enable_all().on_thread_start(give_up_rights).build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let questions = manners.questions;

@@ -1,21 +1,16 @@
 //! vsftpd, in a process of its own, with a configuration of its own: TLS sessions must be reused, as it asks by default.
 
-use std::ffi::OsStr;
-use std::fs::{self, Permissions};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use passerelle::transport::{Kind, Session};
 
-use crate::ftp_site::{EXPLICIT, IMPLICIT, PASSWORD, PLAIN, Site};
+use crate::ftp_site::{EXPLICIT, PASSWORD, PLAIN, Site};
+use crate::place::{Place, make_drop_folder, may_start_as_root, open_folder};
 use crate::process::{Server, free_port, installed};
-use crate::suite;
+use crate::way::{FALSE_ADDRESS, IPV4, IPV6, Way};
 
 const VSFTPD: &str = "/usr/sbin/vsftpd";
-
-/// Serves those who log in. Every Debian has this user, and his home, which vsftpd looks at.
-const DAEMON: u32 = 1;
 
 pub struct Vsftpd {
     pub site: Site,
@@ -34,26 +29,31 @@ impl Vsftpd {
 
     /// `more` gives lines of vsftpd.conf for a site, and for the server's own folder.
     pub fn start_with(more: impl FnOnce(&Site, &Path) -> String) -> Option<Vsftpd> {
-        if !installed(VSFTPD) || !is_root() {
+        Vsftpd::serve(IPV4, more)
+    }
+
+    fn serve(host: &str, more: impl FnOnce(&Site, &Path) -> String) -> Option<Vsftpd> {
+        if !installed(VSFTPD) || !may_start_as_root("vsftpd") {
             return None;
         }
-        let (site, folder, port) = (Site::new(), tempfile::tempdir().unwrap(), free_port());
+        let (site, folder, port) = (Site::new(), open_folder(), free_port());
         let at = |name: &str| folder.path().join(name);
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        for name in ["home", "home/drop", "empty"] {
-            fs::create_dir(at(name)).unwrap();
-        }
+        fs::create_dir(at("empty")).unwrap();
         // vsftpd locks a login in its home, and asks that the home itself cannot be written to.
-        chown(at("home/drop"), Some(DAEMON), None).unwrap();
-        let certificate = site.authority.certificate_for("localhost");
+        make_drop_folder(&at("home/drop"));
+        let certificate = site.authority.certificate_for_loopback();
         let pin = certificate.pin();
         fs::write(at("certificate.pem"), certificate.chain).unwrap();
         fs::write(at("key.pem"), certificate.key).unwrap();
         fs::write(at("passwords"), PASSWORD).unwrap();
         let more = more(&site, folder.path());
         let root = folder.path().display();
+        let listen = match host {
+            IPV6 => "listen_ipv6=YES\nlisten_address6=::1",
+            _ => "listen=YES\nlisten_address=127.0.0.1",
+        };
         let config = format!(
-            "listen=YES\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\nseccomp_sandbox=NO\nisolate=NO\n\
+            "{listen}\nlisten_port={port}\nbackground=NO\nseccomp_sandbox=NO\nisolate=NO\n\
              isolate_network=NO\nsecure_chroot_dir={root}/empty\nxferlog_enable=NO\nlocal_enable=NO\n\
              anonymous_enable=YES\nftp_username=daemon\nanon_root={root}/home\nwrite_enable=YES\n\
              secure_email_list_enable=YES\nemail_password_file={root}/passwords\nanon_umask=022\n\
@@ -66,7 +66,7 @@ impl Vsftpd {
             command.arg(at("vsftpd.conf"));
         })
         .unwrap();
-        server.wait_for(([127, 0, 0, 1], port).into());
+        server.wait_for(host, port);
         Some(Vsftpd { site, folder, port, pin, _server: server })
     }
 
@@ -79,35 +79,25 @@ impl Vsftpd {
     }
 }
 
-/// vsftpd only runs as root. Continuous integration is.
-fn is_root() -> bool {
-    let root = fs::metadata("/proc/self").unwrap().uid() == 0;
-    if !root {
-        eprintln!("SKIPPED: vsftpd needs to be started by root, so nothing was tried against it");
+/// A server that speaks this way, and no way without TLS where it has TLS.
+pub fn place(way: Way) -> Option<Place> {
+    let mut more = "port_enable=YES\n".to_owned();
+    if way.is_encrypted() {
+        more += TLS;
     }
-    root
+    if way.is_implicit() {
+        more += "\nimplicit_ssl=YES";
+    }
+    if way.has_false_address() {
+        more += &format!("\ncmds_denied=EPSV\npasv_address={FALSE_ADDRESS}");
+    }
+    let server = Vsftpd::serve(way.host, |_, _| more)?;
+    let (port, drop) = (server.port, server.drop_folder());
+    let Vsftpd { site, folder, _server, .. } = server;
+    Some(site.place(port, way, "path = '/drop'", drop, (_server, folder)))
 }
 
 pub const TLS: &str = "ssl_enable=YES\nforce_anon_logins_ssl=YES\nforce_anon_data_ssl=YES";
-
-#[test]
-fn vsftpd_passes_the_common_suite_without_encryption() {
-    let Some(server) = Vsftpd::start("") else { return };
-    suite::passes(&|| server.connect(PLAIN));
-    suite::replaces_at_one_instant(&|| server.connect(PLAIN), &server.drop_folder());
-}
-
-#[test]
-fn vsftpd_passes_the_common_suite_with_explicit_tls_and_session_reuse() {
-    let Some(server) = Vsftpd::start(TLS) else { return };
-    suite::passes(&|| server.connect(EXPLICIT));
-}
-
-#[test]
-fn vsftpd_passes_the_common_suite_with_implicit_tls_and_session_reuse() {
-    let Some(server) = Vsftpd::start(&format!("{TLS}\nimplicit_ssl=YES")) else { return };
-    suite::passes(&|| server.connect(IMPLICIT));
-}
 
 /// The server asks for TLS sessions to be reused. With TLS 1.3 that works twice, unless new tickets are taken from each
 /// connection: the third upload is the one that fails.
@@ -122,14 +112,6 @@ fn many_uploads_in_one_conversation_reuse_their_tls_session_in_each_version() {
         }
         assert_eq!(session.list("").unwrap().files.len(), 50);
     }
-}
-
-#[test]
-fn vsftpd_opens_the_connections_for_files_where_the_site_asks_for_it() {
-    let Some(server) = Vsftpd::start(&format!("{TLS}\nport_enable=YES")) else { return };
-    let mut session = server.connect(&format!("{EXPLICIT}\nmode = 'active'"));
-    session.write("a.csv", &mut &b"content"[..], 7).unwrap();
-    assert_eq!(session.list("").unwrap().files.len(), 1);
 }
 
 #[test]
@@ -165,30 +147,4 @@ fn a_folder_that_may_not_be_written_to_denies_and_the_conversation_goes_on() {
     let error = session.write("absent/a.csv", &mut &b"content"[..], 7).unwrap_err();
     assert_eq!(error.kind, Kind::Missing, "{}", error.chain());
     session.write("drop/a.csv", &mut &b"content"[..], 7).unwrap();
-}
-
-#[test]
-fn vsftpd_lists_names_that_cannot_be_used_and_they_are_reported() {
-    let Some(server) = Vsftpd::start("") else { return };
-    for name in [&b"caf\xE9.csv"[..], b" blank.csv", b"blank.csv ", b"good.csv"] {
-        fs::write(server.drop_folder().join(OsStr::from_bytes(name)), "x").unwrap();
-    }
-    let listing = server.connect(PLAIN).list("").unwrap();
-    assert_eq!(listing.files.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["good.csv"]);
-    let mut reasons: Vec<_> = listing.unusable.iter().map(|name| name.reason).collect();
-    reasons.sort_unstable();
-    assert_eq!(reasons, ["has blanks at an end", "has blanks at an end", "is not UTF-8"]);
-}
-
-#[test]
-fn a_link_counts_as_the_file_that_it_leads_to() {
-    let Some(server) = Vsftpd::start("") else { return };
-    fs::write(server.drop_folder().join("real.csv"), "content").unwrap();
-    symlink("real.csv", server.drop_folder().join("link.csv")).unwrap();
-    symlink("nowhere", server.drop_folder().join("dangling.csv")).unwrap();
-    symlink("/", server.drop_folder().join("folder.csv")).unwrap();
-    let mut files = server.connect(PLAIN).list("").unwrap().files;
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    let files: Vec<_> = files.iter().map(|entry| (entry.name.as_str(), entry.size)).collect();
-    assert_eq!(files, [("link.csv", 7), ("real.csv", 7)]);
 }
