@@ -10,6 +10,7 @@ pub mod ftp;
 pub mod handover;
 mod identity;
 mod limit;
+pub mod openpgp;
 mod path;
 pub mod retry;
 mod scratch;

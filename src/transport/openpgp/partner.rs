@@ -1,0 +1,78 @@
+//! The partner's public keys: read from a file, and judged by what they are valid for today.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use pgp::types::{KeyDetails, Timestamp};
+use rpgpie::certificate::{Certificate, Checked};
+
+use crate::transport::{Error, Kind};
+
+/// All certificates of one file: one partner may have an old key and a new one.
+pub struct Partner {
+    file: PathBuf,
+    certificates: Vec<Certificate>,
+}
+
+impl Partner {
+    /// From a file with one or several public keys, armoured or not.
+    pub fn read(file: &Path) -> Result<Partner, Error> {
+        let bytes = fs::read(file).map_err(|cause| refused(file, format!("it cannot be read: {cause}")))?;
+        if bytes.windows(PRIVATE.len()).any(|part| part == PRIVATE) {
+            return Err(refused(file, "it is a private key; export the public one with `gpg --armor --export`".into()));
+        }
+        let certificates = Certificate::load(&mut &bytes[..])
+            .map_err(|_| refused(file, "it is no public key of OpenPGP; `gpg --armor --export` writes one".into()))?;
+        Ok(Partner { file: file.into(), certificates })
+    }
+
+    /// Those that something can be encrypted to today; refused where there is none.
+    pub fn to_encrypt_to(&self) -> Result<Vec<Certificate>, Error> {
+        self.valid("encrypt to it", |checked| !checked.valid_encryption_capable_component_keys().is_empty())
+    }
+
+    /// Those that may sign today; refused where there is none.
+    pub fn to_verify_with(&self) -> Result<Vec<Certificate>, Error> {
+        self.valid("verify with it", |checked| {
+            !checked.valid_signing_capable_component_keys_at(Timestamp::now()).is_empty()
+        })
+    }
+
+    fn valid(&self, purpose: &str, is_valid: impl Fn(&Checked) -> bool) -> Result<Vec<Certificate>, Error> {
+        let checked: Vec<Checked> = self.certificates.iter().cloned().map(Checked::from).collect();
+        let valid = self.certificates.iter().zip(&checked).filter(|(_, checked)| is_valid(checked));
+        let valid: Vec<Certificate> = valid.map(|(certificate, _)| certificate.clone()).collect();
+        if valid.is_empty() {
+            let reasons: Vec<String> = checked.iter().map(|checked| why_not(checked, purpose)).collect();
+            return Err(refused(&self.file, reasons.join("; ")));
+        }
+        Ok(valid)
+    }
+}
+
+const PRIVATE: &[u8] = b"BEGIN PGP PRIVATE KEY";
+
+/// Why the key cannot be used today.
+pub fn why_not(checked: &Checked, purpose: &str) -> String {
+    let now = Timestamp::now();
+    let reason = match expiry(checked) {
+        _ if checked.revoked_at(now) => "it is revoked".into(),
+        Some(day) if day < Utc::now() => format!("it expired on {}", day.format("%Y-%m-%d")),
+        _ if !matches!(checked.primary_valid_at(now), Ok(true)) => {
+            "it is expired, or not valid yet, or too weak".into()
+        }
+        _ => format!("none of its parts is valid to {purpose}: expired, revoked, or made for something else"),
+    };
+    format!("key {}: {reason}", checked.fingerprint())
+}
+
+fn expiry(checked: &Checked) -> Option<DateTime<Utc>> {
+    let lifetime = checked.active_certificate_self_signature_at(Timestamp::now())?.key_expiration_time()?.as_secs();
+    let born = checked.as_signed_public_key().created_at().as_secs();
+    DateTime::from_timestamp(i64::from(born) + i64::from(lifetime), 0).filter(|_| lifetime > 0)
+}
+
+fn refused(file: &Path, cause: String) -> Error {
+    Error::new(Kind::Setup, format!("use the OpenPGP key {}", file.display())).caused_by(cause)
+}
