@@ -109,6 +109,7 @@ impl Year {
             folder: "",
             file_name: "people.csv",
             digest: &Digest::of(b"people"),
+            sealed: None,
             size: 0,
             rows: people.len(),
             heading: "",

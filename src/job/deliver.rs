@@ -86,7 +86,7 @@ fn clear_away(session: &mut dyn Session, old: &Delivery) -> Result<DeliveryStatu
 /// it would stand in the way of all that come after it.
 fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
     let content = hands.spool.find(&delivery.spooled)?;
-    if let Some(content) = content.filter(|content| Digest::of(content) == delivery.digest) {
+    if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
         return Ok(content);
     }
     state.advance(delivery.id, DeliveryStatus::Discarded, Utc::now())?;
@@ -143,7 +143,9 @@ fn standing(session: &mut dyn Session, delivery: &Delivery) -> Result<Standing, 
     let path = inside(&delivery.folder, &delivery.file_name);
     match session.size(&path)? {
         None => Ok(Standing::Delivered),
-        Some(size) if size == delivery.size && digest_of(session, &path)? == delivery.digest => Ok(Standing::Delivered),
+        Some(size) if size == delivery.size && digest_of(session, &path)? == *delivery.sent() => {
+            Ok(Standing::Delivered)
+        }
         Some(_) => Ok(Standing::NotUploaded),
     }
 }

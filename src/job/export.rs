@@ -15,6 +15,7 @@ use crate::site::{self, Direction, Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 use crate::text;
 use crate::transport::Replacement;
+use crate::transport::openpgp::{Sealer, Sealing};
 
 /// What deciding needs to know, all of it read before.
 struct Gathered {
@@ -61,9 +62,11 @@ fn export_all(
             error.map_or(Ok(()), Err)?;
         }
     }
+    // A key that has expired is told before anything else is done.
+    let sealer = export.openpgp.as_ref().map(Sealing::read_keys).transpose()?;
     let gathered = gather(job, exchange, source?)?;
     let decision = decide(job.context.site, exchange, gathered, export, job.context.local());
-    let acted = act(job, exchange, export, &decision);
+    let acted = act(job, exchange, export, sealer.as_ref(), &decision);
     told.push(tell(decision, *acted.as_ref().unwrap_or(&Delivered::Failed)));
     acted.map(drop)
 }
@@ -119,10 +122,11 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
     held
 }
 
-/// Would it still go to the same place? A site may have been corrected since.
+/// Would it still go to the same place, and sealed or not as it is? A site may have been corrected since.
 fn is_for(exchange: &Exchange, earlier: &Delivery) -> bool {
     let Direction::Export(export) = &exchange.direction else { return false };
-    earlier.server == exchange.server.options.describe() && earlier.folder == export.folder
+    let is_sealed_alike = earlier.sealed.is_some() == export.openpgp.is_some();
+    is_sealed_alike && earlier.server == exchange.server.options.describe() && earlier.folder == export.folder
 }
 
 /// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
@@ -148,7 +152,13 @@ fn with_errors(rows: usize) -> Text {
     )
 }
 
-fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decision) -> Result<Delivered, Error> {
+fn act(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    export: &Export,
+    sealer: Option<&Sealer>,
+    decision: &Decision,
+) -> Result<Delivered, Error> {
     let acted = job.act(|context, state, hands| {
         for old in &decision.superseded {
             discard(context, &exchange.server, state, hands, old)?;
@@ -160,7 +170,9 @@ fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decis
             Some(id) => id,
             None => {
                 let spooled = format!("{}-{}.out", context.run, exchange.name);
-                hands.spool.put(&spooled, &decision.file.bytes)?;
+                let sealed = sealer.map(|sealer| sealer.seal(&decision.file.bytes)).transpose()?;
+                let file = sealed.as_ref().unwrap_or(&decision.file.bytes);
+                hands.spool.put(&spooled, file)?;
                 state.prepare_delivery(&NewDelivery {
                     run: &context.run,
                     exchange: &exchange.name,
@@ -168,7 +180,8 @@ fn act(job: &mut Job<'_>, exchange: &Exchange, export: &Export, decision: &Decis
                     folder: &export.folder,
                     file_name: &decision.name,
                     digest: &decision.digest,
-                    size: decision.file.bytes.len() as u64,
+                    sealed: sealed.as_deref().map(Digest::of).as_ref(),
+                    size: file.len() as u64,
                     rows: decision.file.rows,
                     heading: &decision.file.heading,
                     personal_fields: &decision.file.personal_fields,
@@ -221,7 +234,7 @@ fn check_place(exchange: &Exchange, delivery: &Delivery) -> Result<(), Error> {
     match is_for(exchange, delivery) {
         true => Ok(()),
         false => Err(Error::Moved(format!(
-            "the site sends `{0}` to another place now; `passerelle run {0}` makes a file for it",
+            "the site sends `{0}` to another place now, or sealed otherwise; `passerelle run {0}` makes a file for it",
             exchange.name
         ))),
     }

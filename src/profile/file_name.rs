@@ -38,6 +38,15 @@ impl FileName {
         self.0.replace("{date}", &date).replace("{time}", &time)
     }
 
+    /// With this at its end, unless it says already that it is sealed.
+    pub fn ending_in(self, ending: &str) -> FileName {
+        let name = self.0.to_ascii_lowercase();
+        match [".pgp", ".gpg", ".asc"].iter().any(|sealed| name.ends_with(sealed)) {
+            true => self,
+            false => FileName(self.0 + ending),
+        }
+    }
+
     /// Could both give the same name on the same day?
     pub fn is_like(&self, other: &FileName) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)

@@ -16,6 +16,7 @@ use crate::plan::Limit;
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
 use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};
+use crate::transport::openpgp::Sealing;
 
 /// An export, with all that the site and the profile say about it.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Export {
     pub empty_required: EmptyRequired,
     pub brakes: Brakes,
     pub population: Population,
+    /// How its files are sealed with OpenPGP.
+    pub openpgp: Option<Sealing>,
 }
 
 /// What becomes of a row with an empty required cell, which is an error in any case.
@@ -89,6 +92,7 @@ pub struct Section {
     empty_required: EmptyRequired,
     brakes: Option<Brakes>,
     population: Option<Spanned<Population>>,
+    openpgp: Option<Sealing>,
 }
 
 impl Section {
@@ -109,10 +113,16 @@ impl Section {
         let columns = contract.choose(&profile.title, choice, &reader.document, &mut reader.complaints);
         let people = people?;
         self.check_people(&people, &columns, reader);
+        let file_name = self.file_name.unwrap_or(contract.file_name.clone());
+        let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
             folder,
-            file_name: self.file_name.unwrap_or(contract.file_name.clone()),
+            file_name: match &openpgp {
+                Some(openpgp) => file_name.ending_in(openpgp.ending()),
+                None => file_name,
+            },
+            openpgp,
             dialect: self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner),
             left_out: contract.left_out(&columns).map(String::from).collect(),
             columns,

@@ -33,6 +33,9 @@ pub(super) const SCHEMA: &str = "
     CREATE INDEX deliveries_by_run ON deliveries (run);
 ";
 
+/// A file that is sealed is other bytes each time; `digest` is of what was sealed.
+pub(super) const SEALED: &str = "ALTER TABLE deliveries ADD COLUMN sealed TEXT; -- the digest of the sealed file";
+
 number! {
     /// The number of a delivery.
     DeliveryId
@@ -64,8 +67,11 @@ pub struct NewDelivery<'a> {
     pub server: &'a str,
     pub folder: &'a str,
     pub file_name: &'a str,
+    /// Of the content, whether it is sealed or not.
     pub digest: &'a Digest,
-    /// In bytes.
+    /// Of the file as it leaves, where it is sealed.
+    pub sealed: Option<&'a Digest>,
+    /// In bytes, as it leaves.
     pub size: u64,
     /// Without the heading.
     pub rows: usize,
@@ -91,7 +97,11 @@ pub struct Delivery {
     pub server: String,
     pub folder: String,
     pub file_name: String,
+    /// Of the content, whether it is sealed or not.
     pub digest: Digest,
+    /// Of the file as it leaves, where it is sealed.
+    #[serde(skip)]
+    pub sealed: Option<Digest>,
     pub size: u64,
     pub rows: usize,
     pub people_count: usize,
@@ -106,6 +116,13 @@ pub struct Delivery {
     pub changed: DateTime<Utc>,
     pub personal_fields: Vec<Field>,
     pub people: Vec<String>,
+}
+
+impl Delivery {
+    /// Of the file as it leaves.
+    pub fn sent(&self) -> &Digest {
+        self.sealed.as_ref().unwrap_or(&self.digest)
+    }
 }
 
 impl DeliveryStatus {
@@ -185,9 +202,9 @@ fn insert(db: &Connection, delivery: &NewDelivery<'_>) -> rusqlite::Result<Deliv
         false => DeliveryStatus::Held,
     };
     let sql = "
-        INSERT INTO deliveries (run, exchange, server, folder, file_name, digest, size, row_count, people_count,
+        INSERT INTO deliveries (run, exchange, server, folder, file_name, digest, sealed, size, row_count, people_count,
             heading, status, held, spooled, created, changed, personal_fields, people)
-        VALUES (:run, :exchange, :server, :folder, :file_name, :digest, :size, :rows, :people_count,
+        VALUES (:run, :exchange, :server, :folder, :file_name, :digest, :sealed, :size, :rows, :people_count,
             :heading, :status, :held, :spooled, :at, :at, :personal_fields, :people)
         RETURNING id";
     let row = rusqlite::named_params! {
@@ -197,6 +214,7 @@ fn insert(db: &Connection, delivery: &NewDelivery<'_>) -> rusqlite::Result<Deliv
         ":folder": delivery.folder,
         ":file_name": delivery.file_name,
         ":digest": delivery.digest.as_str(),
+        ":sealed": delivery.sealed.map(Digest::as_str),
         ":size": delivery.size,
         ":rows": delivery.rows,
         ":people_count": delivery.people.len(),
@@ -227,6 +245,7 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> 
             folder: row.get("folder")?,
             file_name: row.get("file_name")?,
             digest: Digest::from_text(row.get("digest")?),
+            sealed: row.get::<_, Option<String>>("sealed")?.map(Digest::from_text),
             size: row.get("size")?,
             rows: row.get("row_count")?,
             people_count: row.get("people_count")?,

@@ -15,8 +15,8 @@ pub(super) const STEPS: &[Step] = &[
     &[open_rows::SCHEMA, decisions::SCHEMA, exceptions::SCHEMA],
     // Who stood in which row, and whom an operation changed.
     &[lineups::SCHEMA, rolls::SCHEMA, operations::WHOM],
-    // What is known of servers, and of the files that should come from them.
-    &[sheets::SCHEMA, expectations::SCHEMA],
+    // What is known of servers, and of the files that should come from them; files that leave sealed.
+    &[sheets::SCHEMA, expectations::SCHEMA, deliveries::SEALED],
 ];
 
 pub(super) type Step = &'static [&'static str];

@@ -21,6 +21,7 @@ fn prepare(state: &mut State, run: &RunId, content: &str, held: &[Text]) -> Deli
         folder: "in",
         file_name: "users.csv",
         digest: &Digest::of(content.as_bytes()),
+        sealed: None,
         size: content.len() as u64,
         rows: 2,
         heading: "Login;Birth date",
