@@ -1,5 +1,7 @@
 //! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::format::{Again, Reading};
@@ -14,6 +16,7 @@ use crate::report::{self, Excerpt, Findings};
 use crate::rule::{self, Checked, Contract, Recognised, Surroundings};
 use crate::site::{Absent, Exchange, Import};
 use crate::state::{Announced, Digests, Facts, NewRoll, RowsFollowed};
+use crate::transport::openpgp::Fault;
 
 pub struct Decision {
     pub told: report::Import,
@@ -38,6 +41,8 @@ struct Terms<'a> {
     import: &'a Import,
     language: Language,
     today: NaiveDate,
+    /// What is in the file, once it is opened.
+    content: &'a [u8],
 }
 
 /// A file that was read and checked.
@@ -64,18 +69,29 @@ pub fn read_and_decide(
         decision.told.verdict = verdict;
         return Ok(decision);
     }
-    match reading::read(&gathered.bytes, import.encoding, &rule::knows(&contract))? {
+    let content = match &import.openpgp {
+        Some(openpgp) => openpgp.open(&gathered.bytes)?.map(Cow::Owned).map_err(unopened),
+        None => Ok(Cow::Borrowed(&gathered.bytes[..])),
+    };
+    let content = match content {
+        Ok(content) => content,
+        Err(unopened) => return Ok(decision.refused(unopened)),
+    };
+    match reading::read(&content, import.encoding, &rule::knows(&contract))? {
         Ok(reading) => {
-            let terms = Terms { contract, import, language: exchange.language, today };
+            let terms = Terms { contract, import, language: exchange.language, today, content: &content };
             decision.decide(reading, gathered, &terms);
+            Ok(decision)
         }
-        Err(no_table) => {
-            decision.is_refused = true;
-            decision.told.findings = Findings(vec![no_table]);
-            decision.told.verdict = Verdict::Refused;
-        }
+        Err(no_table) => Ok(decision.refused(no_table)),
     }
-    Ok(decision)
+}
+
+fn unopened(fault: Fault) -> Finding {
+    match fault {
+        Fault::NotDecrypted(problem) => rule::not_decrypted::finding(problem),
+        Fault::BadSignature(problem) => rule::bad_signature::finding(problem),
+    }
 }
 
 impl Decision {
@@ -96,6 +112,14 @@ impl Decision {
             roll: Roll::default(),
             is_refused: false,
         }
+    }
+
+    /// Nothing in it could be read.
+    fn refused(mut self, finding: Finding) -> Decision {
+        self.is_refused = true;
+        self.told.findings = Findings(vec![finding]);
+        self.told.verdict = Verdict::Refused;
+        self
     }
 
     /// What a saved plan was held for, and let through for, when it was made; that is what its reader approves.
@@ -119,7 +143,7 @@ impl Decision {
         self.is_refused = self.told.findings.0.iter().any(Finding::refuses_the_file);
         if !self.is_refused {
             self.plan(&file, gathered, terms);
-            self.corrections = file.to_correct(gathered, &self.told.findings, terms.language);
+            self.corrections = file.to_correct(gathered, &self.told.findings, terms);
             (self.told.returned, self.followed) = follow(&file.followed(gathered, terms), &gathered.open);
             self.brake(&file, gathered, terms);
         }
@@ -182,7 +206,7 @@ impl File {
     }
 
     /// None where every row was taken.
-    fn to_correct(&self, gathered: &Gathered, findings: &Findings, language: Language) -> Option<Vec<u8>> {
+    fn to_correct(&self, gathered: &Gathered, findings: &Findings, terms: &Terms<'_>) -> Option<Vec<u8>> {
         if self.checked.left_out.is_empty() {
             return None;
         }
@@ -195,9 +219,9 @@ impl File {
             unread: &self.reading.findings,
             findings: &findings.0,
             unlisted: &self.checked.unlisted,
-            language,
+            language: terms.language,
         };
-        let mut again = Again::new(&gathered.bytes, &self.reading.source);
+        let mut again = Again::new(terms.content, &self.reading.source);
         corrections.write(|cells| again.row(cells));
         Some(again.finish())
     }

@@ -67,6 +67,10 @@ fn take_all(
     told: &mut Told,
 ) -> Result<(), Error> {
     resume(job, exchange, import, told)?;
+    // A key that has expired is told before anything else is done.
+    if let Some(openpgp) = &import.openpgp {
+        openpgp.check_keys()?;
+    }
     for origin in origins(job, exchange, import, named, told)? {
         job.context.may_begin("go on with the next file")?;
         match take(job, exchange, import, &origin, told)? {

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::job::pickup::{VERDICT, VERDICT_FOR_MACHINES};
-use crate::job::tell::CORRECTIONS;
 use crate::job::{Error, Job};
 use crate::report::Removed;
+use crate::site::import::{CORRECTIONS, SEALED_CORRECTIONS};
 use crate::site::{Days, Exchange, Import};
 use crate::state::RunId;
 use crate::transport::{Entry, Kind, inside};
@@ -61,7 +61,8 @@ fn groups(files: &[Entry]) -> Vec<Group> {
     let names: BTreeSet<&str> = files.iter().map(|entry| entry.name.as_str()).collect();
     let is_judged = |name: &str| names.contains(format!("{name}{VERDICT}").as_str());
     let group = |name: &str| {
-        let ours = [CORRECTIONS, VERDICT_FOR_MACHINES, VERDICT].map(|ending| format!("{name}{ending}"));
+        let ours =
+            [CORRECTIONS, SEALED_CORRECTIONS, VERDICT_FOR_MACHINES, VERDICT].map(|ending| format!("{name}{ending}"));
         // Rows to correct that came back have a verdict of their own.
         let is_of_it = |other: &String| names.contains(other.as_str()) && !is_judged(other);
         let ours: Vec<String> = ours.into_iter().filter(is_of_it).collect();

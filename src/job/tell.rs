@@ -12,6 +12,7 @@
 //! A file has its receipt or its verdict at every instant from then on, and one that was set aside has its verdict.
 //! Interrupted anywhere, all of it can be done again: each file appears whole under its name, in place of the one before.
 
+use std::borrow::Cow;
 use std::mem;
 
 use chrono::Utc;
@@ -25,9 +26,6 @@ use crate::report::receipt::{self, Receipt};
 use crate::report::verdict::{self, Notice};
 use crate::site::{self, Exchange};
 use crate::transport::{self, Kind, Session, handover, inside};
-
-/// Behind the name of a file, the name of its rows to correct.
-pub const CORRECTIONS: &str = ".to-correct.csv";
 
 /// What the partner is told about which file.
 pub struct Telling<'a> {
@@ -79,21 +77,22 @@ pub fn set_aside(
         // An interrupted run had set it aside already, or the partner took it back.
         There::Nothing => return take_back_receipt(context, exchange, import, telling.name),
     }
+    let rows = answer(import, telling.corrections)?;
     let aside = inside(folder, if telling.told.verdict == Verdict::Refused { "refused" } else { "done" });
     // Chosen once: tried again after the renaming had happened, the name would be taken by the file itself.
     let name = context.with_server(&exchange.server, |session| {
         session.make_folder(&aside)?;
         handover::free_name(session, &aside, telling.name)
     })?;
-    let corrections = named(&name, CORRECTIONS);
+    let corrections = named(&name, import.corrections_ending());
     context.with_server(&exchange.server, |session| {
         // Those of an earlier file of this name are not to be mistaken for this one's.
-        match telling.corrections {
+        match rows.as_deref() {
             Some(rows) => put(session, &aside, &corrections, rows)?,
             None => session.remove(&inside(&aside, &corrections))?,
         }
-        let corrections = telling.corrections.map(|_| corrections.as_str());
-        put_verdict(context, session, exchange, &aside, &name, &telling, corrections)?;
+        let corrections = rows.as_ref().map(|_| corrections.as_str());
+        put_verdict(context, session, exchange, import, &aside, &name, &telling, corrections)?;
         take_back_held(session, import, telling.name)?;
         take_back(session, folder, &named(telling.name, RECEIPT))?;
         if let Some(beside) = import.ready.beside(telling.name)
@@ -105,7 +104,7 @@ pub fn set_aside(
     })?;
     let place = inside(&aside, &name);
     move_once(context, exchange, &path, &place)?;
-    let corrections = telling.corrections.map(|_| inside(&aside, &corrections));
+    let corrections = rows.map(|_| inside(&aside, &corrections));
     telling.told.set_aside = Some(place);
     telling.told.corrections = corrections;
     Ok(())
@@ -178,9 +177,17 @@ pub fn hold(
     context.with_server(&exchange.server, |session| {
         let held = held_folder(import);
         session.make_folder(&held)?;
-        put_verdict(context, session, exchange, &held, telling.name, &telling, None)?;
+        put_verdict(context, session, exchange, import, &held, telling.name, &telling, None)?;
         take_back(session, import.files.folder(), &named(telling.name, RECEIPT))
     })
+}
+
+/// The rows to correct as the partner gets them: of a file that came sealed, sealed for the partner, or not at all.
+fn answer<'a>(import: &site::Import, corrections: Option<&'a [u8]>) -> Result<Option<Cow<'a, [u8]>>, Error> {
+    match (corrections, &import.openpgp) {
+        (Some(rows), Some(openpgp)) => Ok(openpgp.seal_answer(rows)?.map(Cow::Owned)),
+        (rows, _) => Ok(rows.map(Cow::Borrowed)),
+    }
 }
 
 /// Takes back what was said in `held/`: the file is gone.
@@ -193,14 +200,19 @@ fn put_verdict(
     context: &Context<'_>,
     session: &mut dyn Session,
     exchange: &Exchange,
+    import: &site::Import,
     folder: &str,
     name: &str,
     telling: &Telling<'_>,
     corrections: Option<&str>,
 ) -> Result<(), transport::Error> {
     let for_machines = named(name, VERDICT_FOR_MACHINES);
+    let told = match import.openpgp {
+        Some(_) => Cow::Owned(telling.told.discreet()),
+        None => Cow::Borrowed(&*telling.told),
+    };
     let notice = Notice {
-        import: telling.told,
+        import: &told,
         digest: telling.digest,
         run: &context.run.to_string(),
         at: Utc::now(),

@@ -8,6 +8,7 @@
 pub mod check;
 pub mod corrections;
 mod count;
+mod discreet;
 pub mod html;
 pub mod json;
 pub mod page;

@@ -39,6 +39,7 @@ mod ambiguous_manager;
 mod bad_amount;
 mod bad_date;
 mod bad_mail;
+pub mod bad_signature;
 mod clear_not_allowed;
 mod code_translated;
 mod control_character;
@@ -64,6 +65,7 @@ mod mojibake;
 mod more_findings;
 mod moved_mail;
 mod not_allowed;
+pub mod not_decrypted;
 mod number_gap;
 mod outer_blanks;
 mod phone_without_plus;
@@ -188,7 +190,10 @@ pub static RULES: &[(Text, &[&Rule])] = &[
         Text::of("Managers", "Les managers"),
         &[&unknown_manager::RULE, &ambiguous_manager::RULE, &manager_circle::RULE, &manager_left_out::RULE],
     ),
-    (Text::of("The file as a whole", "Le fichier dans son ensemble"), &[&absent_person::RULE, &more_findings::RULE]),
+    (
+        Text::of("The file as a whole", "Le fichier dans son ensemble"),
+        &[&not_decrypted::RULE, &bad_signature::RULE, &absent_person::RULE, &more_findings::RULE],
+    ),
 ];
 
 #[cfg(test)]

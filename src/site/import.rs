@@ -22,6 +22,11 @@ use crate::plan::{Brakes, Exception};
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
 use crate::rule::{Codes, Default};
+use crate::transport::openpgp::Opening;
+
+/// What is added to a file's name for its rows to correct, in clear and sealed.
+pub const CORRECTIONS: &str = ".to-correct.csv";
+pub const SEALED_CORRECTIONS: &str = ".to-correct.csv.pgp";
 
 /// An import, with all that the site and the profile say about it.
 #[derive(Debug)]
@@ -50,6 +55,8 @@ pub struct Import {
     pub twins: Severity,
     pub additions: Additions,
     pub absent: Absent,
+    /// How its files are opened with OpenPGP.
+    pub openpgp: Option<Opening>,
 }
 
 /// What becomes of people who are known, have not left, and are not in the file. Nothing changes for them in any case.
@@ -99,6 +106,7 @@ pub struct Section {
     clear: Option<Spanned<String>>,
     #[serde(default)]
     absent: Absent,
+    openpgp: Option<Opening>,
 }
 
 fn remark() -> Severity {
@@ -159,6 +167,7 @@ impl Section {
             twins: self.twins,
             additions,
             absent: self.absent,
+            openpgp: self.openpgp.map(|openpgp| openpgp.below(&reader.base)),
         };
         Some(Exchange {
             name: name.into_inner(),
@@ -202,5 +211,13 @@ impl Import {
     /// Is it a file to take, once it is whole? `name` is its name in the folder.
     pub fn takes(&self, name: &str) -> bool {
         self.files.matches(name) && !self.ready.is_marker(name)
+    }
+
+    /// What is added to a file's name for its rows to correct; those of a sealed file are sealed.
+    pub fn corrections_ending(&self) -> &'static str {
+        match self.openpgp {
+            Some(_) => SEALED_CORRECTIONS,
+            None => CORRECTIONS,
+        }
     }
 }

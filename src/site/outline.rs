@@ -9,6 +9,7 @@ use crate::model::Text;
 use crate::plan::Exception;
 use crate::profile::complaint::quoted;
 use crate::text;
+use crate::transport::openpgp::{Opening, Sealing};
 
 /// What one exchange would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,11 @@ impl Site {
         {
             servers.insert(0, &file.server);
         }
-        let needed = servers.into_iter().flat_map(|server| server.options.needs());
+        let key = match &exchange.direction {
+            Direction::Export(export) => export.openpgp.as_ref().map(Sealing::needs),
+            Direction::Import(import) => import.openpgp.as_ref().and_then(Opening::needs),
+        };
+        let needed = servers.into_iter().flat_map(|server| server.options.needs()).chain(key);
         let mut needed: Vec<PathBuf> = needed.map(|path| self.base.join(path)).collect();
         needed.dedup();
         needed.retain(|path| !path.exists());
@@ -106,6 +111,16 @@ impl Exchange {
             warnings.push(text!(
                 "{title} recommends {left_out}, which the site leaves out",
                 "{title} recommande {left_out}, que la configuration laisse de côté",
+            ));
+        }
+        if let Direction::Import(import) = &self.direction
+            && import.openpgp.as_ref().is_some_and(Opening::trusts_anybody)
+        {
+            warnings.push(Text::of(
+                "files are decrypted, but their signatures are not verified: whoever has the public key can write one; \
+                 and rows to correct are not written, since they cannot be encrypted to anybody",
+                "les fichiers sont déchiffrés sans que leur signature soit vérifiée : quiconque a la clé publique peut en \
+                 écrire un ; et les lignes à corriger ne sont pas écrites, faute de clé pour les chiffrer",
             ));
         }
         warnings
