@@ -48,7 +48,6 @@ pub fn finish(
         hands.spool.remove(spooled)?;
     }
     tracing::info!(
-        exchange = plan.exchange,
         file = plan.path,
         created = told.created,
         updated = told.updated,

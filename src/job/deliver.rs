@@ -50,7 +50,7 @@ pub fn hand_over(
     };
     state.advance(id, DeliveryStatus::Delivered, Utc::now())?;
     hands.spool.remove(&delivery.spooled)?;
-    tracing::info!(exchange = delivery.exchange, file = delivery.file_name, rows = delivery.rows, "delivered");
+    tracing::info!(file = delivery.file_name, rows = delivery.rows, "delivered");
     Ok(handed)
 }
 

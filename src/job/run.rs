@@ -241,7 +241,7 @@ fn attend<'a>(
     exchange: &Exchange,
     each: impl FnOnce(&mut Job<'a>) -> report::Exchange,
 ) -> report::Exchange {
-    let _span = tracing::error_span!("exchange", name = exchange.name).entered();
+    let _span = tracing::error_span!("of", exchange = exchange.name).entered();
     job.begin(exchange);
     let told = match job.context.may_begin("begin the exchange") {
         Ok(()) => catch_unwind(AssertUnwindSafe(|| each(job))).map_err(|_| defect()),
@@ -336,11 +336,11 @@ fn log(told: &report::Exchange) {
     match &told.failure {
         // The cause may quote the file.
         Some(failure) if failure.exit_code == Exit::DataRefused => {
-            tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain[0]);
+            tracing::error!(exit = exit.code(), "{}", failure.chain[0]);
         }
         Some(failure) => {
-            tracing::error!(exchange = told.name, exit = exit.code(), "{}", failure.chain.join(": "));
+            tracing::error!(exit = exit.code(), "{}", failure.chain.join(": "));
         }
-        None => tracing::info!(exchange = told.name, exit = exit.code(), "{}", exit.meaning()),
+        None => tracing::info!(exit = exit.code(), "{}", exit.meaning()),
     }
 }

@@ -1,5 +1,6 @@
 //! Logs go to standard error and hold neither people's data nor secrets, at any level.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -72,6 +73,20 @@ fn standard_output_is_the_report_and_nothing_else() {
 
     let quiet = company.passerelle(&["export", "skillup"]);
     assert!(quiet.err.is_empty(), "{}", quiet.err);
+}
+
+#[test]
+fn every_line_about_an_exchange_names_it_and_the_run_whatever_runs_beside_it() {
+    let company = Company::sample(false);
+    let said = company.passerelle(&["run", "--log", "json"]);
+    let lines = said.err.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect(line));
+    let names: BTreeSet<String> = lines
+        .map(|line| {
+            assert_eq!(line["spans"][0]["id"], company.last_run(), "{line}");
+            line["span"]["exchange"].as_str().unwrap_or_else(|| panic!("{line}")).to_string()
+        })
+        .collect();
+    assert_eq!(names.len(), 5, "{names:?}");
 }
 
 #[test]

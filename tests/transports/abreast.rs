@@ -92,7 +92,7 @@ fn a_dry_run_runs_side_by_side_too() {
     let mut night = firm.start(&["run", "--dry-run", "--log", "json"]);
     let client = night.wait_for_client(&silent);
     // There is nothing to see of it but its log.
-    night.wait_until(|| firm.read("err").contains("\"name\":\"out\""));
+    night.wait_until(|| firm.read("err").contains("\"exchange\":\"out\""));
     night.signal(Signal::TERM);
     drop(client);
     let said = firm.end(night);

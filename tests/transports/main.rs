@@ -13,6 +13,7 @@ mod ftp_log;
 mod ftp_site;
 mod host_keys;
 mod interrupted;
+mod limits;
 mod logins;
 mod night;
 mod openssh;
