@@ -87,7 +87,7 @@ impl Night {
 }
 
 impl Turn {
-    /// The people of the exchange are read; whoever is to change them may begin.
+    /// The people of the exchange are read: nobody waits for that any more.
     pub fn has_read(&self) {
         lock(&self.night.turns).has_read(self.index);
         self.night.moved.notify_all();

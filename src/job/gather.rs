@@ -15,14 +15,14 @@ pub struct Source {
 }
 
 pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
-    match people {
+    let source = match people {
         site::People::Directory(_) => {
-            let people = job.state.people()?;
-            job.context.people_are_read();
-            Ok(Source { people, findings: Vec::new(), left_out: 0 })
+            job.state.people().map(|people| Source { people, findings: Vec::new(), left_out: 0 }).map_err(Error::from)
         }
         site::People::File(file) => from_file(job, file),
-    }
+    };
+    job.context.people_are_read();
+    source
 }
 
 /// A file of HR data is read as a partner's file is, with a profile.

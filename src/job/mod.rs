@@ -184,7 +184,7 @@ impl Context<'_> {
         }
     }
 
-    /// Whoever is to change the people may do so from now on: this exchange has its picture of them.
+    /// Whoever waits to change the people, or to speak with their server, waits no longer: this exchange has read them.
     fn people_are_read(&self) {
         if let Some(turn) = &self.turn {
             turn.has_read();

@@ -1,21 +1,24 @@
 //! Which exchange of a run may begin now.
 //!
 //! An exchange waits for another one
-//! - while that one speaks with the same server: they share one conversation;
+//! - that speaks with the same server, or just reads people from there: they share one conversation;
 //! - that comes before it in the night and changes the people which it reads or changes; no longer than `within-minutes`
 //!   gives the other one;
-//! - while that one reads the people which it changes, or changes those which it reads.
+//! - that reads the people which it changes, or changes those which it reads, at this moment.
 //!
-//! It waits for nothing else: the deadline of one partner never delays another.
+//! It waits for nothing else: the deadline of one partner never delays another. Who reads people from the server of an
+//! exchange that is under way does so in a conversation of its own.
 
 use std::time::{Duration, Instant};
 
-use crate::site::{Direction, Exchange};
+use crate::site::{Direction, Exchange, People};
 
 /// What an exchange must not share with another one.
 #[derive(Debug)]
 pub struct Need {
     server: String,
+    /// The server that its people are read from, where they are a file.
+    source: Option<String>,
     /// The people that it reads or changes.
     people: String,
     changes_people: bool,
@@ -36,12 +39,24 @@ enum Standing {
 impl Need {
     /// A dry run changes nobody.
     pub fn of(exchange: &Exchange, is_dry_run: bool) -> Need {
+        let source = match &exchange.direction {
+            Direction::Export(export) => match &*export.people {
+                People::File(file) => Some(file.server.name.clone()),
+                People::Directory(_) => None,
+            },
+            Direction::Import(_) => None,
+        };
         Need {
             server: exchange.server.name.clone(),
+            source,
             people: exchange.people().to_owned(),
             changes_people: !is_dry_run && matches!(exchange.direction, Direction::Import(_)),
             within: exchange.within,
         }
+    }
+
+    fn speaks_with(&self, server: &String) -> bool {
+        self.server == *server || self.source.as_ref() == Some(server)
     }
 }
 
@@ -85,7 +100,8 @@ impl Turns {
             Standing::Begun { at, has_read } => {
                 let is_in_time = now < at + theirs.within;
                 let is_in_the_way = theirs.changes_people || (mine.changes_people && !has_read);
-                mine.server == theirs.server || (is_about_the_same && is_in_the_way && is_in_time)
+                let reads_there = theirs.source.as_ref().is_some_and(|source| !has_read && mine.speaks_with(source));
+                mine.server == theirs.server || reads_there || (is_about_the_same && is_in_the_way && is_in_time)
             }
             Standing::Ended => false,
         }
@@ -99,11 +115,18 @@ mod tests {
     const WITHIN: Duration = Duration::from_secs(60);
     const NOBODY: [usize; 0] = [];
 
-    /// `skillup < users` reads the users for a server, `skillup > users` changes them from there.
+    /// `skillup < users` reads the users for a server, `skillup > users` changes them from there, `skillup < hr at drop`
+    /// reads them from a third one.
     fn turns(needs: &[&str]) -> Turns {
         Turns::new(needs.iter().map(|need| {
             let words: Vec<&str> = need.split(' ').collect();
-            Need { server: words[0].into(), people: words[2].into(), changes_people: words[1] == ">", within: WITHIN }
+            Need {
+                server: words[0].into(),
+                source: words.get(4).map(|server| server.to_string()),
+                people: words[2].into(),
+                changes_people: words[1] == ">",
+                within: WITHIN,
+            }
         }))
     }
 
@@ -156,6 +179,22 @@ mod tests {
         assert_eq!(begun(&mut turns, now), NOBODY);
         turns.end(2);
         assert_eq!(begun(&mut turns, now), [1]);
+    }
+
+    #[test]
+    fn those_who_read_from_one_server_do_so_one_after_another() {
+        let (mut turns, now) = (turns(&["a < hr at d", "b < hr at d", "d > users", "c < hr at e"]), Instant::now());
+        assert_eq!(begun(&mut turns, now), [0, 3]);
+        turns.has_read(0);
+        assert_eq!(begun(&mut turns, now), [1]);
+        turns.has_read(1);
+        assert_eq!(begun(&mut turns, now), [2]);
+    }
+
+    #[test]
+    fn who_reads_from_a_server_that_another_one_is_busy_with_does_not_wait() {
+        let (mut turns, now) = (turns(&["d > users", "a < hr at d"]), Instant::now());
+        assert_eq!(begun(&mut turns, now), [0, 1]);
     }
 
     #[test]

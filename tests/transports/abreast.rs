@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::Signal;
 
-use crate::firm::{Firm, export, import, server, users};
+use crate::firm::{Firm, export, import, people, server, users};
 use crate::store::{self, Turn};
 
 #[test]
@@ -36,6 +36,19 @@ fn exchanges_with_one_server_log_in_once() {
     firm.ends(&["run"], 0);
     assert_eq!(files.names(), ["/one.csv", "/three.csv", "/two.csv"]);
     assert_eq!(server_of_all.heard("USER"), 1, "{:?}", server_of_all.commands());
+}
+
+#[test]
+fn exports_read_the_people_that_they_share_in_one_conversation() {
+    let (hr, _) = store::start(&[("/hr.csv", people(3).as_bytes())], |_, _, _| Turn::Usual);
+    let [one, two] = ["a", "b"].map(|_| store::start(&[], |_, _, _| Turn::Usual));
+    let sections = [server("a", one.0.port), server("b", two.0.port), export("one", "a"), export("two", "b")].concat();
+    let firm = Firm::new(&sections);
+    let site = firm.read("passerelle.toml");
+    firm.write("passerelle.toml", &site.replace("[server.hr.directory]\npath = \"hr\"\n", &server("hr", hr.port)));
+    firm.ends(&["run"], 0);
+    assert_eq!([one.1.names(), two.1.names()], [["/one.csv"], ["/two.csv"]]);
+    assert_eq!([hr.heard("RETR"), hr.heard("USER")], [2, 1], "{:?}", hr.commands());
 }
 
 #[test]

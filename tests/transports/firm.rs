@@ -193,7 +193,7 @@ pub fn users(count: usize) -> String {
 }
 
 /// A file for the export.
-fn people(count: usize) -> String {
+pub fn people(count: usize) -> String {
     let mut file = "Matricule;Nom;Prénom;Login;Fonction;Matricule manager\n".to_string();
     for number in 1..=count {
         file += &format!("{number:05};Byron{number};Ada;user-{number}@acme.example;Engineer;00001\n");
