@@ -245,7 +245,7 @@ Exit codes:
    5  held by a brake, waits for approval
    6  a server refused for good
    7  the journal or the disk failed
-  75  try later: unreachable, timed out, locked by another run";
+  75  try later: unreachable, timed out, stopped, locked by another run";
 
 #[cfg(test)]
 mod tests {

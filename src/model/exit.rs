@@ -14,7 +14,7 @@ pub enum Exit {
     DataRefused,
     /// A brake waits for approval.
     Held,
-    /// Unreachable, timed out, or locked by another run.
+    /// Unreachable, timed out, stopped, or locked by another run.
     TryLater,
     /// A server refused for good.
     ServerRefused,
@@ -71,8 +71,8 @@ impl Exit {
             Exit::ServerRefused => Text::of("a server refused for good", "un serveur a refusé définitivement"),
             Exit::Disk => Text::of("the journal or the disk failed", "le journal ou le disque est en défaut"),
             Exit::TryLater => Text::of(
-                "try later: unreachable, timed out, or locked by another run",
-                "à réessayer plus tard : injoignable, trop lent, ou verrouillé par une autre exécution",
+                "try later: unreachable, timed out, stopped, or locked by another run",
+                "à réessayer plus tard : injoignable, trop lent, arrêté, ou verrouillé par une autre exécution",
             ),
             Exit::Usage => Text::of("wrong usage", "commande mal employée"),
         }
