@@ -23,9 +23,6 @@ use crate::transport::{Error, Kind, Limit, Listing, Replacement, UnusableName, s
 /// A piece of a file. Bigger than the usual 8 KiB: over TLS that is half as fast again.
 const PIECE: usize = 256 << 10;
 
-/// More than any folder's listing: a server that sends more has lost its way.
-const LONGEST_LISTING: usize = 64 << 20;
-
 /// How long the server may take to answer our good-bye, which decides nothing.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -38,9 +35,9 @@ pub struct Conversation {
     /// Where all paths start, as an absolute path.
     root: String,
     /// The server has `MLSD`, whose form is defined; that of `LIST` is not.
-    has_mlsd: bool,
+    pub(super) has_mlsd: bool,
     /// How the connections for files are opened: by `EPSV`, by `PASV`, or by the server.
-    data_connections: &'static str,
+    pub(super) data_connections: &'static str,
     /// What TLS a connection for a listing had, once that was looked at.
     pub(super) seen: Option<(&'static str, Option<Handshake>)>,
 }
@@ -146,7 +143,7 @@ impl Conversation {
         Ok(listing)
     }
 
-    fn list_here(&mut self) -> Result<Vec<u8>, Failure> {
+    pub(super) fn list_here(&mut self) -> Result<Vec<u8>, Failure> {
         if self.has_mlsd {
             match self.receive_listing("MLSD") {
                 Err(Failure::Refused(reply)) if matches!(reply.code, 500 | 502) => self.has_mlsd = false,
@@ -157,7 +154,7 @@ impl Conversation {
     }
 
     fn receive_listing(&mut self, command: &str) -> Result<Vec<u8>, Failure> {
-        whole_listing(self.transfer(command.to_owned())?)
+        self.transfer(command.to_owned())?.whole_listing()
     }
 
     /// Sorts one line of a listing: folders are left out, and what cannot be handled is kept apart.
@@ -343,7 +340,7 @@ impl Conversation {
         }
     }
 
-    fn change_folder(&mut self, folder: &str) -> Result<(), Failure> {
+    pub(super) fn change_folder(&mut self, folder: &str) -> Result<(), Failure> {
         let reply = self.ask(&format!("CWD {folder}"))?;
         match reply.code {
             _ if reply.is_done() => Ok(()),
@@ -357,24 +354,7 @@ impl Conversation {
         self.client.get_welcome_msg().map(|text| text.trim_start_matches("220").trim_start_matches([' ', '-']))
     }
 
-    pub(super) fn data_connections(&self) -> &'static str {
-        self.data_connections
-    }
-
-    /// The listing of the folder where all paths start, and the TLS of its connection, where that has one.
-    pub(super) fn look_at_listing(&mut self) -> Result<(&'static str, Option<Handshake>), Failure> {
-        let root = self.root.clone();
-        self.change_folder(&root)?;
-        // The first time decides whether there is `MLSD`.
-        self.list_here()?;
-        let command = if self.has_mlsd { "MLSD" } else { "LIST" };
-        let transfer = self.transfer(command.to_owned())?;
-        let handshake = transfer.handshake();
-        whole_listing(transfer)?;
-        Ok((command, handshake))
-    }
-
-    fn transfer(&mut self, command: String) -> Result<Transfer<'_>, Failure> {
+    pub(super) fn transfer(&mut self, command: String) -> Result<Transfer<'_>, Failure> {
         Transfer::open(&mut self.client, command, &self.watchdog, self.timeout)
     }
 
@@ -404,28 +384,6 @@ impl Conversation {
     pub fn hang_up(self) {
         self.watchdog.shut();
     }
-}
-
-fn whole_listing(mut transfer: Transfer<'_>) -> Result<Vec<u8>, Failure> {
-    let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
-    loop {
-        match transfer.read(&mut piece) {
-            Ok(0) => break,
-            Ok(count) => bytes.extend_from_slice(&piece[..count]),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(match transfer.explain(error) {
-                    Failure::Lost(error) => Failure::CutShort(error),
-                    failure => failure,
-                });
-            }
-            Err(error) => return Err(transfer.explain(error)),
-        }
-        if bytes.len() > LONGEST_LISTING {
-            return Err(transfer.abandon(Failure::NotUnderstood("a listing without end".to_owned())));
-        }
-    }
-    transfer.complete()?;
-    Ok(bytes)
 }
 
 fn folder_and_name(path: &str) -> (&str, &str) {

@@ -17,7 +17,7 @@ impl Conversation {
             Trait::Greeting => self.greeting().map(Into::into),
             Trait::System => Some(self.answer_to("SYST")?),
             Trait::Features => Some(self.features()?),
-            Trait::DataConnections => Some(self.data_connections().into()),
+            Trait::DataConnections => Some(self.data_connections.into()),
             Trait::Listing => Some(self.listing()?.0.into()),
             Trait::TimePrecision => Some(if self.listing()?.0 == "MLSD" { 1.0 } else { 60.0 }.into()),
             Trait::Tls => self.handshake()?.map(|handshake| handshake.version.into()),
@@ -45,10 +45,19 @@ impl Conversation {
 
     /// The command by which folders are listed, and the TLS of the connection on which that was answered.
     fn listing(&mut self) -> Result<(&'static str, Option<Handshake>), Failure> {
-        if self.seen.is_none() {
-            self.seen = Some(self.look_at_listing()?);
+        if let Some(seen) = &self.seen {
+            return Ok(seen.clone());
         }
-        Ok(self.seen.clone().expect("it was looked at"))
+        let root = self.root().to_owned();
+        self.change_folder(&root)?;
+        // The first time decides whether there is `MLSD`.
+        self.list_here()?;
+        let command = if self.has_mlsd { "MLSD" } else { "LIST" };
+        let transfer = self.transfer(command.to_owned())?;
+        let seen = (command, transfer.handshake());
+        transfer.whole_listing()?;
+        self.seen = Some(seen.clone());
+        Ok(seen)
     }
 
     fn handshake(&mut self) -> Result<Option<Handshake>, Failure> {

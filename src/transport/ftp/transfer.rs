@@ -14,6 +14,12 @@ use crate::transport::watchdog::Watchdog;
 
 pub type Client = ImplFtpStream<tls::Stream>;
 
+/// More than any folder's listing: a server that sends more has lost its way.
+const LONGEST_LISTING: usize = 64 << 20;
+
+/// A piece of a listing.
+const PIECE: usize = 64 << 10;
+
 /// How long the server may take to say why it broke a data connection.
 const EXPLANATION: Duration = Duration::from_secs(10);
 
@@ -70,6 +76,29 @@ impl<'a> Transfer<'a> {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Reads a listing to its end, which the server must confirm.
+    pub fn whole_listing(mut self) -> Result<Vec<u8>, Failure> {
+        let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
+        loop {
+            match self.read(&mut piece) {
+                Ok(0) => break,
+                Ok(count) => bytes.extend_from_slice(&piece[..count]),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(match self.explain(error) {
+                        Failure::Lost(error) => Failure::CutShort(error),
+                        failure => failure,
+                    });
+                }
+                Err(error) => return Err(self.explain(error)),
+            }
+            if bytes.len() > LONGEST_LISTING {
+                return Err(self.abandon(Failure::NotUnderstood("a listing without end".to_owned())));
+            }
+        }
+        self.complete()?;
+        Ok(bytes)
     }
 
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
