@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::job::{Error, explain, pickup};
+use crate::job::{Error, claim, explain, pickup};
 use crate::model::{Exit, Sheet, fold};
 use crate::report::check::{self, Check, Place, Purpose};
 use crate::report::{Direction, Failure};
@@ -168,8 +168,9 @@ fn watched(order: &Order<'_>, exchange: &Exchange, import: &site::Import, examin
     let is_there = listed.is_ok();
     let place = with_writing(order, Place { waiting, ..place }, folder, listed, examiner);
     let mut is_missing = |path: &String| examiner.list(path).is_err_and(|error| error.kind == Kind::Missing);
-    let set_aside = SET_ASIDE.iter().filter(|_| is_there).map(|name| inside(folder, name));
-    let to_be_made = set_aside.filter(|path| is_missing(path)).collect();
+    let claimed = import.claim.is_some().then(|| claim::folder(import));
+    let needed = SET_ASIDE.iter().map(|name| inside(folder, name)).chain(claimed);
+    let to_be_made = needed.filter(|path| is_there && is_missing(path)).collect();
     Place { to_be_made, ..place }
 }
 
