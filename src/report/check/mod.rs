@@ -26,7 +26,7 @@ pub struct Check {
     pub servers: Vec<Server>,
     /// In the order of the night.
     pub places: Vec<Place>,
-    /// Why the sheets are not remembered.
+    /// Why the sheets are not remembered, or those before them not read.
     pub failure: Option<Failure>,
 }
 

@@ -62,6 +62,7 @@ fn value(what: Trait, value: &Value) -> Text {
             "in two steps: removed, then renamed; the name is absent for an instant",
             "en deux temps, suppression puis renommage : rien ne porte ce nom pendant un instant",
         ),
+        (Trait::Folder, Value::Text(folder)) if folder == "." => Text::of("its own folder", "son propre dossier"),
         (_, Value::Yes(true)) => Text::of("yes", "oui"),
         (_, Value::Yes(false)) => Text::of("no", "non"),
         (Trait::Clock, Value::Number(seconds)) => clock(*seconds),

@@ -18,6 +18,11 @@ const BEFORE_DRY_RUN: Text = Text::of(
     "Essai à blanc : rien n'est écrit sur aucun serveur, et bien des choses restent à essayer.",
 );
 
+const NOT_READ: Text =
+    Text::of("What was known before could not be read:", "Ce qui était connu avant n'a pas pu être lu :");
+const NOT_REMEMBERED: Text =
+    Text::of("The sheets could not be remembered:", "Les fiches n'ont pas pu être gardées en mémoire :");
+
 pub fn write(check: &Check, language: Language) -> String {
     let mut page = Page::styled(language);
     page.label(0, BOLD, &Text::same("Passerelle check --online · "), &moment(check.started));
@@ -29,7 +34,7 @@ pub fn write(check: &Check, language: Language) -> String {
     page.places(&check.places);
     page.blank();
     if let Some(failure) = &check.failure {
-        page.say(0, NOTABLE, &Text::of("The sheets are not remembered:", "Les fiches ne sont pas retenues :"));
+        page.say(0, NOTABLE, &if check.dry_run { NOT_READ } else { NOT_REMEMBERED });
         page.failure(failure);
     }
     page.exit(check.exit_code, &check.exit_code.meaning());
@@ -104,12 +109,14 @@ impl Page {
 
     fn place(&mut self, place: &Place) {
         let Place { path, server, .. } = place;
+        let there = match path.as_str() {
+            "." => text!("the folder of {server}", "le dossier de {server}"),
+            path => text!("{path} on {server}", "{path} sur {server}"),
+        };
         let what = match place.purpose {
-            Purpose::Watched => text!("watches {path} on {server}", "surveille {path} sur {server}"),
-            Purpose::Delivered => text!("delivers to {path} on {server}", "livre dans {path} sur {server}"),
-            Purpose::Read => {
-                text!("reads people from {path} on {server}", "lit les personnes dans {path} sur {server}")
-            }
+            Purpose::Watched => text!("watches {there}", "surveille {there}", there),
+            Purpose::Delivered => text!("delivers to {there}", "livre dans {there}", there),
+            Purpose::Read => text!("reads people from {there}", "lit les personnes dans {there}", there),
         };
         let (style, said) = standing(place);
         self.label(2, style, &what.then(&Text::of(": ", " : ")), &said);
