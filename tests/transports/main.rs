@@ -3,6 +3,7 @@
 mod abreast;
 mod certificate;
 mod certificates;
+mod check;
 mod company;
 mod directory;
 mod examine;
