@@ -7,6 +7,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use crate::job::pickup::VERDICT;
 use crate::job::{Context, Error};
 use crate::site::claim::{Claim, host};
 use crate::site::{Exchange, Import};
@@ -54,11 +55,7 @@ pub fn list(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     if import.claim.is_none() {
         return Ok(Vec::new());
     }
-    let listed = context.with_server(&exchange.server, |session| session.list(&folder(import)));
-    let files = match listed {
-        Err(Error::Transport(nobody)) if nobody.kind == Kind::Missing => Vec::new(),
-        listed => listed?.files,
-    };
+    let files = files(context, exchange, &folder(import))?;
     Ok(files.into_iter().filter_map(|entry| Some((Claimed::parse(&entry.name)?, entry))).collect())
 }
 
@@ -72,21 +69,20 @@ pub fn place(context: &Context<'_>, exchange: &Exchange, import: &Import, name: 
     })
 }
 
-/// Claims the file that lies there, unless it is ours; says where it lies then. None: another host was first, or the partner
-/// took it back.
+/// Claims the file that lies there, unless it is ours. False: another host was first, or the partner took it back.
 pub fn claim(
     context: &Context<'_>,
     exchange: &Exchange,
     import: &Import,
     name: &str,
     place: &str,
-) -> Result<Option<String>, Error> {
+) -> Result<bool, Error> {
     let is_ours = |place: &str| {
         let claimed = place.strip_prefix(&inside(&folder(import), "")).and_then(Claimed::parse);
         claimed.is_some_and(|claimed| claimed.is_ours())
     };
     if import.claim.is_none() || is_ours(place) {
-        return Ok(Some(place.into()));
+        return Ok(true);
     }
     let claimed = Claimed { host: host(), since: context.started, name: name.into() };
     let ours = inside(&folder(import), &claimed.to_string());
@@ -94,16 +90,37 @@ pub fn claim(
         session.make_folder(&folder(import))?;
         // A try whose answer was lost may have done it.
         if session.size(&ours)?.is_some() {
-            return Ok(Some(ours.clone()));
+            return Ok(true);
         }
         match session.rename(place, &ours) {
-            Ok(_) => Ok(Some(ours.clone())),
+            Ok(_) => Ok(true),
             Err(error) if matches!(error.kind, Kind::Missing | Kind::Denied) && session.size(place)?.is_none() => {
-                Ok(None)
+                Ok(false)
             }
             Err(error) => Err(error),
         }
     })
+}
+
+/// When any host last told the partner about a file, by the server's clock. None where the site has one host: it knows by
+/// its journal.
+pub fn last_told(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Option<DateTime<Utc>>, Error> {
+    let mut last = None;
+    for name in ["done", "refused", "held"].iter().filter(|_| import.claim.is_some()) {
+        let folder = inside(import.files.folder(), name);
+        let files = files(context, exchange, &folder)?;
+        let verdicts = files.iter().filter(|entry| entry.name.ends_with(VERDICT));
+        last = verdicts.map(|entry| entry.modified).max().flatten().max(last);
+    }
+    Ok(last)
+}
+
+/// Nothing where there is no such folder yet.
+fn files(context: &Context<'_>, exchange: &Exchange, folder: &str) -> Result<Vec<Entry>, Error> {
+    match context.with_server(&exchange.server, |session| session.list(folder)) {
+        Err(Error::Transport(nothing)) if nothing.kind == Kind::Missing => Ok(Vec::new()),
+        listed => Ok(listed?.files),
+    }
 }
 
 pub fn folder(import: &Import) -> String {

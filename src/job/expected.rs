@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::job::import::Told;
-use crate::job::{Error, Job};
-use crate::site::{Exchange, Expected};
+use crate::job::{Error, Job, claim};
+use crate::site::{Exchange, Expected, Import};
 use crate::state::Expectation;
 use crate::text;
 
@@ -19,9 +19,19 @@ enum Said {
     Late,
 }
 
-pub fn check(job: &mut Job<'_>, exchange: &Exchange, expected: &Expected, told: &mut Told) -> Result<(), Error> {
+pub fn check(
+    job: &mut Job<'_>,
+    exchange: &Exchange,
+    import: &Import,
+    expected: &Expected,
+    told: &mut Told,
+) -> Result<(), Error> {
     let now = job.context.started;
-    let known = job.state.expectation(&exchange.name)?;
+    let mut known = job.state.expectation(&exchange.name)?;
+    if let Some(known) = &mut known {
+        // Another host's journal has what it took.
+        known.came = known.came.max(claim::last_told(&job.context, exchange, import)?);
+    }
     let (expectation, said) = judge(expected, now, known, told.came);
     let due = expected.last(now).with_timezone(&expected.zone());
     let (day, jour) = (due.format("%Y-%m-%d at %H:%M"), due.format("%d/%m/%Y à %H:%M"));

@@ -42,10 +42,16 @@ pub(super) enum Taken {
     In(Box<report::Import>),
     /// Another run may take it.
     Left(Left),
+    /// The partner took it back, or another host was first.
+    Gone,
     /// It cannot be read; the others can.
     Unread(Error),
 }
 
+const TAKEN_AWAY: Text = Text::of(
+    "a file was listed, and taken away before it could be read",
+    "un fichier était présent, et a été repris avant d'être lu",
+);
 const EACH_BY_ITSELF: Text = Text::of(
     "each file is compared with the directory as it is, not as the files before would leave it",
     "chaque fichier est comparé à l'annuaire tel qu'il est, et non tel que les fichiers précédents le laisseraient",
@@ -75,11 +81,14 @@ fn take_all(
         job.context.may_begin("go on with the next file")?;
         match take(job, exchange, import, &origin, told)? {
             Taken::In(import) => told.imports.push(*import),
+            // Where several hosts pick up, each misses what the others take.
+            Taken::Gone if import.claim.is_none() => told.remarks.push(TAKEN_AWAY),
+            Taken::Gone => {}
             Taken::Left(Left::Unfinished(remark)) => told.remarks.push(remark),
             Taken::Left(Left::Wrong(alert)) => told.alerts.push(alert),
             // The first is told as the failure of the exchange, and each as what it is.
             Taken::Unread(error) if told.error.is_none() => told.error = Some(error),
-            Taken::Unread(error) => told.alerts.push(Text::same(error.failure().chain.join(": "))),
+            Taken::Unread(error) => told.alerts.push(unread(&error)),
         }
     }
     told.remarks.extend(job.state.still_open(&exchange.name, job.context.started)?.map(still_open));
@@ -90,9 +99,14 @@ fn take_all(
         return Ok(());
     }
     if let Some(expected) = &import.expected {
-        expected::check(job, exchange, expected, told)?;
+        expected::check(job, exchange, import, expected, told)?;
     }
     keep::tidy(job, exchange, import, &mut told.removed)
+}
+
+fn unread(error: &Error) -> Text {
+    let chain = error.failure().chain.join(": ");
+    text!("could not {chain}", "échec : {chain}")
 }
 
 /// Who never comes back would otherwise be forgotten.
@@ -143,6 +157,9 @@ fn origins(
     let drops = pickup::look(&job.context, exchange, import)?;
     told.remarks.extend(drops.remarks);
     told.alerts.extend(drops.alerts);
+    if import.claim.is_none() {
+        told.remarks.extend(std::iter::repeat_n(TAKEN_AWAY, drops.gone));
+    }
     let mut origins: Vec<Origin> =
         drops.whole.into_iter().map(|(dropped, pledge)| Origin::Dropped(dropped, pledge)).collect();
     for dropped in drops.unmarked {
@@ -240,7 +257,7 @@ fn is_held(state: &State, exchange: &Exchange, gathered: &Gathered) -> Result<bo
     Ok(known.is_some_and(|pickup| pickup.status == PickupStatus::Held))
 }
 
-/// The bytes of a file that is ours, as they should be; or what came of it instead.
+/// The bytes of a file, as they should be, once it is ours alone; or what came of it instead.
 fn fetch_whole(
     job: &mut Job<'_>,
     exchange: &Exchange,
@@ -248,34 +265,33 @@ fn fetch_whole(
     dropped: &Dropped,
     pledge: &Pledge,
 ) -> Result<Result<Vec<u8>, Taken>, Error> {
-    let Some(place) = claimed(job, exchange, import, dropped)? else {
-        return Ok(Err(Taken::Left(Left::Unfinished(ready::gone(&dropped.name)))));
-    };
-    Ok(match fetch(&job.context, &exchange.server, &place) {
-        Ok(bytes) => match pledge.check(dropped, &bytes, &Digest::of(&bytes)) {
-            Ok(()) => Ok(bytes),
-            Err(left) => Err(Taken::Left(left)),
-        },
-        Err(Error::Transport(gone)) if gone.kind == Kind::Missing => {
-            Err(Taken::Left(Left::Unfinished(ready::gone(&dropped.name))))
-        }
+    let bytes = match fetch(&job.context, &exchange.server, &dropped.place) {
+        Err(Error::Transport(missing)) if missing.kind == Kind::Missing => return Ok(Err(Taken::Gone)),
         Err(Error::Transport(error)) if ready::is_about_one_file(error.kind) => {
-            Err(Taken::Unread(Error::Transport(error)))
+            return Ok(Err(Taken::Unread(error.into())));
         }
-        Err(error) => return Err(error),
+        bytes => bytes?,
+    };
+    // What is not right stays where the partner can put it right, so it is claimed no sooner.
+    if let Err(left) = pledge.check(dropped, &bytes, &Digest::of(&bytes)) {
+        return Ok(Err(Taken::Left(left)));
+    }
+    Ok(match claim_first(job, exchange, import, dropped)? {
+        true => Ok(bytes),
+        false => Err(Taken::Gone),
     })
 }
 
-/// Where the file lies, once no other host can take it. None: another host has.
-pub(super) fn claimed(
+/// From now on no other host can take the file. False: one has, or the partner took it back.
+pub(super) fn claim_first(
     job: &mut Job<'_>,
     exchange: &Exchange,
     import: &Import,
     dropped: &Dropped,
-) -> Result<Option<String>, Error> {
+) -> Result<bool, Error> {
     let Dropped { name, place, .. } = dropped;
     let claimed = job.act(|context, _, _| claim::claim(context, exchange, import, name, place))?;
-    Ok(claimed.unwrap_or_else(|| Some(place.clone())))
+    Ok(claimed.unwrap_or(true))
 }
 
 fn act(

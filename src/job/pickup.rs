@@ -25,6 +25,15 @@ pub struct Dropped {
     /// In bytes.
     pub size: u64,
     pub modified: Option<DateTime<Utc>>,
+    /// It was whole when a host claimed it; a marker or a manifest that is there now may be a newer one's.
+    pub is_claimed: bool,
+}
+
+impl Dropped {
+    /// By this, the oldest comes first.
+    fn age(&self) -> (Option<DateTime<Utc>>, &str) {
+        (self.modified, &self.name)
+    }
 }
 
 /// Files to take, and what is to be said about those that are not taken.
@@ -34,6 +43,8 @@ pub struct Drops {
     pub whole: Vec<(Dropped, Pledge)>,
     /// Those whose marker or manifest is not there.
     pub unmarked: Vec<Dropped>,
+    /// How many were taken away between two looks.
+    pub gone: usize,
     /// The names of all files of the folder, and of those that we claimed.
     pub all: Vec<String>,
     pub remarks: Vec<Text>,
@@ -54,12 +65,15 @@ pub fn look(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     let mut sight = see(context, exchange, import)?;
     let mut drops =
         Drops { all: std::mem::take(&mut sight.all), remarks: std::mem::take(&mut sight.remarks), ..Drops::default() };
+    let claimed = sight.candidates.extract_if(.., |dropped| dropped.is_claimed);
+    drops.whole.extend(claimed.map(|dropped| (dropped, Pledge::None)));
     // Each of them is read twice.
     let waiting = match &import.ready {
         Ready::StableFor(_) => sight.candidates.split_off(import.at_most.min(sight.candidates.len())).len(),
         Ready::Marker(_) | Ready::Manifest(_) => 0,
     };
     ready::sort(context, exchange, import, &sight, &mut drops)?;
+    drops.whole.sort_by(|(one, _), (other, _)| one.age().cmp(&other.age()));
     let waiting = waiting + drops.whole.len().saturating_sub(import.at_most);
     drops.whole.truncate(import.at_most);
     if waiting > 0 {
@@ -92,7 +106,8 @@ pub fn see(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resul
             )),
             false => {
                 let place = inside(folder, name);
-                sight.candidates.push(Dropped { name: name.clone(), place, size: *size, modified: *modified });
+                let (name, size, modified) = (name.clone(), *size, *modified);
+                sight.candidates.push(Dropped { name, place, size, modified, is_claimed: false });
             }
         }
     }
@@ -110,9 +125,9 @@ pub fn see(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resul
         }
         let place = inside(&claim::folder(import), &name);
         sight.all.push(claimed.name.clone());
-        sight.candidates.push(Dropped { name: claimed.name, place, size, modified });
+        sight.candidates.push(Dropped { name: claimed.name, place, size, modified, is_claimed: true });
     }
-    sight.candidates.sort_by(|one, other| (one.modified, &one.name).cmp(&(other.modified, &other.name)));
+    sight.candidates.sort_by(|one, other| one.age().cmp(&other.age()));
     Ok(sight)
 }
 

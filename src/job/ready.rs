@@ -86,7 +86,7 @@ fn by_looking_twice(
         match second.candidates.iter().find(|now| now.place == dropped.place) {
             Some(now) if now == dropped => drops.whole.push((dropped.clone(), pledge)),
             Some(_) => drops.remarks.push(still_written(&dropped.name)),
-            None => drops.remarks.push(gone(&dropped.name)),
+            None => drops.gone += 1,
         }
     }
     Ok(())
@@ -178,14 +178,6 @@ impl Pledge {
             _ => Ok(()),
         }
     }
-}
-
-/// The partner took it back, or another host was first.
-pub fn gone(name: &str) -> Text {
-    text!(
-        "{name} was listed, and taken away before it could be read",
-        "{name} était présent, et a été repris avant d'être lu",
-    )
 }
 
 fn still_written(name: &str) -> Text {

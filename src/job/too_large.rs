@@ -1,8 +1,7 @@
 //! A file that is larger than the site takes: refused without being fetched.
 
-use crate::job::import::{Taken, claimed};
+use crate::job::import::{Taken, claim_first};
 use crate::job::pickup::Dropped;
-use crate::job::ready::{self, Left};
 use crate::job::tell::{self, Telling};
 use crate::job::{Error, Job};
 use crate::model::{Example, Place, Rule, Severity, Text, Verdict};
@@ -30,8 +29,8 @@ static TOO_LARGE_FILE: Rule = Rule {
 
 /// The journal knows files by their digest, and this one has none: the report of the run tells of it.
 pub fn refuse(job: &mut Job<'_>, exchange: &Exchange, import: &Import, dropped: &Dropped) -> Result<Taken, Error> {
-    if claimed(job, exchange, import, dropped)?.is_none() {
-        return Ok(Taken::Left(Left::Unfinished(ready::gone(&dropped.name))));
+    if !claim_first(job, exchange, import, dropped)? {
+        return Ok(Taken::Gone);
     }
     let (size, largest) = (dropped.size, import.largest);
     let problem = text!("the file has {size} bytes", "le fichier compte {size} octets");

@@ -131,7 +131,7 @@ impl Page<'_> {
                         @if failure.later_may_help { p { (self.is("A later try may help.", "Un nouvel essai peut aboutir.")) } }
                     }
                 }
-                @if exchange.failure.is_none() && exchange.exports.is_empty() && exchange.imports.is_empty() {
+                @if exchange.failure.is_none() && exchange.is_idle() {
                     p { (self.is("Nothing to do.", "Rien à faire.")) }
                 }
             }

@@ -286,6 +286,11 @@ impl Exchange {
         exports.chain(imports).chain(failure).max().unwrap_or_default()
     }
 
+    /// Was there nothing to do?
+    fn is_idle(&self) -> bool {
+        self.exports.is_empty() && self.imports.is_empty() && self.alerts.is_empty() && self.removed.is_empty()
+    }
+
     /// Is there anything to approve?
     pub fn holds(&self) -> bool {
         let is_held = self.exports.iter().any(|export| export.outcome == Delivered::Held);

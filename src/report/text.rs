@@ -70,7 +70,7 @@ impl Page {
         exchange.removed.iter().for_each(|removed| self.say(2, PLAIN, &removed.sentence(dry_run)));
         match &exchange.failure {
             Some(failure) => self.failure(failure),
-            None if exchange.exports.is_empty() && exchange.imports.is_empty() => {
+            None if exchange.is_idle() => {
                 self.say(2, PLAIN, &Text::of("nothing to do", "rien à faire"));
             }
             None => {}

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use passerelle::model::Digest;
 use passerelle::site::claim::host;
 
 use crate::company::{Company, IMPORT, count, users};
@@ -118,4 +119,35 @@ fn the_marker_of_a_newer_file_stays_with_it() {
     company.ends(&["run"], 0);
     assert_eq!(count(&company), "10");
     assert!(!company.has("partner/in/users.csv.ok"));
+}
+
+#[test]
+fn what_is_not_as_its_manifest_says_is_not_claimed() {
+    let company = company();
+    company.change_site("stable-for = 0", "manifest = \"{name}.sha256\"");
+    company.write("partner/in/users.csv", users(0, 3, "Sales"));
+    company.write("partner/in/users.csv.sha256", Digest::of(b"another file").to_string());
+    let said = company.ends(&["run"], 4).flat();
+    assert!(said.contains("announces the SHA-256 digest") && !said.contains("nothing to do"), "{said}");
+    assert_eq!(company.names("partner/in"), ["users.csv", "users.csv.sha256"]);
+
+    // It was whole when it was claimed; the manifest is of the next one.
+    claim(&company, &host(), &now(), "users.csv");
+    company.ends(&["run"], 0);
+    assert_eq!(count(&company), "3");
+}
+
+#[test]
+fn what_another_host_took_has_come() {
+    let company = company();
+    company.change_site("ready =", "expected = { by = \"00:00\" }\nready =");
+    company.ends(&["run"], 0);
+    company.tamper("UPDATE expectations SET since = '2026-01-01T00:00:00.000Z'");
+    fs::create_dir_all(company.path("partner/in/done")).expect("a folder");
+    company.write("partner/in/done/users.csv", users(0, 3, "Sales"));
+    company.write("partner/in/done/users.csv.verdict.txt", "of the other host");
+    assert!(!company.ends(&["run"], 0).out.contains("expected"));
+    fs::remove_dir_all(company.path("partner/in/done")).expect("it goes");
+    company.tamper("UPDATE expectations SET came = NULL");
+    company.ends(&["run"], 4);
 }
