@@ -96,10 +96,11 @@ impl State {
         })
     }
 
-    /// The last file that was taken with these bytes under another path.
+    /// The last file that was dropped under another path with these bytes, and taken.
     pub fn taken_elsewhere(&self, exchange: &str, path: &str, digest: &Digest) -> Result<Option<Pickup>, Error> {
         let sql = "
             SELECT * FROM pickups WHERE exchange = ?1 AND path <> ?2 AND digest = ?3 AND status IN ('taken', 'done')
+                AND path NOT LIKE '/%' -- which is on this machine
             ORDER BY changed DESC, rowid DESC LIMIT 1";
         self.read("the pickups", |db| db.query_row(sql, (exchange, path, digest.as_str()), from_row).optional())
     }
