@@ -88,7 +88,7 @@ fn take_all(
             Taken::Left(Left::Wrong(alert)) => told.alerts.push(alert),
             // The first is told as the failure of the exchange, and each as what it is.
             Taken::Unread(error) if told.error.is_none() => told.error = Some(error),
-            Taken::Unread(error) => told.alerts.push(unread(&error)),
+            Taken::Unread(error) => told.alerts.push(ready::unread(&error)),
         }
     }
     told.remarks.extend(job.state.still_open(&exchange.name, job.context.started)?.map(still_open));
@@ -102,11 +102,6 @@ fn take_all(
         expected::check(job, exchange, import, expected, told)?;
     }
     keep::tidy(job, exchange, import, &mut told.removed)
-}
-
-fn unread(error: &Error) -> Text {
-    let chain = error.failure().chain.join(": ");
-    text!("could not {chain}", "échec : {chain}")
 }
 
 /// Who never comes back would otherwise be forgotten.

@@ -131,11 +131,18 @@ fn by_manifest(
             continue;
         };
         if !read.contains_key(&beside) {
+            let place = inside(import.files.folder(), &beside);
             let bytes = match entry.size > MANIFEST_BYTES_AT_MOST {
-                true => Vec::new(),
-                false => fetch(context, &exchange.server, &inside(import.files.folder(), &beside))?,
+                true => Ok(Vec::new()),
+                false => fetch(context, &exchange.server, &place),
             };
-            read.insert(beside.clone(), bytes);
+            match bytes {
+                Err(Error::Transport(error)) if is_about_one_file(error.kind) => {
+                    drops.alerts.push(unread(&error.into()));
+                    continue;
+                }
+                bytes => read.insert(beside.clone(), bytes?),
+            };
         }
         let is_its_own = matches!(manifest, Manifest::OfEach(_));
         match announced(&read[&beside], dropped, beside, is_its_own) {
@@ -178,6 +185,12 @@ impl Pledge {
             _ => Ok(()),
         }
     }
+}
+
+/// One file that cannot be read keeps no other one back.
+pub fn unread(error: &Error) -> Text {
+    let chain = error.failure().chain.join(": ");
+    text!("could not {chain}", "échec : {chain}")
 }
 
 fn still_written(name: &str) -> Text {
