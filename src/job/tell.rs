@@ -85,14 +85,14 @@ pub fn set_aside(
         handover::free_name(session, &aside, telling.name)
     })?;
     let corrections = named(&name, import.corrections_ending());
+    let verdicts = verdicts(context, exchange, import, &name, &telling, rows.as_ref().map(|_| corrections.as_str()));
     context.with_server(&exchange.server, |session| {
         // Those of an earlier file of this name are not to be mistaken for this one's.
         match rows.as_deref() {
             Some(rows) => put(session, &aside, &corrections, rows)?,
             None => session.remove(&inside(&aside, &corrections))?,
         }
-        let corrections = rows.as_ref().map(|_| corrections.as_str());
-        put_verdict(context, session, exchange, import, &aside, &name, &telling, corrections)?;
+        put_all(session, &aside, &verdicts)?;
         take_back_held(session, import, telling.name)?;
         take_back(session, folder, &named(telling.name, RECEIPT))?;
         if let Some(beside) = import.ready.beside(telling.name)
@@ -174,10 +174,11 @@ pub fn hold(
     import: &site::Import,
     telling: Telling<'_>,
 ) -> Result<(), Error> {
+    let verdicts = verdicts(context, exchange, import, telling.name, &telling, None);
     context.with_server(&exchange.server, |session| {
         let held = held_folder(import);
         session.make_folder(&held)?;
-        put_verdict(context, session, exchange, import, &held, telling.name, &telling, None)?;
+        put_all(session, &held, &verdicts)?;
         take_back(session, import.files.folder(), &named(telling.name, RECEIPT))
     })
 }
@@ -195,17 +196,15 @@ pub fn withdraw(context: &Context<'_>, exchange: &Exchange, import: &site::Impor
     context.with_server(&exchange.server, |session| take_back_held(session, import, name))
 }
 
-/// For people and for machines. `name` is the one that the file has or gets in `folder`.
-fn put_verdict(
+/// For machines and for people, each with its name: `name` is the one that the file has, or gets.
+fn verdicts(
     context: &Context<'_>,
-    session: &mut dyn Session,
     exchange: &Exchange,
     import: &site::Import,
-    folder: &str,
     name: &str,
     telling: &Telling<'_>,
     corrections: Option<&str>,
-) -> Result<(), transport::Error> {
+) -> [(String, String); 2] {
     let for_machines = named(name, VERDICT_FOR_MACHINES);
     let told = match import.openpgp {
         Some(_) => Cow::Owned(telling.told.discreet()),
@@ -221,8 +220,12 @@ fn put_verdict(
         for_machines: &for_machines,
         codes: &rules::of,
     };
-    put(session, folder, &for_machines, verdict::json::write(&notice).as_bytes())?;
-    put(session, folder, &named(name, VERDICT), verdict::write(&notice).as_bytes())
+    let (machine, person) = (verdict::json::write(&notice), verdict::write(&notice));
+    [(for_machines, machine), (named(name, VERDICT), person)]
+}
+
+fn put_all(session: &mut dyn Session, folder: &str, texts: &[(String, String)]) -> Result<(), transport::Error> {
+    texts.iter().try_for_each(|(name, text)| put(session, folder, name, text.as_bytes()))
 }
 
 fn take_back_receipt(
