@@ -1,4 +1,5 @@
-//! `cargo bench --bench transfer [-- RUNS]`: files sent and fetched side by side with OpenSSH's `sftp`, `curl` and `lftp`.
+//! `cargo bench --bench transfer [-- RUNS] [WORD]`: files sent and fetched side by side with OpenSSH's `sftp`, `curl` and
+//! `lftp`, five times unless told otherwise; with a word, only the work that it is in.
 //!
 //! Everybody works in turn, several times; the table has the medians. It wants to be root, as vsftpd does, and some GB where
 //! temporary files are. It judges nothing: see it beside the one of another day on the same machine.
@@ -93,7 +94,9 @@ fn main() -> ExitCode {
     println!(
         "| work | client | seconds | MiB/s | ms a file | round trips a file | times as fast |\n|---|---|---|---|---|---|---|"
     );
-    for job in &JOBS {
+    let word =
+        std::env::args().skip(1).find(|argument| !argument.starts_with('-') && argument.parse::<usize>().is_err());
+    for job in JOBS.iter().filter(|job| word.as_ref().is_none_or(|word| job.what.contains(word))) {
         tell(job, &measure(job, runs));
     }
     ExitCode::SUCCESS
