@@ -180,7 +180,7 @@ fn tell(job: &Job, costs: &[Cost]) {
     }
 }
 
-/// Bytes that no program can make smaller.
+/// Bytes that no program can make much smaller: a MiB of chance, again and again.
 fn noise(size: usize) -> Vec<u8> {
     let mut state = 88_172_645_463_325_252_u64;
     let words = std::iter::repeat_with(move || {
@@ -189,7 +189,10 @@ fn noise(size: usize) -> Vec<u8> {
         state ^= state << 17;
         state.to_le_bytes()
     });
-    words.flatten().take(size).collect()
+    let block: Vec<u8> = words.flatten().take(size.min(1 << 20)).collect();
+    let mut bytes = block.repeat(size.div_ceil(block.len().max(1)));
+    bytes.truncate(size);
+    bytes
 }
 
 fn versions() -> String {
