@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read, Write};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use passerelle::transport::{Entry, Error, Kind, Limit, Replacement, Session, Stop, handover};
 
+use crate::endless::Endless;
+use crate::notes::{
+    HIDDEN_CONTROL_CHARACTERS, NO_BACKSLASHES, QUESTION_MARKS, REMOVED_FIRST, RENAME_LATER, SIZE_OF_FOLDERS,
+    SIZE_OF_LINKS,
+};
 use crate::place::Place;
+use crate::witness;
 
 /// Tries one thing in conversations of its own. Finds the server's folder empty.
 pub type Step = fn(&Place) -> Seen;
 
-/// All is as it should be, or one of the [`NOTES`].
+/// All is as it should be, or one of [`crate::notes::NOTES`].
 pub type Seen = Option<&'static str>;
 
 pub const STEPS: [(&str, Step); 15] = [
@@ -37,29 +42,6 @@ pub const STEPS: [(&str, Step); 15] = [
     ("100 MiB", hundred_mebibytes),
     ("500 files", five_hundred_files),
 ];
-
-/// What is as it should be but for one thing, in which servers differ.
-pub const NOTES: [&str; 7] = [
-    SIZE_OF_LINKS,
-    HIDDEN_CONTROL_CHARACTERS,
-    QUESTION_MARKS,
-    REMOVED_FIRST,
-    SIZE_OF_FOLDERS,
-    RENAME_LATER,
-    NO_BACKSLASHES,
-];
-
-const SIZE_OF_LINKS: &str = "The server tells the size of the link itself, even of one that leads to no file. Fetching a \
-     link ends as damaged: the sizes differ.";
-const HIDDEN_CONTROL_CHARACTERS: &str =
-    "The server does not list names with control characters. The others are reported.";
-const QUESTION_MARKS: &str = "The server lists `?` in place of what is not UTF-8, so that the name looks usable. Fetching it \
-     says that it is missing. The others are reported.";
-const REMOVED_FIRST: &str = "The server cannot rename over a file, so the old one is removed first, and this is told.";
-const SIZE_OF_FOLDERS: &str = "The server tells the size of a folder as if it were a file.";
-const RENAME_LATER: &str = "The server answers a forbidden rename with `451`, which means that it may work later, so it is \
-     tried again. All else is denied at once.";
-const NO_BACKSLASHES: &str = "The server prohibits backslashes. The other names stay as they are.";
 
 /// Time enough for any test.
 pub fn time_enough() -> Limit {
@@ -201,45 +183,10 @@ fn replace(place: &Place) -> Seen {
     assert_eq!(names(&session.list("").unwrap().files), ["old.csv"]);
     match replacement {
         Replacement::Atomic => {
-            replaces_at_one_instant(place);
+            witness::sees_every_replacement_at_one_instant(place);
             None
         }
         Replacement::RemovedFirst => Some(REMOVED_FIRST),
-    }
-}
-
-/// A reader who looks all the time, behind the server's back, sees the old file or the new one, whole, and never none.
-fn replaces_at_one_instant(place: &Place) {
-    let path = place.folder.join("polled.csv");
-    let version = |number: u8| vec![b'a' + number; 50_000];
-    fs::write(place.folder.join("first"), version(0)).unwrap();
-    let mut session = place.connect();
-    session.rename("first", "polled.csv").unwrap();
-    let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        // Ends the reader even when an assertion ends this thread.
-        let _end = Raise(&done);
-        let reader = scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                let seen = fs::read(&path).expect("the name is never absent");
-                assert_eq!(seen.len(), 50_000, "a part of a file was seen");
-                assert!(seen.iter().all(|byte| *byte == seen[0]), "two files were mixed");
-            }
-        });
-        for number in 1..=20 {
-            let content = version(number);
-            handover::upload(&mut *session, "", "polled.csv", &mut &content[..], content.len() as u64).unwrap();
-            assert_eq!(handover::publish(&mut *session, "", "polled.csv").unwrap(), Replacement::Atomic);
-        }
-        assert!(!reader.is_finished(), "the reader stopped early");
-    });
-}
-
-struct Raise<'a>(&'a AtomicBool);
-
-impl Drop for Raise<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -405,47 +352,6 @@ fn hundred_mebibytes(place: &Place) -> Seen {
     let fetched = session.fetch("large.bin", &mut Endless::default());
     assert_eq!(fetched.unwrap_or_else(|error| panic!("{}", error.chain())), SIZE);
     None
-}
-
-/// Bytes without end, which do not repeat with any power of two; as a writer it takes these and no others.
-struct Endless {
-    block: Vec<u8>,
-    position: usize,
-}
-
-impl Default for Endless {
-    fn default() -> Endless {
-        let block = (0_u32..).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).take(99_991).collect();
-        Endless { block, position: 0 }
-    }
-}
-
-impl Endless {
-    fn pass(&mut self, count: usize) {
-        self.position = (self.position + count) % self.block.len();
-    }
-}
-
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = (&self.block[self.position..]).read(buffer)?;
-        self.pass(count);
-        Ok(count)
-    }
-}
-
-impl Write for Endless {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let expected = &self.block[self.position..];
-        let count = bytes.len().min(expected.len());
-        assert!(bytes[..count] == expected[..count], "a byte came back changed");
-        self.pass(count);
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 fn five_hundred_files(place: &Place) -> Seen {

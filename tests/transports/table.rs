@@ -7,8 +7,9 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 
+use crate::notes::NOTES;
 use crate::rows::{Expected, ROWS, Row};
-use crate::suite::{NOTES, STEPS, Seen};
+use crate::suite::{STEPS, Seen};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers.md");
 
