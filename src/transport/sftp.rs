@@ -52,9 +52,13 @@ pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Sftp, Er
     let begin = || {
         let ssh = greet(options, &expected, &place, limit, &watchdog)?;
         ssh.set_timeout(milliseconds(options.answer_timeout));
-        let ways = proof.show(&ssh, &options.user, &place)?;
-        let mut server = Conversation::open(&ssh, options.answer_timeout)
-            .map_err(|failure| failure.while_trying_to(format!("open SFTP on {place}")))?;
+        let open = || {
+            let ways = proof.show(&ssh, &options.user, &place)?;
+            let server = Conversation::open(&ssh, options.answer_timeout)
+                .map_err(|failure| failure.while_trying_to(format!("open SFTP on {place}")))?;
+            Ok((ways, server))
+        };
+        let (ways, mut server) = open().map_err(|error| watchdog.explain_end(error))?;
         server.abilities.posix_rename |= options.posix_rename;
         Ok((ssh, ways, server))
     };
@@ -81,14 +85,13 @@ fn greet(
                 }
                 continue;
             }
-            Err(error) => error,
+            Err(error) => watchdog.explain_end(error),
         };
-        // A server that has no key of this family ends here too; one that does not answer is not asked again.
-        let ends = error.kind != Kind::Protocol;
-        first_failure.get_or_insert(error);
-        if ends {
-            break;
+        // A server that has no key of this family ends here too. One that does not answer has not shown what it is.
+        if error.kind != Kind::Protocol {
+            return Err(offer::explain(error, options, limit));
         }
+        first_failure.get_or_insert(error);
     }
     match first_failure {
         Some(error) if seen.is_empty() => Err(offer::explain(error, options, limit)),

@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::Errno;
+use rustix::net::RecvFlags;
+
 use super::limit::{LOOK, Limit};
 use super::{Error, Kind};
 
@@ -72,6 +75,16 @@ impl Watchdog {
         lock(&self.watched).shut();
     }
 
+    /// The failure itself, or a broken connection where the server has ended it: what a library makes of such an end, and
+    /// what a server says last of all, does not mean that it will be so the next time.
+    pub fn explain_end(&self, mut error: Error) -> Error {
+        let is_ended = lock(&self.watched).control.as_ref().is_some_and(is_ended);
+        if error.kind == Kind::Protocol && is_ended {
+            error.kind = Kind::Unreachable;
+        }
+        error
+    }
+
     /// The failure itself, or that there was no time left where that is why.
     pub fn explain(&self, error: Error) -> Error {
         let watched = lock(&self.watched);
@@ -80,6 +93,14 @@ impl Watchdog {
             true => watched.limit.overrun(error.to_string()),
             false => error,
         }
+    }
+}
+
+/// Whether the other side has ended this connection. Bytes that have come in and were not read yet say that it has not.
+fn is_ended(socket: &TcpStream) -> bool {
+    match rustix::net::recv(socket, &mut [0_u8; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT) {
+        Ok((_, count)) => count == 0,
+        Err(error) => !matches!(error, Errno::AGAIN | Errno::INTR),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rustls::AlertDescription;
 use suppaftp::FtpError;
 
 use super::reply::Reply;
@@ -57,6 +58,10 @@ impl Failure {
             }
             Failure::Silent => Kind::TimedOut,
             Failure::Certificate(_) => Kind::Identity,
+            // TLS notices every byte that was changed on the way.
+            Failure::Tls(
+                rustls::Error::DecryptError | rustls::Error::AlertReceived(AlertDescription::BadRecordMac),
+            ) => Kind::Damaged,
             Failure::Tls(_) | Failure::NotUnderstood(_) => Kind::Protocol,
             Failure::StoredOther { .. } | Failure::ReceivedOther { .. } | Failure::SentOther { .. } => Kind::Damaged,
             Failure::Local(_) => Kind::Local,

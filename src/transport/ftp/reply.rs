@@ -55,6 +55,11 @@ impl Reply {
         }
     }
 
+    /// vsftpd ends a conversation with such a line when something of its own fails: no port is free, for example.
+    pub fn is_last_word(&self) -> bool {
+        self.text.starts_with("500 OOPS")
+    }
+
     /// What a refusal means where nothing else is known about it.
     pub fn kind(&self) -> Kind {
         match self.code {

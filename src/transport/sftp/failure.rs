@@ -8,8 +8,10 @@ use super::status::Status;
 use crate::transport::{Error, Kind};
 
 // Names and numbers of libssh2.h, which the binding keeps to itself.
+const INVALID_MAC: i32 = -4;
 const SOCKET_SEND: i32 = -7;
 const TIMEOUT: i32 = -9;
+const DECRYPT: i32 = -12;
 pub const SOCKET_DISCONNECT: i32 = -13;
 pub const FILE: i32 = -16;
 pub const PASSWORD_EXPIRED: i32 = -15;
@@ -95,6 +97,8 @@ fn kind_of(cause: &ssh2::Error) -> Kind {
         ErrorCode::Session(
             BANNER_RECV | SOCKET_SEND | SOCKET_DISCONNECT | SOCKET_RECV | CHANNEL_CLOSED | CHANNEL_EOF_SENT,
         ) => Kind::Unreachable,
+        // SSH notices every byte that was changed on the way.
+        ErrorCode::Session(INVALID_MAC | DECRYPT) => Kind::Damaged,
         ErrorCode::Session(AUTHENTICATION_FAILED | PUBLICKEY_UNVERIFIED | PASSWORD_EXPIRED) => Kind::Login,
         ErrorCode::Session(_) | ErrorCode::SFTP(_) => Kind::Protocol,
     }

@@ -27,7 +27,8 @@ struct Kind {
 
 /// The failure to begin a conversation with the server of `options`, and the algorithms where they are the reason.
 pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
-    if failure.kind != transport::Kind::Protocol {
+    // A server that finds no algorithm may hang up before it is understood why.
+    if !matches!(failure.kind, transport::Kind::Protocol | transport::Kind::Unreachable) {
         return failure;
     }
     let patience = options.connect_timeout.min(limit.left());
@@ -36,7 +37,7 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
         nothing_in_common(&limit.bound(move || read_lists(connection))??)
     });
     match asked {
-        Some(told) => Error::new(failure.kind, failure.to_string()).caused_by(told),
+        Some(told) => Error::new(transport::Kind::Protocol, failure.to_string()).caused_by(told),
         None => failure,
     }
 }

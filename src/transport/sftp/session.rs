@@ -117,10 +117,13 @@ impl Sftp {
     fn told<T>(&mut self, outcome: Result<T, Failure>, tried: impl FnOnce() -> String) -> Result<T, Error> {
         outcome.map_err(|failure| {
             self.server.forget_all();
-            if !failure.leaves_a_conversation() {
+            let goes_on = failure.leaves_a_conversation();
+            let error = failure.while_trying_to(format!("{} on {}", tried(), self.place));
+            let error = self.watchdog.explain_end(error);
+            if !goes_on {
                 self.watchdog.shut();
             }
-            self.watchdog.explain(failure.while_trying_to(format!("{} on {}", tried(), self.place)))
+            self.watchdog.explain(error)
         })
     }
 }
