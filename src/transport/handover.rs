@@ -69,11 +69,14 @@ pub fn leftover(session: &mut dyn Session, folder: &str, name: &str) -> Result<O
 pub fn free_name(session: &mut dyn Session, folder: &str, name: &str) -> Result<String, Error> {
     // A server may hold `A.csv` and `a.csv` for the same name.
     let taken: Vec<_> = session.list(folder)?.files.iter().map(|entry| entry.name.to_lowercase()).collect();
-    let free = std::iter::once(name.to_owned())
-        .chain((2_u32..).map(|number| numbered(name, number)))
-        .find(|candidate| !taken.contains(&candidate.to_lowercase()))
-        .expect("a folder has fewer files than there are numbers");
-    Ok(free)
+    let candidates = std::iter::once(name.to_owned()).chain((2_u32..).map(|number| numbered(name, number)));
+    for candidate in candidates.filter(|candidate| !taken.contains(&candidate.to_lowercase())) {
+        // A listing that was cut between two lines looks whole, and no file is to be replaced because of that.
+        if session.size(&inside(folder, &candidate))?.is_none() {
+            return Ok(candidate);
+        }
+    }
+    unreachable!("a folder has fewer files than there are numbers")
 }
 
 fn numbered(name: &str, number: u32) -> String {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use passerelle::transport::{Error, Kind, Limit, Replacement, Session, Stop};
+use passerelle::transport::{Error, Kind, Limit, Replacement, Session, Stop, handover};
 use rustls::ProtocolVersion;
 
 use crate::ftp_site::{EXPLICIT, IMPLICIT, PLAIN, Site};
@@ -298,6 +298,52 @@ fn a_listing_that_fails_is_never_an_empty_folder() {
         assert_eq!(error.kind, Kind::Unreachable);
         assert!(error.chain().contains(code), "{}", error.chain());
     }
+}
+
+/// Without TLS the end of a connection says nothing about whether it was all.
+#[test]
+fn an_empty_listing_in_the_clear_is_asked_for_once_more() {
+    for (cut, found) in [(1, 1), (2, 0)] {
+        let asked = AtomicUsize::new(0);
+        let server = Scripted::start(move |command, talk| {
+            let listing = command.starts_with("MLSD");
+            if listing {
+                let is_cut = asked.fetch_add(1, Ordering::Relaxed) < cut;
+                talk.send(if is_cut { b"" } else { b"type=file;size=9; a.csv\r\n" });
+            }
+            listing
+        });
+        assert_eq!(connect(&server).list("").unwrap().files.len(), found);
+        assert_eq!(server.heard("MLSD"), 2);
+    }
+}
+
+#[test]
+fn a_file_that_a_cut_listing_leaves_out_keeps_its_name() {
+    let server = Scripted::start(|command, talk| {
+        match command {
+            "MLSD" => talk.send(b"type=file;size=9; b.csv\r\n"),
+            "SIZE /done/a.csv" => talk.say("213 9"),
+            _ => return false,
+        }
+        true
+    });
+    assert_eq!(handover::free_name(&mut *connect(&server), "done", "a.csv").unwrap(), "a-2.csv");
+}
+
+#[test]
+fn the_last_word_of_a_server_that_fails_by_itself_is_no_refusal() {
+    let server = Scripted::start(|command, talk| {
+        let removal = command.starts_with("DELE");
+        if removal {
+            talk.say("500 OOPS: vsf_sysutil_bind");
+        }
+        removal
+    });
+    let mut session = connect(&server);
+    let outcome = session.remove("a.csv");
+    let error = last_failure(&mut *session, outcome);
+    assert_eq!(error.kind, Kind::Unreachable, "{}", error.chain());
 }
 
 #[test]

@@ -73,10 +73,15 @@ impl Conversation {
 
     /// Says what failed, and that there was no time left where that is why.
     pub fn explain(&self, failure: Failure, tried: String) -> Error {
-        self.watchdog.explain(match &self.protected {
+        let is_last_word = matches!(&failure, Failure::Refused(reply) if reply.is_last_word());
+        let mut error = match &self.protected {
             Some(protected) => protected.explain(failure, tried),
             None => failure.while_trying_to(tried),
-        })
+        };
+        if is_last_word {
+            error.kind = Kind::Unreachable;
+        }
+        self.watchdog.explain(self.watchdog.explain_end(error))
     }
 
     pub fn bind(&self, limit: &Limit) {
@@ -133,7 +138,11 @@ impl Conversation {
     pub fn list(&mut self, folder: &str, now: DateTime<Utc>) -> Result<Listing, Failure> {
         // Some servers list a missing folder as an empty one.
         self.change_folder(folder)?;
-        let bytes = self.list_here()?;
+        let mut bytes = self.list_here()?;
+        if bytes.is_empty() && self.protected.is_none() {
+            // Without TLS a connection that ended before its first byte looks like an empty folder.
+            bytes = self.list_here()?;
+        }
         let mut listing = Listing::default();
         for text in bytes.split(|byte| *byte == b'\n') {
             let text = text.strip_suffix(b"\r").unwrap_or(text);
