@@ -24,7 +24,10 @@ file = "hr.csv"
 profile = "hr-file"
 
 [people.users.directory]
+"#;
 
+/// Delivers `people.csv`.
+pub const EXPORT: &str = r#"
 [export.out]
 profile = "skillup"
 people = "hr"
@@ -32,7 +35,10 @@ server = "partner"
 file-name = "people.csv"
 optional = ["Job title"]
 brakes = { shrink = "20%" }
+"#;
 
+/// Takes in `in/users.csv`.
+pub const IMPORT: &str = r#"
 [import.in]
 profile = "lucca-users"
 people = "users"
@@ -79,10 +85,10 @@ pub struct Outcome {
 }
 
 impl Company {
-    /// `server` is the section of `partner`.
-    pub fn new(server: &str) -> Company {
+    /// `server` is the section of `partner`, and `exchanges` are those with it.
+    pub fn new(server: &str, exchanges: &str) -> Company {
         let company = Company { folder: tempfile::tempdir().unwrap() };
-        company.write("passerelle.toml", &format!("{SITE}\n{server}"));
+        company.write("passerelle.toml", &format!("{SITE}\n{server}\n{exchanges}"));
         fs::create_dir(company.folder.path().join("hr")).unwrap();
         let mut people = "Matricule;Nom;Prénom;Login;Fonction;Matricule manager\n".to_string();
         for number in 1..=PEOPLE {

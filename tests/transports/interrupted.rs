@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::company::{Company, Outcome, ROWS_LEFT_OUT, furnish, glance};
+use crate::company::{Company, EXPORT, IMPORT, Outcome, ROWS_LEFT_OUT, furnish, glance};
 use crate::partner::{Partner, Protocol};
 use crate::proxy::{Act, Fault, Flight, Proxy, When, new_address};
 
@@ -56,7 +56,12 @@ impl Night<'_> {
         furnish(&folder);
         partner.give(&folder);
         let more = format!("tries = {tries}\nconnect-seconds = 60\nanswer-seconds = 60");
-        Night { partner, company: Company::new(&partner.section(address, &name, &more)), folder, address }
+        Night {
+            partner,
+            company: Company::new(&partner.section(address, &name, &more), &[EXPORT, IMPORT].concat()),
+            folder,
+            address,
+        }
     }
 
     fn proxy(&self, fault: Option<Fault>) -> Proxy {

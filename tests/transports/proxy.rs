@@ -55,16 +55,14 @@ pub struct Fault {
 pub enum When {
     /// Before this byte of this flight passes; in the order of [`Proxy::flights`].
     At(usize, u64),
-    /// Before the bytes pass of which this holds. They came together.
-    Seen(Box<dyn Fn(&Flight, &[u8]) -> bool + Send>),
+    /// Before this byte of the first flight of the client's that is so long.
+    Within(u64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// Every connection breaks, as when a cable is pulled.
     Reset,
-    /// Every connection ends in good order, as when a process is killed.
-    End,
     /// This connection alone ends in good order.
     EndThis,
     /// Nothing passes any more, and nothing ends.
@@ -301,7 +299,6 @@ impl State {
         (self.struck, self.refuses) = (true, *refuses);
         match *act {
             Act::Reset => self.end_all(reset),
-            Act::End => self.end_all(end),
             Act::EndThis => self.connections[connection].end(end),
             Act::Stall => self.stalls = true,
             Act::Slow(speed) => {
@@ -332,9 +329,11 @@ impl Connection {
 impl When {
     /// How many of these bytes pass before it is so; more than there are where it is not so.
     fn bytes_before(&self, number: usize, flight: &Flight, bytes: &[u8]) -> usize {
-        let is_now = |now| if now { 0 } else { bytes.len() + 1 };
         match self {
-            When::Seen(is_it) => is_now(is_it(flight, bytes)),
+            When::Within(byte) if flight.from == Side::Client && flight.length + bytes.len() as u64 > *byte => {
+                byte.saturating_sub(flight.length) as usize
+            }
+            When::Within(_) => bytes.len() + 1,
             // This time the flight was shorter, or there were more of them.
             When::At(at, _) if *at < number => 0,
             When::At(at, byte) if *at == number => match byte.saturating_sub(flight.length) as usize {
