@@ -15,6 +15,8 @@ use crate::cli::arguments::Log;
 /// The device and inode of the stream that systemd has put journald behind.
 const JOURNAL: &str = "JOURNAL_STREAM";
 const LEVELS: &str = "PASSERELLE_LOG";
+/// They quote keys, and the names of people in them, at any level.
+const SILENT: &str = "pgp=off,rpgpie=off";
 
 pub fn start(log: Log) {
     let log = match log {
@@ -49,5 +51,5 @@ where
 
 fn filter(usual: LevelFilter) -> EnvFilter {
     let levels = std::env::var(LEVELS).unwrap_or_default();
-    EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(levels)
+    EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(format!("{SILENT},{levels}"))
 }

@@ -30,6 +30,8 @@ impl Gnupg {
         assert!(is_there || !all, "gpg is not installed");
         let home = tempfile::tempdir().expect("a folder");
         fs::set_permissions(home.path(), Permissions::from_mode(0o700)).expect("for us alone");
+        // Few rounds for passphrases: what is slow for good reasons would be slow in every test.
+        fs::write(home.path().join("gpg-agent.conf"), "s2k-count 65536\n").expect("a file");
         is_there.then_some(Gnupg { home })
     }
 

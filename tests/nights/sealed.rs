@@ -101,6 +101,7 @@ fn a_file_that_cannot_be_decrypted_is_refused_with_the_reason() {
     gpg.make("stranger@else.example", "ed25519", "");
     let folder = site(&gpg);
     let sealed = gpg.seal(CONTENT);
+    assert!(sealed.len() > 600, "long enough for lengths of two bytes");
     let half = &sealed[..sealed.len() / 2];
     let mut flipped = sealed.clone();
     *flipped.last_mut().expect("a byte") ^= 1;
@@ -135,9 +136,10 @@ fn unprotected(sealed: &[u8]) -> Vec<u8> {
     assert_eq!(tag, 0x85, "a session key with a length of two bytes");
     let (key, data) = sealed.split_at(3 + usize::from(u16::from_be_bytes([high, low])));
     assert_eq!(data[0], 0xd2, "protected data");
-    let body = if data[1] < 192 { &data[3..] } else { &data[4..] };
-    let length = u8::try_from(body.len()).expect("it is short");
-    [key, &[0xc9], if length < 192 { std::slice::from_ref(&length) } else { panic!("it is short") }, body].concat()
+    assert!((192..224).contains(&data[1]), "a length of two bytes");
+    let body = &data[4..];
+    let length = u16::try_from(body.len() - 192).expect("it is short").to_be_bytes();
+    [key, &[0xc9, length[0] + 192, length[1]], body].concat()
 }
 
 #[test]

@@ -31,6 +31,11 @@ fn sealed(company: &Company) -> Vec<u8> {
     fs::read(company.path("partner/people.csv.pgp")).expect("a delivered file")
 }
 
+/// Of the fourth of five people.
+fn with_a_mistake() -> String {
+    users(0, 5, "Sales").replace("user-3@acme.example;Lyon;01", "user-3@acme.example;Lyon;31")
+}
+
 #[test]
 fn a_sealed_export_is_delivered_once_and_again_when_its_content_changes() {
     let Some(gpg) = Gnupg::of_two() else { return };
@@ -104,7 +109,7 @@ fn a_held_plan_of_a_sealed_file_waits_sealed_and_can_be_approved() {
 fn what_is_told_beside_a_sealed_file_shows_nothing_of_it() {
     let Some(gpg) = Gnupg::of_two() else { return };
     let company = company(&gpg);
-    let file = users(0, 5, "Sales").replacen("01/02/2020", "31/02/2020", 1);
+    let file = with_a_mistake();
     company.write("partner/in/users.csv.pgp", gpg.seal(file.as_bytes()));
     let said = company.ends(&["run", "in"], 4);
     assert!(said.out.contains("31/02/2020"), "the operator sees it: {}", said.out);
@@ -118,7 +123,7 @@ fn what_is_told_beside_a_sealed_file_shows_nothing_of_it() {
         );
     }
     let verdict = String::from_utf8_lossy(&done["users.csv.pgp.verdict.txt"]);
-    assert!(verdict.contains("bad-date") && verdict.contains("F2"), "{verdict}");
+    assert!(verdict.contains("bad-date") && verdict.contains("F5"), "{verdict}");
     assert!(verdict.contains("users.csv.pgp.to-correct.csv.pgp"), "{verdict}");
     let rows = gpg.open(&done["users.csv.pgp.to-correct.csv.pgp"], "").0;
     let rows = String::from_utf8(rows).expect("UTF-8");
@@ -134,7 +139,7 @@ fn rows_to_correct_are_not_written_where_nobody_can_be_sealed_for() {
     let Some(gpg) = Gnupg::of_two() else { return };
     let company = company(&gpg);
     company.change_site("verify = 'partner.asc'", "verify = 'none'");
-    let file = users(0, 5, "Sales").replacen("01/02/2020", "31/02/2020", 1);
+    let file = with_a_mistake();
     company.write("partner/in/users.csv.pgp", gpg.seal(file.as_bytes()));
     let said = company.ends(&["run", "in"], 4);
     assert!(said.flat().contains("their signatures are not verified"), "{}", said.out);

@@ -22,9 +22,10 @@ impl Partner {
         if bytes.windows(PRIVATE.len()).any(|part| part == PRIVATE) {
             return Err(refused(file, "it is a private key; export the public one with `gpg --armor --export`".into()));
         }
-        let certificates = Certificate::load(&mut &bytes[..])
-            .map_err(|_| refused(file, "it is no public key of OpenPGP; `gpg --armor --export` writes one".into()))?;
-        Ok(Partner { file: file.into(), certificates })
+        match certificates(&bytes) {
+            Some(certificates) => Ok(Partner { file: file.into(), certificates }),
+            None => Err(refused(file, "it is no public key of OpenPGP; `gpg --armor --export` writes one".into())),
+        }
     }
 
     /// Those that something can be encrypted to today; refused where there is none.
@@ -52,6 +53,16 @@ impl Partner {
 }
 
 const PRIVATE: &[u8] = b"BEGIN PGP PRIVATE KEY";
+const PUBLIC: &str = "-----BEGIN PGP PUBLIC KEY";
+
+/// Armoured keys may stand one behind the other in a file.
+fn certificates(bytes: &[u8]) -> Option<Vec<Certificate>> {
+    let armoured = str::from_utf8(bytes).ok().filter(|text| text.contains(PUBLIC));
+    let Some(text) = armoured else { return Certificate::load(&mut &bytes[..]).ok() };
+    let starts: Vec<usize> = text.match_indices(PUBLIC).map(|(start, _)| start).chain([text.len()]).collect();
+    let blocks = starts.windows(2).map(|ends| Certificate::load(&mut &bytes[ends[0]..ends[1]]).ok());
+    Some(blocks.collect::<Option<Vec<_>>>()?.concat())
+}
 
 /// Why the key cannot be used today.
 pub fn why_not(checked: &Checked, purpose: &str) -> String {
