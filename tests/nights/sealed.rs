@@ -101,7 +101,6 @@ fn a_file_that_cannot_be_decrypted_is_refused_with_the_reason() {
     gpg.make("stranger@else.example", "ed25519", "");
     let folder = site(&gpg);
     let sealed = gpg.seal(CONTENT);
-    assert!(sealed.len() > 600, "long enough for lengths of two bytes");
     let half = &sealed[..sealed.len() / 2];
     let mut flipped = sealed.clone();
     *flipped.last_mut().expect("a byte") ^= 1;
