@@ -35,19 +35,24 @@ impl Gnupg {
         is_there.then_some(Gnupg { home })
     }
 
-    /// With our key: RSA, with a passphrase; and the partner's: Curve25519, without.
+    /// With our key of long ago: RSA, with a passphrase; and the partner's: Curve25519, without.
     pub fn of_two() -> Option<Gnupg> {
         let gpg = Gnupg::new()?;
-        gpg.make("ours@acme.example", "rsa2048", PASSPHRASE);
-        gpg.make("partner@partner.example", "ed25519", "");
+        gpg.make_whole("20190101T000000", "ours@acme.example", "rsa2048", PASSPHRASE);
+        gpg.make_whole("20190101T000000", "partner@partner.example", "ed25519", "");
         Some(gpg)
     }
 
     /// A key that signs, with a part that decrypts.
     pub fn make(&self, name: &str, algorithm: &str, passphrase: &str) {
+        self.make_whole("", name, algorithm, passphrase);
+    }
+
+    fn make_whole(&self, day: &str, name: &str, algorithm: &str, passphrase: &str) {
         let kind = if algorithm.starts_with("rsa") { algorithm } else { "cv25519" };
-        self.make_at("", name, algorithm, passphrase, "never");
-        self.add_part("", name, kind, passphrase, "never");
+        self.make_at(day, name, algorithm, passphrase, "never");
+        // A faked clock begins anew with each command, and a part must not be older than its key.
+        self.add_part(&day.replace("0101T", "0102T"), name, kind, passphrase, "never");
     }
 
     /// As of a day, such as `20200101T000000`; without one, today.

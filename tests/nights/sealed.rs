@@ -110,7 +110,7 @@ fn a_file_that_cannot_be_decrypted_is_refused_with_the_reason() {
     for (file, reason) in [
         (CONTENT, "is not a file of OpenPGP"),
         (b"", "is not a file of OpenPGP"),
-        (&b"-----BEGIN PGP MESSAGE-----\n\nhQ\n"[..], "is not a file of OpenPGP"),
+        (&b"-----BEGIN PGP MESSAGE-----\n\nhQ\n"[..], "is damaged or incomplete"),
         (&gpg.public("partner@partner.example"), "is not a file of OpenPGP"),
         (&signed, "is not encrypted"),
         (&to_stranger, "is not encrypted to our key "),
@@ -155,7 +155,7 @@ fn a_file_without_a_valid_signature_of_the_partner_is_refused_with_the_reason() 
     let long_ago = [&["--faked-system-time", "20200601T000000"], &by("old@partner.example")[..]].concat();
     let tomorrow = [&["--faked-system-time", "20990101T000000"], &by("partner@partner.example")[..]].concat();
     let short =
-        [&["--faked-system-time", "20300101T000000", "--default-sig-expire", "1d"][..], &tomorrow[2..]].concat();
+        [&["--faked-system-time", "20240101T000000", "--default-sig-expire", "1d"][..], &tomorrow[2..]].concat();
     for (words, reason) in [
         (&to_us[..], "is not signed"),
         (&by("stranger@else.example"), "is not signed by the key "),
@@ -190,7 +190,7 @@ fn a_key_that_cannot_be_used_is_a_mistake_of_the_site_and_says_what_to_do() {
     gpg.revoke("revoked@partner.example");
     gpg.make_at("", "signs@partner.example", "ed25519", "", "never");
     gpg.make_at("20200101T000000", "stale@partner.example", "ed25519", "", "never");
-    gpg.add_part("20200101T000000", "stale@partner.example", "cv25519", "", "1y");
+    gpg.add_part("20200102T000000", "stale@partner.example", "cv25519", "", "1y");
     for (public, reason) in [
         (gpg.public("expired@partner.example"), "it expired on 2020-12-31"),
         (gpg.public("revoked@partner.example"), "it is revoked"),

@@ -138,8 +138,10 @@ impl Opener {
     }
 
     fn decrypt<'a>(&self, file: &'a [u8]) -> Result<Message<'a>, Fault> {
-        let (message, _) = Message::from_reader(file)
-            .map_err(|_| Fault::NotDecrypted(Text::of("is not a file of OpenPGP", "n'est pas un fichier OpenPGP")))?;
+        let (message, _) = Message::from_reader(file).map_err(|_| match begins_well(file) {
+            true => damaged(),
+            false => Fault::NotDecrypted(Text::of("is not a file of OpenPGP", "n'est pas un fichier OpenPGP")),
+        })?;
         // Some programs compress before they encrypt, too.
         let message = decompressed(message)?;
         let Message::Encrypted { esk, edata, .. } = &message else {
@@ -176,6 +178,11 @@ impl Opener {
         let ours = self.ours.key.key().fingerprint();
         text!("is not encrypted to our key {ours}", "n'est pas chiffré pour notre clé {ours}")
     }
+}
+
+/// With the key of a session for somebody, in one of its two forms; or armoured.
+fn begins_well(file: &[u8]) -> bool {
+    matches!(file.first(), Some(0x84..=0x86 | 0xc1)) || file.starts_with(b"-----BEGIN PGP MESSAGE-----")
 }
 
 fn decompressed(mut message: Message<'_>) -> Result<Message<'_>, Fault> {

@@ -33,11 +33,12 @@ impl Partner {
         self.valid("encrypt to it", |checked| !checked.valid_encryption_capable_component_keys().is_empty())
     }
 
-    /// Those that may sign today; refused where there is none.
-    pub fn to_verify_with(&self) -> Result<Vec<Certificate>, Error> {
-        self.valid("verify with it", |checked| {
-            !checked.valid_signing_capable_component_keys_at(Timestamp::now()).is_empty()
-        })
+    /// All of them, for a signature is judged by the key that made it; refused where none may sign today.
+    pub fn to_verify_with(self) -> Result<Vec<Certificate>, Error> {
+        let may_sign =
+            |checked: &Checked| !checked.valid_signing_capable_component_keys_at(Timestamp::now()).is_empty();
+        self.valid("verify with it", may_sign)?;
+        Ok(self.certificates)
     }
 
     fn valid(&self, purpose: &str, is_valid: impl Fn(&Checked) -> bool) -> Result<Vec<Certificate>, Error> {
