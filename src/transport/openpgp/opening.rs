@@ -103,7 +103,7 @@ impl Opening {
         let ours = PrivateKey::read(&self.decrypt_with, self.passphrase.as_ref(), base)?;
         ours.check_decrypts(&self.decrypt_with)?;
         let partner = match &self.verify {
-            Verify::Key(path) => Some(Partner::read(&base.join(path))?.to_verify_with()?),
+            Verify::Key(path) => Some(Partner::read(&base.join(path))?.into_verifying()?),
             Verify::Nobody => None,
         };
         Ok(Opener { ours, partner })

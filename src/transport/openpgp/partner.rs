@@ -34,7 +34,7 @@ impl Partner {
     }
 
     /// All of them, for a signature is judged by the key that made it; refused where none may sign today.
-    pub fn to_verify_with(self) -> Result<Vec<Certificate>, Error> {
+    pub fn into_verifying(self) -> Result<Vec<Certificate>, Error> {
         let may_sign =
             |checked: &Checked| !checked.valid_signing_capable_component_keys_at(Timestamp::now()).is_empty();
         self.valid("verify with it", may_sign)?;
