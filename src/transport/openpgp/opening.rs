@@ -103,7 +103,7 @@ impl Opening {
         let ours = PrivateKey::read(&self.decrypt_with, self.passphrase.as_ref(), base)?;
         ours.check_decrypts(&self.decrypt_with)?;
         let partner = match &self.verify {
-            Verify::Key(path) => Some(Partner::read(&base.join(path))?.into_verifying()?),
+            Verify::Key(path) => Some(Partner::read(&base.join(path))?.into_signers()?),
             Verify::Nobody => None,
         };
         Ok(Opener { ours, partner })
@@ -112,7 +112,7 @@ impl Opening {
     /// What goes back to the partner, sealed for nobody else. None: the site knows no key of the partner's for that.
     pub fn seal_answer(&self, answer: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let Verify::Key(path) = &self.verify else { return Ok(None) };
-        match Partner::read(&self.base.join(path))?.to_encrypt_to() {
+        match Partner::read(&self.base.join(path))?.recipients() {
             Ok(partner) => Sealer::to(partner).seal(answer).map(Some),
             Err(_) => Ok(None),
         }

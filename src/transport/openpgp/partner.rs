@@ -29,12 +29,12 @@ impl Partner {
     }
 
     /// Those that something can be encrypted to today; refused where there is none.
-    pub fn to_encrypt_to(&self) -> Result<Vec<Certificate>, Error> {
+    pub fn recipients(&self) -> Result<Vec<Certificate>, Error> {
         self.valid("encrypt to it", |checked| !checked.valid_encryption_capable_component_keys().is_empty())
     }
 
     /// All of them, for a signature is judged by the key that made it; refused where none may sign today.
-    pub fn into_verifying(self) -> Result<Vec<Certificate>, Error> {
+    pub fn into_signers(self) -> Result<Vec<Certificate>, Error> {
         let may_sign =
             |checked: &Checked| !checked.valid_signing_capable_component_keys_at(Timestamp::now()).is_empty();
         self.valid("verify with it", may_sign)?;

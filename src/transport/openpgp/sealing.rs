@@ -55,7 +55,7 @@ impl Sealing {
     /// Reads the keys; refused when one is missing, expired, revoked, or made for something else.
     pub fn read_keys(&self) -> Result<Sealer, Error> {
         let base = &self.base;
-        let partner = Partner::read(&base.join(&self.encrypt_to))?.to_encrypt_to()?;
+        let partner = Partner::read(&base.join(&self.encrypt_to))?.recipients()?;
         let ours = match &self.sign_with {
             Some(name) => {
                 let key = PrivateKey::read(name, self.passphrase.as_ref(), base)?;
