@@ -73,7 +73,12 @@ impl Conversation {
 
     /// Says what failed, and that there was no time left where that is why.
     pub fn explain(&self, failure: Failure, tried: String) -> Error {
-        let is_last_word = matches!(&failure, Failure::Refused(reply) if reply.is_last_word());
+        let is_last_word = match &failure {
+            Failure::Refused(reply) => reply.is_last_word(),
+            // The same in the midst of TLS, to which its last words do not keep.
+            Failure::Tls(cause) => matches!(cause, rustls::Error::InvalidMessage(_)),
+            _ => false,
+        };
         let mut error = match &self.protected {
             Some(protected) => protected.explain(failure, tried),
             None => failure.while_trying_to(tried),
