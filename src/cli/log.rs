@@ -51,5 +51,6 @@ where
 
 fn filter(usual: LevelFilter) -> EnvFilter {
     let levels = std::env::var(LEVELS).unwrap_or_default();
-    EnvFilter::builder().with_default_directive(usual.into()).parse_lossy(format!("{SILENT},{levels}"))
+    // Of two words on the same thing, the last counts.
+    EnvFilter::builder().parse_lossy(format!("{usual},{SILENT},{levels}"))
 }

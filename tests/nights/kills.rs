@@ -48,12 +48,16 @@ pub fn outcome(company: &Company) -> Outcome {
     // Another company's folder is another one, and so is another run's id.
     let home = company.path("").display().to_string();
     let at_home = |line: &str| line.replace(&home, "");
+    let mut operations: Vec<String> =
+        operations.flat_map(|file| file.lines().map(at_home).collect::<Vec<_>>()).collect();
+    // Of two runs in one second, the names of their files do not tell which was first.
+    operations.sort();
     Outcome {
         users: company
             .ask("SELECT login, last_name, mail, department, coalesce(manager, '') FROM people ORDER BY login"),
         server: company.files("partner").into_iter().map(text).collect(),
         spool: company.names("spool").iter().filter_map(|name| name.splitn(4, '-').last()).map(String::from).collect(),
-        operations: operations.flat_map(|file| file.lines().map(at_home).collect::<Vec<_>>()).collect(),
+        operations,
         journal: journal.iter().map(|line| at_home(line)).collect(),
     }
 }
