@@ -6,12 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
+use chrono::{Timelike, Utc};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
 const SITE: &str = r#"
-timezone = "Europe/Paris"
-
 [state]
 path = "state.db"
 
@@ -88,7 +87,8 @@ impl Company {
     /// `server` is the section of `partner`, and `exchanges` are those with it.
     pub fn new(server: &str, exchanges: &str) -> Company {
         let company = Company { folder: tempfile::tempdir().unwrap() };
-        company.write("passerelle.toml", &format!("{SITE}\n{server}\n{exchanges}"));
+        company
+            .write("passerelle.toml", &format!("timezone = '{}'\n{SITE}\n{server}\n{exchanges}", where_it_is_noon()));
         fs::create_dir(company.folder.path().join("hr")).unwrap();
         let mut people = "Matricule;Nom;Prénom;Login;Fonction;Matricule manager\n".to_string();
         for number in 1..=PEOPLE {
@@ -154,6 +154,12 @@ impl Company {
             server: texts(server),
         }
     }
+}
+
+/// Far from midnight: a partner gets a file a day, and the day must not change between two nights of a test.
+fn where_it_is_noon() -> String {
+    // West is positive in these names.
+    format!("Etc/GMT{:+}", i64::from(Utc::now().hour()) - 12)
 }
 
 /// Prepares the partner's folder: the file of yesterday, and a drop.
