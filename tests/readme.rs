@@ -15,8 +15,9 @@ const REST: &str = "timezone = 'Europe/Paris'\nstate.path = 'state.db'\n";
 #[test]
 fn servers_and_imports_are_written_as_the_readme_shows_them() {
     let blocks: Vec<&str> = README.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 3, "for SFTP, FTPS and an import");
-    let document = Document::new("README.md", REST.to_string() + &blocks.concat());
+    let [sftp, ftps, import, pickup] = blocks[..] else { panic!("for SFTP, FTPS, an import and its pickups") };
+    let import = import.replacen("files =", &format!("{pickup}files ="), 1);
+    let document = Document::new("README.md", [REST, sftp, ftps, &import].concat());
     let site = Site::read(document, Path::new("")).unwrap_or_else(|complaints| panic!("{complaints}"));
     let servers: Vec<String> = site.servers.values().map(|server| server.options.describe()).collect();
     assert_eq!(
@@ -28,11 +29,11 @@ fn servers_and_imports_are_written_as_the_readme_shows_them() {
 #[test]
 fn a_file_is_whole_when_the_readme_says_so() {
     for (written, ready) in [
-        ("ready = { stable-for = 60 }", Ready::StableFor(60)),
-        ("ready = { marker = \"{name}.done\" }", Ready::Marker(Marker::parse("{name}.done").expect("a marker"))),
+        ("{ stable-for = 60 }", Ready::StableFor(60)),
+        ("{ marker = \"{name}.done\" }", Ready::Marker(Marker::parse("{name}.done").expect("a marker"))),
     ] {
-        assert!(README.contains(written));
-        let keys: BTreeMap<String, Ready> = toml::from_str(written).expect("it is understood");
+        assert!(README.contains(&format!("| `{written}` |")));
+        let keys: BTreeMap<String, Ready> = toml::from_str(&format!("ready = {written}")).expect("it is understood");
         assert_eq!(keys["ready"], ready);
     }
     assert_eq!(Ready::default(), Ready::StableFor(5));
