@@ -17,6 +17,8 @@ mod ftp_log;
 mod ftp_site;
 mod host_keys;
 mod interrupted;
+mod liar;
+mod lies;
 mod limits;
 mod logins;
 mod night;

@@ -217,11 +217,15 @@ impl Talk {
 
     /// Sends a file or a listing whole.
     pub fn send(&mut self, bytes: &[u8]) {
+        self.send_and_say(bytes, "226 that was it");
+    }
+
+    pub fn send_and_say(&mut self, bytes: &[u8], end: &str) {
         self.say("150 here it comes");
         let mut data = self.accept_data().unwrap();
         data.write_all(bytes).unwrap();
         data.end();
-        self.say("226 that was it");
+        self.say(end);
     }
 
     /// Takes a file, up to the end of the connection.

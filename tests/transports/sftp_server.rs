@@ -19,8 +19,8 @@ use russh_sftp::protocol::{
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::liar::{Liar, Lie};
 use crate::place::give_up_rights;
-
 use crate::sftp_script::Script;
 
 pub const PASSWORD: &str = "correct horse";
@@ -47,6 +47,8 @@ pub enum Fault {
 pub struct Manners {
     pub posix_rename: PosixRename,
     pub fault: Option<Fault>,
+    /// What it lies about besides.
+    pub liar: Liar,
     /// What it asks, in turn, by keyboard-interactive; empty for the plain way with a password.
     pub questions: &'static [&'static str],
     /// In bytes, how much a client may send ahead.
@@ -55,7 +57,13 @@ pub struct Manners {
 
 impl Default for Manners {
     fn default() -> Manners {
-        Manners { posix_rename: PosixRename::Announced, fault: None, questions: &[], window: 2 << 20 }
+        Manners {
+            posix_rename: PosixRename::Announced,
+            fault: None,
+            liar: Liar::default(),
+            questions: &[],
+            window: 2 << 20,
+        }
     }
 }
 
@@ -213,6 +221,10 @@ impl Files {
         self.root.join(path.trim_start_matches(['.', '/']))
     }
 
+    fn tells(&self, lie: Lie) -> bool {
+        self.manners.liar.tells(lie)
+    }
+
     fn keep(&mut self, id: u32, open: Open) -> Handle {
         self.opened += 1;
         let handle = self.opened.to_string();
@@ -263,6 +275,9 @@ impl russh_sftp::server::Handler for Files {
     }
 
     async fn opendir(&mut self, id: u32, path: String) -> Result<Handle, StatusCode> {
+        if self.tells(Lie::NoListing) {
+            return Err(StatusCode::Failure);
+        }
         let mut entries = vec![Entry::dummy("."), Entry::dummy("..")];
         for entry in fs::read_dir(self.at(&path)).map_err(status)? {
             let entry = entry.map_err(status)?;
@@ -279,7 +294,11 @@ impl russh_sftp::server::Handler for Files {
         let mut entries = entries.lock().unwrap();
         let rest = entries.len().saturating_sub(50);
         let files = entries.split_off(rest);
-        if files.is_empty() { Err(StatusCode::Eof) } else { Ok(Name { id, files }) }
+        match files.is_empty() {
+            true if self.tells(Lie::HalfListing) => Err(StatusCode::Failure),
+            true => Err(StatusCode::Eof),
+            false => Ok(Name { id, files }),
+        }
     }
 
     async fn close(&mut self, id: u32, handle: String) -> Result<Status, StatusCode> {
@@ -291,16 +310,28 @@ impl russh_sftp::server::Handler for Files {
         let mut data = vec![0; length as usize];
         let count = self.file(&handle)?.read_at(&mut data, offset).map_err(status)?;
         data.truncate(count);
+        if self.tells(Lie::CutsFetch) {
+            cut();
+        }
+        if self.tells(Lie::SendsHalf) {
+            data.truncate(if offset == 0 { count / 2 } else { 0 });
+        }
         if data.is_empty() { Err(StatusCode::Eof) } else { Ok(Data { id, data }) }
     }
 
     async fn write(&mut self, id: u32, handle: String, offset: u64, data: Vec<u8>) -> Result<Status, StatusCode> {
         if self.manners.fault == Some(Fault::CutWrite) {
-            // The channel ends with its handler.
-            panic!("the server cuts the connection, as this test asks");
+            cut();
         }
-        self.file(&handle)?.write_all_at(&data, offset).map_err(status)?;
-        Ok(done(id))
+        if self.tells(Lie::Full) {
+            return Err(StatusCode::Failure);
+        }
+        let told = if self.tells(Lie::StoresHalf) { &data[..data.len() / 2] } else { &data };
+        self.file(&handle)?.write_all_at(told, offset).map_err(status)?;
+        if self.tells(Lie::SilentUpload) {
+            std::future::pending::<()>().await;
+        }
+        if self.tells(Lie::WrongAnswer) { Err(StatusCode::Eof) } else { Ok(done(id)) }
     }
 
     async fn stat(&mut self, id: u32, path: String) -> Result<Attrs, StatusCode> {
@@ -334,7 +365,10 @@ impl russh_sftp::server::Handler for Files {
 
     /// As version 3 of SFTP has it: never over a file that is there.
     async fn rename(&mut self, id: u32, from: String, to: String) -> Result<Status, StatusCode> {
-        if self.at(&to).exists() {
+        if self.tells(Lie::NoRename) {
+            return Err(StatusCode::PermissionDenied);
+        }
+        if self.tells(Lie::NoNameIsFree) || self.at(&to).exists() {
             return Err(StatusCode::Failure);
         }
         fs::rename(self.at(&from), self.at(&to)).map_err(status)?;
@@ -342,8 +376,18 @@ impl russh_sftp::server::Handler for Files {
     }
 
     async fn extended(&mut self, id: u32, request: String, data: Vec<u8>) -> Result<Packet, StatusCode> {
-        if request != "posix-rename@openssh.com" || self.manners.posix_rename == PosixRename::Absent {
+        let is_unknown = request != "posix-rename@openssh.com" || self.manners.posix_rename == PosixRename::Absent;
+        if is_unknown || self.tells(Lie::OnlyFreeNames) || self.tells(Lie::NoNameIsFree) {
             return Err(StatusCode::OpUnsupported);
+        }
+        if self.tells(Lie::IdleIsCut) {
+            cut();
+        }
+        if self.tells(Lie::NoRename) {
+            return Err(StatusCode::PermissionDenied);
+        }
+        if self.tells(Lie::Garbage) {
+            return Ok(Packet::Handle(Handle { id, handle: "<html>Come back later</html>".into() }));
         }
         if self.manners.fault == Some(Fault::SilentRename) {
             std::future::pending::<()>().await;
@@ -351,8 +395,16 @@ impl russh_sftp::server::Handler for Files {
         let (from, rest) = take_string(&data).ok_or(StatusCode::BadMessage)?;
         let (to, _) = take_string(rest).ok_or(StatusCode::BadMessage)?;
         fs::rename(self.at(from), self.at(to)).map_err(status)?;
+        if self.tells(Lie::SilentRename) {
+            std::future::pending::<()>().await;
+        }
         Ok(Packet::Status(done(id)))
     }
+}
+
+/// The channel ends with its handler.
+fn cut() -> ! {
+    panic!("the server cuts the connection, as this test asks");
 }
 
 fn take_string(bytes: &[u8]) -> Option<(&str, &[u8])> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use crate::certificate::Certificate;
 use crate::scripted::{Scripted, Talk};
 
 /// What a test does with a command.
@@ -30,11 +31,20 @@ pub fn start(
     files: &[(&str, &[u8])],
     whim: impl Fn(&str, &mut Talk, &Store) -> Turn + Send + Sync + 'static,
 ) -> (Scripted, Arc<Store>) {
+    start_with(None, files, whim)
+}
+
+/// The same, with TLS where there is a certificate to show.
+pub fn start_with(
+    certificate: Option<&Certificate>,
+    files: &[(&str, &[u8])],
+    whim: impl Fn(&str, &mut Talk, &Store) -> Turn + Send + Sync + 'static,
+) -> (Scripted, Arc<Store>) {
     let files: BTreeMap<_, _> = files.iter().map(|(path, bytes)| (path.to_string(), bytes.to_vec())).collect();
     let folders = files.keys().map(|path| folder_of(path).to_owned()).chain(["/".to_owned()]).collect();
     let store = Arc::new(Store { files: Mutex::new(files), folders: Mutex::new(folders) });
     let (whim, kept): (Arc<Whim>, _) = (Arc::new(whim), Arc::clone(&store));
-    let scripted = Scripted::start(move |command, talk| {
+    let script = move |command: &str, talk: &mut Talk| {
         match whim(command, talk, &store) {
             Turn::Usual => return store.perform(command, talk),
             Turn::HangUp => talk.hang_up(),
@@ -50,7 +60,11 @@ pub fn start(
             Turn::Answered => {}
         }
         true
-    });
+    };
+    let scripted = match certificate {
+        Some(certificate) => Scripted::with_tls(certificate, script),
+        None => Scripted::start(script),
+    };
     (scripted, kept)
 }
 
