@@ -38,14 +38,13 @@ pub fn hand_over(
         _ => Standing::NotUploaded,
     };
     let handed = match before {
-        Standing::Delivered => Handed::Before,
-        Standing::Uploaded => rename(context, server, &delivery)?,
+        Standing::Delivered | Standing::Uploaded => rename(context, server, &delivery, true)?,
         Standing::NotUploaded => {
             let content = prepared(state, hands, &delivery)?;
             state.advance(id, DeliveryStatus::Uploading, Utc::now())?;
             upload(context, server, &content, &delivery)?;
             state.advance(id, DeliveryStatus::Renaming, Utc::now())?;
-            rename(context, server, &delivery)?
+            rename(context, server, &delivery, false)?
         }
     };
     state.advance(id, DeliveryStatus::Delivered, Utc::now())?;
@@ -106,12 +105,12 @@ fn upload(context: &Context<'_>, server: &Server, content: &[u8], delivery: &Del
 }
 
 /// A renaming that timed out may have happened: where the temporary name is gone, the final one tells.
-fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery) -> Result<Handed, Error> {
-    let mut is_again = false;
+fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery, is_resumed: bool) -> Result<Handed, Error> {
+    let mut is_again = is_resumed;
     context.with_server(server, |session| {
         let is_again = mem::replace(&mut is_again, true);
         let standing_now = if is_again { standing(session, delivery)? } else { Standing::Uploaded };
-        match standing_now {
+        let handed = match standing_now {
             Standing::Delivered => Ok(Handed::Before),
             Standing::Uploaded => match handover::publish(session, &delivery.folder, &delivery.file_name) {
                 // The server did, late, what it was asked for before.
@@ -124,7 +123,12 @@ fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery) -> Result
             Standing::NotUploaded => {
                 Err(transport::Error::new(Kind::Damaged, format!("find the uploaded {} again", delivery.file_name)))
             }
+        }?;
+        if is_again {
+            // Where the server cannot replace a file, the old one may still wait.
+            session.remove(&handover::aside(&inside(&delivery.folder, &delivery.file_name)))?;
         }
+        Ok(handed)
     })
 }
 

@@ -243,7 +243,7 @@ fn check_place(exchange: &Exchange, delivery: &Delivery) -> Result<(), Error> {
 fn outcome(handed: Handed) -> Delivered {
     match handed {
         Handed::Over(Replacement::Atomic) | Handed::Before => Delivered::Delivered,
-        Handed::Over(Replacement::RemovedFirst) => Delivered::DeliveredInTwoSteps,
+        Handed::Over(Replacement::InTwoSteps) => Delivered::DeliveredInTwoSteps,
     }
 }
 

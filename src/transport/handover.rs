@@ -60,6 +60,15 @@ pub fn publish(session: &mut dyn Session, folder: &str, name: &str) -> Result<Re
     session.rename(&inside(folder, &temporary_name(name)), &inside(folder, name))
 }
 
+/// Where the old file waits while a server that cannot replace it gives its name to the new one: were it removed, and the
+/// new name refused, there would be none.
+pub fn aside(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((folder, name)) => format!("{folder}/.{name}.old"),
+        None => format!(".{path}.old"),
+    }
+}
+
 /// The size of what an interrupted attempt left under the temporary name, None where there is nothing.
 pub fn leftover(session: &mut dyn Session, folder: &str, name: &str) -> Result<Option<u64>, Error> {
     session.size(&inside(folder, &temporary_name(name)))

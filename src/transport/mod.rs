@@ -184,7 +184,7 @@ pub enum Replacement {
     /// At every instant the name held the old file or the new one.
     Atomic,
     /// For an instant the name was absent, because the server cannot do better.
-    RemovedFirst,
+    InTwoSteps,
 }
 
 /// The name of a file, or why it cannot be sent to a server or taken from one.

@@ -439,13 +439,13 @@ fn a_server_that_knows_no_features_is_listed_in_the_old_way() {
 }
 
 #[test]
-fn a_server_that_does_not_rename_over_a_file_loses_it_first() {
+fn a_server_that_does_not_rename_over_a_file_has_it_moved_aside_first() {
     let old_is_there = AtomicBool::new(true);
     let server = Scripted::start(move |command, talk| {
         match command {
             "SIZE /old.csv" => talk.say("213 3"),
             "RNTO /old.csv" if old_is_there.load(Ordering::Relaxed) => talk.say("553 File exists"),
-            "DELE /old.csv" => {
+            "RNTO /.old.csv.old" => {
                 old_is_there.store(false, Ordering::Relaxed);
                 talk.say("250 done");
             }
@@ -454,8 +454,10 @@ fn a_server_that_does_not_rename_over_a_file_loses_it_first() {
         true
     });
     let mut session = connect(&server);
-    assert_eq!(session.rename("new.csv", "old.csv").unwrap(), Replacement::RemovedFirst);
+    assert_eq!(session.rename("new.csv", "old.csv").unwrap(), Replacement::InTwoSteps);
     assert_eq!(session.rename("new.csv", "free.csv").unwrap(), Replacement::Atomic);
+    let removed: Vec<String> = server.commands().into_iter().filter(|command| command.starts_with("DELE")).collect();
+    assert_eq!(removed, ["DELE /.old.csv.old"; 2], "before and after, and never the file itself");
 }
 
 /// Like vsftpd and ProFTPD towards a client whose TLS 1.3 tickets are used up.

@@ -21,7 +21,7 @@ const DELIVERIES: &str = "
 
 Told to the program by servers inside the test (`tests/transports/liar.rs`), over TLS too. A folder is no server: what it
 says, it did. What is told in a cell is from the report or the log. Where a server refuses a new name in the very words in
-which others say that it is taken, the old file is removed to make room.
+which others say that it is taken, the old file is moved aside to make room, and back where that does not help.
 
 ";
 

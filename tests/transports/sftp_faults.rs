@@ -380,7 +380,7 @@ fn an_extension_that_is_announced_and_not_known_is_done_without() {
         true
     });
     let mut session = server.connect();
-    for (content, expected) in [("first", Replacement::Atomic), ("second", Replacement::RemovedFirst)] {
+    for (content, expected) in [("first", Replacement::Atomic), ("second", Replacement::InTwoSteps)] {
         upload(&mut *session, content.as_bytes()).unwrap();
         assert_eq!(handover::publish(&mut *session, "", "a.csv").unwrap(), expected);
         assert_eq!(fetch(&mut *session).unwrap(), content.as_bytes());

@@ -80,9 +80,9 @@ pub fn place(manners: Manners) -> Option<Place> {
 fn a_replacement_says_whether_the_name_was_ever_absent() {
     for (posix_rename, rest, expected) in [
         (PosixRename::Announced, "", Replacement::Atomic),
-        (PosixRename::Absent, "", Replacement::RemovedFirst),
-        (PosixRename::Absent, "posix-rename = true", Replacement::RemovedFirst),
-        (PosixRename::Unannounced, "", Replacement::RemovedFirst),
+        (PosixRename::Absent, "", Replacement::InTwoSteps),
+        (PosixRename::Absent, "posix-rename = true", Replacement::InTwoSteps),
+        (PosixRename::Unannounced, "", Replacement::InTwoSteps),
         (PosixRename::Unannounced, "posix-rename = true", Replacement::Atomic),
     ] {
         let fixture = Fixture::start(Manners { posix_rename, ..Manners::default() });

@@ -13,7 +13,7 @@ use passerelle::transport::{Entry, Error, Kind, Limit, Replacement, Session, Sto
 
 use crate::endless::Endless;
 use crate::notes::{
-    HIDDEN_CONTROL_CHARACTERS, NO_BACKSLASHES, QUESTION_MARKS, REMOVED_FIRST, RENAME_LATER, SIZE_OF_FOLDERS,
+    HIDDEN_CONTROL_CHARACTERS, IN_TWO_STEPS, NO_BACKSLASHES, QUESTION_MARKS, RENAME_LATER, SIZE_OF_FOLDERS,
     SIZE_OF_LINKS,
 };
 use crate::place::Place;
@@ -186,7 +186,7 @@ fn replace(place: &Place) -> Seen {
             witness::sees_every_replacement_at_one_instant(place);
             None
         }
-        Replacement::RemovedFirst => Some(REMOVED_FIRST),
+        Replacement::InTwoSteps => Some(IN_TWO_STEPS),
     }
 }
 

@@ -82,7 +82,7 @@ impl Examiner<'_> {
                 "le serveur a répondu que c'était fait, et a gardé l'ancien fichier",
             )),
             Replacement::Atomic => AT_ONCE.into(),
-            Replacement::RemovedFirst => IN_TWO_STEPS.into(),
+            Replacement::InTwoSteps => IN_TWO_STEPS.into(),
         }))
     }
 

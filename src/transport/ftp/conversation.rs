@@ -18,7 +18,7 @@ use super::reply::Reply;
 use super::tls::Handshake;
 use super::transfer::{Client, Transfer};
 use crate::transport::watchdog::Watchdog;
-use crate::transport::{Error, Kind, Limit, Listing, Replacement, UnusableName, shown, usable};
+use crate::transport::{Error, Kind, Limit, Listing, Replacement, UnusableName, handover, shown, usable};
 
 /// A piece of a file. Bigger than the usual 8 KiB: over TLS that is half as fast again.
 const PIECE: usize = 256 << 10;
@@ -297,11 +297,28 @@ impl Conversation {
         if !matches!(refused.code, 550 | 553) || self.size(to)?.is_none() {
             return Err(self.denied_or_missing(refused, to)?);
         }
-        self.order(&format!("DELE {to}"))?;
-        match self.try_to_rename(from, to)? {
-            None => Ok(Replacement::RemovedFirst),
-            Some(refused) => Err(Failure::Refused(refused)),
+        self.replace(from, to)
+    }
+
+    /// The old file goes aside, the new one takes its name, and the old one is removed; or it comes back.
+    fn replace(&mut self, from: &str, to: &str) -> Result<Replacement, Failure> {
+        let aside = handover::aside(to);
+        // What an attempt left that was cut off; there is none as a rule.
+        self.ask(&format!("DELE {aside}"))?;
+        if let Some(refused) = self.try_to_rename(to, &aside)? {
+            return Err(Failure::Refused(refused));
         }
+        if let Some(refused) = self.try_to_rename(from, to)? {
+            self.try_to_rename(&aside, to)?;
+            return Err(Failure::Refused(refused));
+        }
+        match self.remove(&aside) {
+            Err(Failure::Refused(reply)) => {
+                tracing::warn!("the old file stays on the server under a name of ours: {reply}");
+            }
+            outcome => outcome?,
+        }
+        Ok(Replacement::InTwoSteps)
     }
 
     /// The refusal of the new name, where there was one; an old name that is not there fails.

@@ -66,7 +66,7 @@ impl Session for Sftp {
 
     fn rename(&mut self, from: &str, to: &str) -> Result<Replacement, Error> {
         let (from, to) = (self.locate(from)?, self.locate(to)?);
-        let renamed = rename::rename(&mut self.server, from.as_bytes(), to.as_bytes());
+        let renamed = rename::rename(&mut self.server, &from, &to);
         self.told(renamed, || format!("rename {from} to {to}"))
     }
 
