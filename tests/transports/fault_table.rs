@@ -61,6 +61,7 @@ fn once(act: Act) -> Fault {
 }
 
 const NOT_ON_THE_WAY: &str = "nothing is on a way";
+const TOO_FAST: &str = "too fast to be hit; `tests/nights/kills.rs` tries many moments";
 const GONE: &str = "a later try may help";
 const FOR_GOOD: &str = "a server refused for good";
 const SILENT: &str = "no answer in time";
@@ -196,8 +197,8 @@ impl Night<'_> {
         };
         let is_killed = matches!(what, What::Kill);
         let mut child = self.company.start();
-        let has_come = || proxy.as_ref().map_or_else(|| self.folder.join(PART).exists(), Proxy::has_struck);
-        while is_killed && !has_come() && child.try_wait().unwrap().is_none() {
+        let has_struck = || proxy.as_ref().is_some_and(Proxy::has_struck);
+        while is_killed && !has_struck() && child.try_wait().unwrap().is_none() {
             thread::sleep(Duration::from_millis(1));
         }
         if is_killed {
@@ -242,6 +243,9 @@ impl Row {
         if partner.is_none() && matches!(self.what, What::Way(..)) {
             return NOT_ON_THE_WAY.to_owned();
         }
+        if partner.is_none() && matches!(self.what, What::Kill) {
+            return TOO_FAST.to_owned();
+        }
         static NIGHTS: AtomicUsize = AtomicUsize::new(0);
         let more = if let What::Way(_, more) = self.what { more } else { "tries = 1" };
         let night = Night::new(partner, &format!("fault-{}", NIGHTS.fetch_add(1, Ordering::Relaxed)), more, base);
@@ -252,23 +256,21 @@ impl Row {
         });
         let there = night.there(new);
         let code_told = code.map_or("killed".to_owned(), |code| code.to_string());
-        let first = format!("{code_told}{}; {}", told.unwrap_or_default(), there.in_words(code.is_none()));
+        let first = format!("{code_told}{}; {}", told.unwrap_or_default(), there.in_words());
         let again = night.again();
         let after = night.there(new);
         let left: Vec<_> = fs::read_dir(&night.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert!(left.iter().all(|name| name == "people.csv" || name == "in"), "{}: {left:?} are left", self.fault);
         match (there, after) {
             (There::New, There::New) => first,
-            _ => format!("{first}; then {}, {}", again.unwrap(), after.in_words(false)),
+            _ => format!("{first}; then {}, {}", again.unwrap(), after.in_words()),
         }
     }
 }
 
 impl There {
-    fn in_words(self, or_new: bool) -> &'static str {
+    fn in_words(self) -> &'static str {
         match self {
-            // Nobody knows how far it came to a folder that is as fast as this.
-            There::Old | There::New if or_new => "the old file or the new one",
             There::Old => "the old file",
             There::New => "the new file",
             There::Changed => "the new file with the changed byte",
