@@ -19,6 +19,14 @@ enum Said {
     Late,
 }
 
+/// A file is here, which the journal knows before anything becomes of it: whatever cuts this run off, it has come.
+pub fn came(job: &mut Job<'_>, exchange: &Exchange, import: &Import) -> Result<(), Error> {
+    if import.expected.is_some() {
+        job.act(|context, state, _| Ok(state.expected_came(&exchange.name, context.started)?))?;
+    }
+    Ok(())
+}
+
 pub fn check(
     job: &mut Job<'_>,
     exchange: &Exchange,

@@ -217,6 +217,7 @@ fn take(
         Origin::Named(file) => Gathered::named(&job.state, exchange, import, file)?,
         Origin::Dropped(dropped, _) if dropped.size > import.largest.0 => {
             told.came = true;
+            expected::came(job, exchange, import)?;
             return too_large::refuse(job, exchange, import, dropped);
         }
         Origin::Dropped(dropped, pledge) => match fetch_whole(job, exchange, import, dropped, pledge)? {
@@ -238,7 +239,10 @@ fn take(
         }
         Origin::Named(_) => Ok(()),
     })?;
-    told.came |= matches!(origin, Origin::Dropped(..)) && !is_held(&job.state, exchange, &gathered)?;
+    if matches!(origin, Origin::Dropped(..)) && !is_held(&job.state, exchange, &gathered)? {
+        told.came = true;
+        expected::came(job, exchange, import)?;
+    }
     told.remarks.extend(again::remark(&job.state, exchange, &gathered)?);
     let decision = read_and_decide(&gathered, exchange, import, job.context.local().date())?;
     let acted = job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &decision))?;

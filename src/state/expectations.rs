@@ -36,6 +36,13 @@ impl State {
         })
     }
 
+    pub fn expected_came(&mut self, exchange: &str, at: DateTime<Utc>) -> Result<(), Error> {
+        let sql = "
+            INSERT INTO expectations (exchange, since, came) VALUES (?1, ?2, ?2)
+            ON CONFLICT DO UPDATE SET came = ?2";
+        self.write("what is expected", |db| db.execute(sql, (exchange, Time(at))).map(drop))
+    }
+
     pub fn save_expectation(&mut self, exchange: &str, expectation: &Expectation) -> Result<(), Error> {
         let Expectation { since, came, missed } = expectation;
         let sql = "INSERT OR REPLACE INTO expectations (exchange, since, came, missed) VALUES (?1, ?2, ?3, ?4)";
