@@ -85,8 +85,14 @@ fn greet(
                 }
                 continue;
             }
-            Err(error) => watchdog.explain_end(error),
+            Err(error) => error,
         };
+        // A server without a key of this family may hang up before that is understood; so does one that is cut off.
+        let is_protocol = error.kind == Kind::Protocol;
+        let mut error = watchdog.explain_end(error);
+        if is_protocol && error.kind != Kind::Protocol && offer::lacks(&algorithms, options, limit) {
+            error.kind = Kind::Protocol;
+        }
         // A server that has no key of this family ends here too. One that does not answer has not shown what it is.
         if error.kind != Kind::Protocol {
             return Err(offer::explain(error, options, limit));

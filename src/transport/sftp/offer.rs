@@ -12,6 +12,7 @@ use crate::transport::{self, Error, Limit, tcp};
 /// Lines that a server may say before its name, and the length of a packet: more is no SSH (RFC 4253, 4.2 and 6.1).
 const MOST_BYTES: u64 = 64 << 10;
 const KEXINIT: u8 = 20;
+const HOST_KEYS: usize = 1;
 const COOKIE: usize = 16;
 
 /// How many names an error repeats of those that a stranger sends.
@@ -31,15 +32,24 @@ pub fn explain(failure: Error, options: &Options, limit: &Limit) -> Error {
     if !matches!(failure.kind, transport::Kind::Protocol | transport::Kind::Unreachable) {
         return failure;
     }
-    let patience = options.connect_timeout.min(limit.left());
-    let asked = tcp::connect(&options.host, options.port, patience, limit).ok().and_then(|connection| {
-        connection.set_read_timeout(Some(patience)).ok()?;
-        nothing_in_common(&limit.bound(move || read_lists(connection))??)
-    });
-    match asked {
+    match ask(options, limit).and_then(|lists| nothing_in_common(&lists)) {
         Some(told) => Error::new(transport::Kind::Protocol, failure.to_string()).caused_by(told),
         None => failure,
     }
+}
+
+/// Whether the server says that it has no host key for any of these algorithms.
+pub fn lacks(algorithms: &str, options: &Options, limit: &Limit) -> bool {
+    let offered = ask(options, limit).and_then(|lists| lists.into_iter().nth(HOST_KEYS));
+    offered.is_some_and(|offered| !algorithms.split(',').any(|one| offered.split(',').any(|theirs| theirs == one)))
+}
+
+/// What the server offers, in the order of the packet.
+fn ask(options: &Options, limit: &Limit) -> Option<Vec<String>> {
+    let patience = options.connect_timeout.min(limit.left());
+    let connection = tcp::connect(&options.host, options.port, patience, limit).ok()?;
+    connection.set_read_timeout(Some(patience)).ok()?;
+    limit.bound(move || read_lists(connection))?
 }
 
 /// Lists in the order of the packet.
@@ -99,7 +109,7 @@ fn ours() -> [Kind; 4] {
     let of_hosts = ALGORITHMS.iter().flat_map(|family| family.split(',')).collect();
     [
         Kind { name: "the key exchange", place: 0, ours: known(MethodType::Kex) },
-        Kind { name: "the host key", place: 1, ours: of_hosts },
+        Kind { name: "the host key", place: HOST_KEYS, ours: of_hosts },
         Kind { name: "the cipher", place: 2, ours: known(MethodType::CryptCs) },
         Kind { name: "the integrity code", place: 4, ours: known(MethodType::MacCs) },
     ]
