@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::job::tell::SET_ASIDE;
 use crate::job::{Error, claim, explain, pickup};
 use crate::model::{Exit, Sheet, fold};
 use crate::report::check::{self, Check, Place, Purpose};
@@ -26,9 +27,6 @@ const SIDE_BY_SIDE: usize = 8;
 
 const TIME: Duration = Duration::from_secs(300);
 const OVER: &str = "a check gives each server 5 minutes";
-
-/// Folders that a run makes in the folder that an import watches.
-const SET_ASIDE: [&str; 3] = ["done", "refused", "held"];
 
 /// How a check is asked for.
 pub struct Order<'a> {

@@ -8,7 +8,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::job::pickup::VERDICT;
-use crate::job::{Context, Error};
+use crate::job::tell::SET_ASIDE;
+use crate::job::{Context, Error, gather};
 use crate::site::claim::{Claim, host};
 use crate::site::{Exchange, Import};
 use crate::transport::{Entry, Kind, inside};
@@ -55,7 +56,7 @@ pub fn list(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Resu
     if import.claim.is_none() {
         return Ok(Vec::new());
     }
-    let files = files(context, exchange, &folder(import))?;
+    let files = gather::files(context, &exchange.server, &folder(import))?;
     Ok(files.into_iter().filter_map(|entry| Some((Claimed::parse(&entry.name)?, entry))).collect())
 }
 
@@ -106,21 +107,13 @@ pub fn claim(
 /// its journal.
 pub fn last_told(context: &Context<'_>, exchange: &Exchange, import: &Import) -> Result<Option<DateTime<Utc>>, Error> {
     let mut last = None;
-    for name in ["done", "refused", "held"].iter().filter(|_| import.claim.is_some()) {
+    for name in SET_ASIDE.iter().filter(|_| import.claim.is_some()) {
         let folder = inside(import.files.folder(), name);
-        let files = files(context, exchange, &folder)?;
+        let files = gather::files(context, &exchange.server, &folder)?;
         let verdicts = files.iter().filter(|entry| entry.name.ends_with(VERDICT));
         last = verdicts.map(|entry| entry.modified).max().flatten().max(last);
     }
     Ok(last)
-}
-
-/// Nothing where there is no such folder yet.
-fn files(context: &Context<'_>, exchange: &Exchange, folder: &str) -> Result<Vec<Entry>, Error> {
-    match context.with_server(&exchange.server, |session| session.list(folder)) {
-        Err(Error::Transport(nothing)) if nothing.kind == Kind::Missing => Ok(Vec::new()),
-        listed => Ok(listed?.files),
-    }
 }
 
 pub fn folder(import: &Import) -> String {

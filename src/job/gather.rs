@@ -5,6 +5,7 @@ use crate::job::{Context, Error, Job, reading};
 use crate::model::{Finding, People, Severity};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{self, Server, people};
+use crate::transport::{Entry, Kind};
 
 /// People and what is to be said about where they come from.
 pub struct Source {
@@ -54,4 +55,12 @@ pub fn fetch(context: &Context<'_>, server: &Server, path: &str) -> Result<Vec<u
     });
     context.progress.end();
     fetched
+}
+
+/// The files of a folder; none where there is no such folder yet.
+pub fn files(context: &Context<'_>, server: &Server, folder: &str) -> Result<Vec<Entry>, Error> {
+    match context.with_server(server, |session| session.list(folder)) {
+        Err(Error::Transport(nothing)) if nothing.kind == Kind::Missing => Ok(Vec::new()),
+        listed => Ok(listed?.files),
+    }
 }

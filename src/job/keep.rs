@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::job::pickup::{VERDICT, VERDICT_FOR_MACHINES};
-use crate::job::{Error, Job};
+use crate::job::{Error, Job, gather};
 use crate::report::Removed;
 use crate::site::import::{CORRECTIONS, SEALED_CORRECTIONS};
 use crate::site::{Days, Exchange, Import};
 use crate::state::RunId;
-use crate::transport::{Entry, Kind, inside};
+use crate::transport::{Entry, inside};
 
 /// What was set aside together.
 struct Group {
@@ -38,11 +38,8 @@ pub fn tidy(job: &mut Job<'_>, exchange: &Exchange, import: &Import, removed: &m
 }
 
 fn tidy_server(job: &mut Job<'_>, exchange: &Exchange, folder: String, days: Days) -> Result<Option<Removed>, Error> {
-    let listing = match job.context.with_server(&exchange.server, |session| session.list(&folder)) {
-        Err(Error::Transport(nothing)) if nothing.kind == Kind::Missing => return Ok(None),
-        listing => listing?,
-    };
-    let mut old = groups(&listing.files);
+    let files = gather::files(&job.context, &exchange.server, &folder)?;
+    let mut old = groups(&files);
     old.retain(|group| job.context.started - group.since > TimeDelta::from(days));
     old.sort_by_key(|group| group.since);
     let Some(oldest) = old.first().map(|group| group.since) else { return Ok(None) };

@@ -27,6 +27,9 @@ use crate::report::verdict::{self, Notice};
 use crate::site::{self, Exchange};
 use crate::transport::{self, Kind, Session, handover, inside};
 
+/// Folders that a run makes in the folder that an import watches.
+pub const SET_ASIDE: [&str; 3] = ["done", "refused", "held"];
+
 /// What the partner is told about which file.
 pub struct Telling<'a> {
     pub told: &'a mut Import,
