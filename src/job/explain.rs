@@ -36,7 +36,7 @@ fn explain(kind: Kind, server: &str, sheet: Option<&Sheet>, now: DateTime<Utc>) 
     };
     let on = day(sheet.at);
     let clauses = match kind {
-        Kind::Unreachable | Kind::TimedOut => answered(sheet),
+        Kind::Unreachable | Kind::TimedOut | Kind::Busy => answered(sheet),
         Kind::Identity => showed(sheet, now),
         Kind::Login => let_in(sheet),
         Kind::Denied | Kind::Missing => allowed(sheet),

@@ -1,5 +1,7 @@
 //! What the verbs gather alike: files of servers, and people.
 
+use std::sync::Arc;
+
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
 use crate::model::{Finding, People, Severity};
@@ -9,7 +11,7 @@ use crate::transport::{Entry, Kind};
 
 /// People and what is to be said about where they come from.
 pub struct Source {
-    pub people: People,
+    pub people: Arc<People>,
     /// About rows that could not be read; they are not among the people.
     pub findings: Vec<Finding>,
     pub left_out: usize,
@@ -18,9 +20,11 @@ pub struct Source {
 pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
     let source = match people {
         site::People::Directory(_) => {
-            job.state.people().map(|people| Source { people, findings: Vec::new(), left_out: 0 }).map_err(Error::from)
+            let known = |people| Source { people: Arc::new(people), findings: Vec::new(), left_out: 0 };
+            job.state.people().map(known).map_err(Error::from)
         }
         site::People::File(file) => from_file(job, file),
+        site::People::Lucca(lucca) => from_lucca(&job.context, lucca),
     };
     job.context.people_are_read();
     source
@@ -41,7 +45,13 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
         return Err(Error::data(&file.file, refused));
     }
     let people = People::new(checked.delivered.fields, checked.delivered.table);
-    Ok(Source { people, findings, left_out: checked.left_out.len() })
+    Ok(Source { people: Arc::new(people), findings, left_out: checked.left_out.len() })
+}
+
+fn from_lucca(context: &Context<'_>, lucca: &people::Lucca) -> Result<Source, Error> {
+    let wanted = context.site.wanted(&lucca.name);
+    let snapshot = context.doors.snapshot(lucca, &context.site.base, &wanted, &context.limit)?;
+    Ok(Source { people: snapshot.people, findings: Vec::new(), left_out: 0 })
 }
 
 /// The whole file, before anything is read from it: what is decided is decided about one state of it.

@@ -11,6 +11,7 @@ mod claim;
 mod decision;
 mod deliver;
 pub mod discard;
+mod doors;
 mod error;
 mod expected;
 mod explain;
@@ -54,6 +55,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use abreast::Turn;
+use doors::Doors;
 pub use error::Error;
 use progress::Progress;
 
@@ -83,6 +85,7 @@ pub struct Context<'a> {
     turn: Option<Turn>,
     /// Of all exchanges of the run.
     connections: Arc<Connections>,
+    doors: Arc<Doors>,
     /// What is known of the servers, by their names in the site.
     sheets: Arc<BTreeMap<String, Sheet>>,
 }
@@ -124,6 +127,7 @@ impl<'a> Job<'a> {
             limit: Limit::new(Duration::ZERO, stop),
             turn: None,
             connections: Arc::default(),
+            doors: Arc::default(),
             sheets: Arc::new(sheets),
         };
         Ok(Job { context, state, hands })

@@ -42,7 +42,7 @@ impl Need {
         let source = match &exchange.direction {
             Direction::Export(export) => match &*export.people {
                 People::File(file) => Some(file.server.name.clone()),
-                People::Directory(_) => None,
+                People::Directory(_) | People::Lucca(_) => None,
             },
             Direction::Import(_) => None,
         };

@@ -39,6 +39,8 @@ pub struct Export {
     pub openpgp: Option<Sealing>,
 }
 
+const ALWAYS_WANTED: [&str; 5] = ["login", "employee-number", "establishment", "contract-start", "contract-end"];
+
 /// What becomes of a row with an empty required cell, which is an error in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -214,6 +216,12 @@ impl Section {
 }
 
 impl Export {
+    /// The fields that it needs of people: for its columns, for its population, and to say whom it is about.
+    pub fn wanted(&self) -> impl Iterator<Item = Field> {
+        let of_columns = self.columns.iter().filter_map(|chosen| chosen.source().cloned());
+        of_columns.chain(ALWAYS_WANTED.map(Field::of))
+    }
+
     /// The path on the server of a file of that name.
     pub fn path(&self, name: &str) -> String {
         match self.folder.as_str() {

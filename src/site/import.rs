@@ -183,6 +183,11 @@ impl Section {
     fn directory(&self, reader: &mut Reader) -> Option<Arc<Directory>> {
         match &*reader.people(&self.people)? {
             People::Directory(directory) => Some(directory.clone()),
+            People::Lucca(lucca) => {
+                let complaint = reader.at(self.people.span(), format!("`{}` is an instance of Lucca", lucca.name));
+                reader.complain(complaint);
+                None
+            }
             People::File(file) => {
                 let complaint = reader
                     .at(self.people.span(), format!("`{}` is a file, and an import changes the directory", file.name))

@@ -19,7 +19,7 @@ mod size;
 mod trial;
 mod within;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
 
-use crate::model::{Language, fold};
+use crate::model::{Field, Language, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
 use crate::transport;
@@ -202,6 +202,15 @@ impl Site {
         })
     }
 
+    /// The fields that the exports of these people send.
+    pub fn wanted(&self, people: &str) -> BTreeSet<Field> {
+        let exports = self.exchanges.values().filter_map(|exchange| match &exchange.direction {
+            Direction::Export(export) if export.people.name() == people => Some(export),
+            Direction::Export(_) | Direction::Import(_) => None,
+        });
+        exports.flat_map(|export| export.wanted()).collect()
+    }
+
     /// The folder in which each import writes down what it did.
     pub fn operations(&self) -> PathBuf {
         self.state.with_file_name("operations")
@@ -235,7 +244,7 @@ fn with_choices(complaint: Complaint) -> Complaint {
     let is_about_choice = complaint.message.ends_with("chosen here");
     let choices = [
         ("[server.", "write exactly one of `[server.NAME.directory]`, `[server.NAME.ftp]` and `[server.NAME.sftp]`"),
-        ("[people.", "write exactly one of `[people.NAME.file]` and `[people.NAME.directory]`"),
+        ("[people.", "write exactly one of `[people.NAME.file]`, `[people.NAME.directory]` and `[people.NAME.lucca]`"),
     ];
     match choices.iter().find(|(heading, _)| is_about_choice && line.starts_with(heading)) {
         Some((_, help)) => complaint.help(*help),

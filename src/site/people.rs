@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::reader::Reader;
 use super::{Lists, Server};
 use crate::format::dialect::Encoding;
+use crate::lucca;
 use crate::model::Field;
 use crate::profile::{self, Contract, Profile};
 use crate::rule::defaults::Default;
@@ -19,6 +20,14 @@ use crate::rule::defaults::Default;
 pub enum People {
     File(File),
     Directory(Arc<Directory>),
+    Lucca(Lucca),
+}
+
+/// An instance of Lucca.
+#[derive(Debug)]
+pub struct Lucca {
+    pub name: String,
+    pub options: lucca::Options,
 }
 
 /// A CSV or XLSX file of HR data on a server.
@@ -44,12 +53,13 @@ pub struct Directory {
     pub lists: Lists,
 }
 
-/// `[people.NAME]` as a site writes it: `[people.NAME.file]` or `[people.NAME.directory]`.
+/// `[people.NAME]` as a site writes it: `[people.NAME.file]`, `[people.NAME.directory]` or `[people.NAME.lucca]`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Section {
     File(FileSection),
     Directory(DirectorySection),
+    Lucca(lucca::Options),
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +92,15 @@ impl Section {
                     reader.complain(complaint);
                 }
                 Some(People::Directory(Arc::new(section.read(name.get_ref(), reader))))
+            }
+            Section::Lucca(options) => {
+                if options.is_unstated_production() {
+                    let complaint = reader
+                        .at(name.span(), format!("{} is an instance that people work with", options.url()))
+                        .help("write `production = true` beside its `url`, or the URL of the test instance");
+                    reader.complain(complaint);
+                }
+                Some(People::Lucca(Lucca { name: name.get_ref().clone(), options }))
             }
         }
     }
@@ -116,6 +135,7 @@ impl People {
         match self {
             People::File(file) => &file.name,
             People::Directory(directory) => &directory.name,
+            People::Lucca(lucca) => &lucca.name,
         }
     }
 
@@ -124,6 +144,7 @@ impl People {
         match self {
             People::File(file) => file.contract.can_have(field),
             People::Directory(_) => true,
+            People::Lucca(_) => lucca::can_have(field),
         }
     }
 }

@@ -297,9 +297,13 @@ fn refusal(error: &Error) -> Found {
         Kind::Missing | Kind::Denied | Kind::Login | Kind::Full | Kind::Damaged | Kind::Protocol => {
             Found::No(reason(error))
         }
-        Kind::Unreachable | Kind::TimedOut | Kind::Stopped | Kind::Identity | Kind::Local | Kind::Setup => {
-            Found::Unknown(reason(error))
-        }
+        Kind::Unreachable
+        | Kind::TimedOut
+        | Kind::Busy
+        | Kind::Stopped
+        | Kind::Identity
+        | Kind::Local
+        | Kind::Setup => Found::Unknown(reason(error)),
     }
 }
 

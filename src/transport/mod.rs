@@ -4,17 +4,14 @@
 
 mod connections;
 pub mod directory;
-mod error;
 pub mod examine;
 pub mod ftp;
 pub mod handover;
 mod identity;
-mod limit;
 pub mod openpgp;
 mod path;
 pub mod retry;
 mod scratch;
-pub mod secret;
 pub mod sftp;
 mod tcp;
 mod watchdog;
@@ -26,9 +23,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 pub use connections::Connections;
-pub use error::{Error, Kind};
+
+pub use crate::net::{Error, Kind, Limit, Stop};
 pub use identity::Identity;
-pub use limit::{Limit, Stop};
 pub use path::inside;
 
 use crate::model::sheet::{Found, Trait};

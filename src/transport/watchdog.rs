@@ -10,8 +10,8 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
 
-use super::limit::{LOOK, Limit};
 use super::{Error, Kind};
+use crate::net::{LOOK, Limit};
 
 /// Timeouts of a socket bound one read or one write; a server that sends a byte now and then would hold us for ever.
 pub struct Watchdog {

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 
 use super::certificate::Certificate;
-use crate::transport::secret::SecretName;
+use crate::net::secret::SecretName;
 use crate::transport::{Error, Kind};
 
 /// `client-certificate = { chain = "client.pem", key = "credential:NAME" }`

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::client_certificate::ClientCertificate;
 use super::trust::Trust;
 use crate::model::Text;
+use crate::net::secret::SecretName;
 use crate::text;
 use crate::transport::is_host;
 use crate::transport::retry::Tries;
-use crate::transport::secret::SecretName;
 
 /// An FTP or FTPS server.
 #[derive(Debug, Clone, Deserialize)]

@@ -15,9 +15,9 @@ use super::partner::Partner;
 use super::private_key::PrivateKey;
 use super::sealing::Sealer;
 use crate::model::Text;
+use crate::net::secret::SecretName;
 use crate::text;
 use crate::transport::Error;
-use crate::transport::secret::SecretName;
 
 /// What a file may unfold to, in bytes: some ten times as much as a million rows take.
 const LARGEST: u64 = 1 << 30;

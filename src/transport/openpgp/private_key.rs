@@ -9,7 +9,7 @@ use rpgpie::tsk::Tsk;
 use secrecy::ExposeSecret;
 
 use super::partner::why_not;
-use crate::transport::secret::SecretName;
+use crate::net::secret::SecretName;
 use crate::transport::{Error, Kind};
 
 pub struct PrivateKey {

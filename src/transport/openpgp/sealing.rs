@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::partner::Partner;
 use super::private_key::PrivateKey;
-use crate::transport::secret::SecretName;
+use crate::net::secret::SecretName;
 use crate::transport::{Error, Kind};
 
 #[derive(Debug, Clone, Deserialize)]

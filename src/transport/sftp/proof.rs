@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::options::{Key, Login};
 use super::private_key;
-use crate::transport::secret::keep_from_others;
+use crate::net::secret::keep_from_others;
 use crate::transport::{Error, Kind};
 
 /// What we have to show, in the order in which it is shown, read before the server is asked anything.

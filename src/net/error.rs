@@ -23,6 +23,8 @@ pub enum Kind {
     Denied,
     /// The server has no room, for the moment.
     Full,
+    /// The server asks to come back later: there were too many requests.
+    Busy,
     /// What arrived is not what was sent.
     Damaged,
     /// The server spoke in a way that is not understood.
@@ -72,7 +74,7 @@ impl Error {
 
     pub fn later_may_help(&self) -> bool {
         match self.kind {
-            Kind::Unreachable | Kind::TimedOut | Kind::Stopped | Kind::Full | Kind::Damaged => true,
+            Kind::Unreachable | Kind::TimedOut | Kind::Stopped | Kind::Full | Kind::Busy | Kind::Damaged => true,
             Kind::Identity
             | Kind::Login
             | Kind::Missing

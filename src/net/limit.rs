@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Error, Kind};
 
 /// How often whoever waits looks whether it was asked to stop.
-pub(super) const LOOK: Duration = Duration::from_millis(100);
+pub const LOOK: Duration = Duration::from_millis(100);
 
 /// The wish to stop, shared by all that may have to: what is under way may end within a grace, nothing new begins.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ impl Limit {
 
     /// Does something that nothing can interrupt in a thread of its own. None when the limit is over first: then it is
     /// given up, and ends by itself.
-    pub(super) fn bound<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    pub fn bound<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             // When nobody waits any more, what came of it is dropped.
@@ -95,7 +95,7 @@ impl Limit {
     }
 
     /// The same, but for no longer than this.
-    pub(super) fn at_most(&self, time: Duration) -> Limit {
+    pub fn at_most(&self, time: Duration) -> Limit {
         Limit { until: self.until.min(Instant::now() + time), ..self.clone() }
     }
 

@@ -132,7 +132,7 @@ impl SecretName {
 const LONGEST: u64 = 64 << 10;
 
 /// Refuses a file that every user of this machine may read. What is not there is for whoever reads it to say.
-pub(super) fn keep_from_others(path: &Path) -> Result<(), String> {
+pub fn keep_from_others(path: &Path) -> Result<(), String> {
     let others = std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o007 != 0);
     match others {
         true => Err(format!("{0}: every user of this machine may open it; `chmod o= {0}`", path.display())),
@@ -164,7 +164,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::{SecretName, without_line_break};
-    use crate::transport::Kind;
+    use crate::net::Kind;
 
     /// Readable for its owner alone.
     fn write(path: &Path, text: impl AsRef<[u8]>) {

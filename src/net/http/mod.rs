@@ -1,0 +1,234 @@
+//! HTTP, as a client of web services that speak JSON: one request and its answer, and the same again where that may help.
+
+mod again;
+mod budget;
+mod trust;
+mod url;
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+use ureq::http::{self, StatusCode};
+
+pub use budget::Budget;
+pub use trust::Trust;
+pub use url::{NotAUrl, Url};
+
+use crate::net::{Error, Kind, Limit};
+
+/// For one answer, its body included.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Bytes of an answer: more is no list of people, and no picture.
+const LARGEST: u64 = 256 << 20;
+
+/// Speaks with one service; from several threads, if need be.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    url: Url,
+    budget: Budget,
+    tries: u32,
+}
+
+/// What is asked.
+pub struct Request {
+    method: &'static str,
+    /// From the URL of the service on; with `?` and what stands behind it.
+    path: String,
+    headers: Vec<(&'static str, SecretString)>,
+    body: Vec<u8>,
+}
+
+/// What was answered, be it a refusal.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// Paths of `trust` are relative to `base`. Each request is tried at most `tries` times by [`Client::ask`].
+    pub fn new(url: &Url, trust: &Trust, budget: Budget, tries: u32, base: &Path) -> Result<Client, Error> {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // Whoever is sent elsewhere would bring the key there.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            // What a service is called is what the site says, whatever the environment of this process.
+            .proxy(None)
+            .user_agent(concat!("passerelle/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(Some(ANSWER))
+            .tls_config(trust.config(base)?);
+        Ok(Client { agent: Agent::new_with_config(config.build()), url: url.clone(), budget, tries })
+    }
+
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Sends a request once, within the budget, and takes whatever is answered.
+    ///
+    /// # Errors
+    /// There was no answer, or not all of it: the service may have done what was asked all the same.
+    pub fn send(&self, request: &Request, limit: &Limit) -> Result<Answer, Error> {
+        self.budget.spend(limit)?;
+        let tried = || format!("{} {}", request.verb(), self.shown(request));
+        let built = request.build(&self.url).map_err(|cause| Error::new(Kind::Setup, tried()).caused_by(cause))?;
+        let agent = self.agent.clone();
+        let answered = limit.bound(move || exchange(&agent, built)).ok_or_else(|| limit.overrun(tried()))?;
+        answered.map_err(|cause| Error::new(kind_of(&cause), tried()).caused_by(cause))
+    }
+
+    /// Where a request goes, without what stands behind `?`: it may be about somebody.
+    pub fn shown(&self, request: &Request) -> String {
+        let path = request.path.split('?').next().unwrap_or_default();
+        format!("{}{path}", self.url)
+    }
+}
+
+fn exchange(agent: &Agent, request: http::Request<Vec<u8>>) -> Result<Answer, ureq::Error> {
+    let response = agent.run(request)?;
+    let (parts, body) = response.into_parts();
+    let mut bytes = Vec::new();
+    body.into_with_config().limit(LARGEST).reader().read_to_end(&mut bytes).map_err(ureq::Error::from)?;
+    Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes })
+}
+
+/// What a failure without an answer is.
+fn kind_of(cause: &ureq::Error) -> Kind {
+    match cause {
+        ureq::Error::Timeout(_) => Kind::TimedOut,
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => Kind::Identity,
+        ureq::Error::Io(cause) if is_about_identity(cause) => Kind::Identity,
+        ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Kind::Unreachable,
+        // What was cut off in the middle of its words.
+        ureq::Error::Protocol(_) => Kind::Unreachable,
+        ureq::Error::BodyExceedsLimit(_) => Kind::Protocol,
+        _ => Kind::Setup,
+    }
+}
+
+fn is_about_identity(cause: &std::io::Error) -> bool {
+    let inner = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+impl Request {
+    pub fn new(method: &'static str, path: impl Into<String>) -> Request {
+        Request { method, path: path.into(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub fn get(path: impl Into<String>) -> Request {
+        Request::new("GET", path)
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Request {
+        self.headers.push((name, SecretString::from(value.into())));
+        self
+    }
+
+    /// `kind` is the type of the media: `application/json`.
+    pub fn body(self, kind: &str, bytes: Vec<u8>) -> Request {
+        Request { body: bytes, ..self.header("Content-Type", kind) }
+    }
+
+    /// # Panics
+    /// When the value cannot be JSON.
+    pub fn json(self, value: &impl Serialize) -> Request {
+        let bytes = serde_json::to_vec(value).expect("what is sent is made of plain values");
+        self.body("application/json", bytes)
+    }
+
+    /// May it be sent again without doing it twice?
+    fn is_repeatable(&self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE")
+    }
+
+    fn verb(&self) -> &'static str {
+        self.method
+    }
+
+    fn build(&self, url: &Url) -> Result<http::Request<Vec<u8>>, http::Error> {
+        let mut request = http::Request::builder().method(self.method).uri(format!("{url}{}", self.path));
+        for (name, value) in &self.headers {
+            let mut value = http::HeaderValue::from_str(value.expose_secret())?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        request.body(self.body.clone())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path.split('?').next().unwrap_or_default())
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// 200 to 299.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Reads the body as JSON; `what` completes "read".
+    pub fn json<T: DeserializeOwned>(&self, what: &str) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|cause| {
+            let (line, column) = (cause.line(), cause.column());
+            // The cause itself may quote the data.
+            let place =
+                format!("what was answered is no such JSON (line {line}, column {column}: {:?})", cause.classify());
+            Error::new(Kind::Protocol, format!("read {what}")).caused_by(place)
+        })
+    }
+
+    /// The status, as people know it: `404 Not Found`.
+    pub fn status_line(&self) -> String {
+        let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+        format!("{} {}", self.status, reason.unwrap_or_default()).trim_end().into()
+    }
+
+    /// What the service says about a failure, in one line of at most 300 characters: the words of problem+json
+    /// (RFC 9457), a `Message` or `message`, or the first line of a text; None where it says nothing.
+    pub fn told(&self) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.body);
+        let told = match serde_json::from_str::<serde_json::Value>(&text) {
+            Ok(value) => words_of(&value)?,
+            Err(_) if text.trim_start().starts_with('<') => return None,
+            Err(_) => text.trim().lines().next()?.to_owned(),
+        };
+        let told: String = told.chars().filter(|letter| !letter.is_control()).take(300).collect();
+        Some(told).filter(|told| !told.trim().is_empty())
+    }
+}
+
+fn words_of(value: &serde_json::Value) -> Option<String> {
+    let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let said = ["detail", "Message", "message", "title"].into_iter().find_map(text);
+    let fields = value.get("errors").and_then(serde_json::Value::as_object).map(|errors| {
+        let one = |(field, problem): (&String, &serde_json::Value)| match problem {
+            serde_json::Value::Array(all) => {
+                let all: Vec<&str> = all.iter().filter_map(serde_json::Value::as_str).collect();
+                format!("{field}: {}", all.join(", "))
+            }
+            other => format!("{field}: {}", other.as_str().unwrap_or_default()),
+        };
+        errors.iter().map(one).collect::<Vec<_>>().join("; ")
+    });
+    match (said, fields) {
+        (Some(said), Some(fields)) => Some(format!("{said} ({fields})")),
+        (said, fields) => said.or(fields).or_else(|| value.as_str().map(str::to_owned)),
+    }
+}
