@@ -1,0 +1,223 @@
+//! The front desk: every request is counted, logged, perhaps struck by a fault, recognised by its key, and answered.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::time::Instant;
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::exchange::{Answer, Asked, Refusal};
+use super::fault::{Fault, What, strike};
+use super::right::Right;
+use super::{Options, application, console, legacy};
+
+pub struct Desk {
+    pub options: Options,
+    pub url: OnceLock<String>,
+    pub store: Mutex<Connection>,
+    pub faults: Mutex<Vec<Fault>>,
+    pub log: Mutex<Vec<Logged>>,
+    recent: Mutex<VecDeque<Instant>>,
+}
+
+/// One request that came, whatever became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Logged {
+    pub method: String,
+    pub path: String,
+    /// As it came, not decoded.
+    pub query: String,
+    /// The API key or the token, if there was one.
+    pub key: String,
+    pub body: String,
+    /// What was answered; 0 if the connection was cut before an answer.
+    pub status: u16,
+}
+
+/// Who asks.
+pub struct Caller {
+    pub name: String,
+    pub rights: BTreeSet<Right>,
+}
+
+/// What the connection is to do with an answer.
+pub enum Outcome {
+    Answered(Answer),
+    /// Answered, but the connection ends in the middle of the body.
+    Half(Answer),
+    Silence,
+}
+
+impl Caller {
+    /// A 403 that names the permission, unless it is there.
+    pub fn needs(&self, right: Option<Right>) -> Result<(), Refusal> {
+        match right {
+            Some(right) if !self.rights.contains(&right) => {
+                Err(Refusal::of(403, format!("The permission \"{}\" is missing", right.permission())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The sections of the HR files that are open to the caller.
+    pub fn sections(&self) -> Vec<String> {
+        let section = |right: &Right| match right {
+            Right::HrFile(section) => Some(section.clone()),
+            _ => None,
+        };
+        self.rights.iter().filter_map(section).collect()
+    }
+}
+
+impl Desk {
+    pub fn new(options: Options, store: Connection) -> Desk {
+        Desk {
+            options,
+            url: OnceLock::new(),
+            store: Mutex::new(store),
+            faults: Mutex::default(),
+            log: Mutex::default(),
+            recent: Mutex::default(),
+        }
+    }
+
+    pub fn store(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.store)
+    }
+
+    pub fn url(&self) -> &str {
+        self.url.get().map_or("", String::as_str)
+    }
+
+    pub fn today(&self) -> String {
+        self.options.today.to_string()
+    }
+
+    /// The whole way of a request. Blocks; the console of the stand-in itself is neither counted nor logged.
+    pub fn serve(&self, asked: &Asked, raw_query: &str) -> Outcome {
+        if asked.path.starts_with("/stand-in/") {
+            return Outcome::Answered(console::answer(self, asked).unwrap_or_else(|refusal| refusal.answer(false)));
+        }
+        let struck = strike(&mut lock(&self.faults), &asked.method, &asked.path);
+        std::thread::sleep(self.options.latency);
+        let outcome = match self.limit() {
+            Some(refused) => Outcome::Answered(refused),
+            None => self.suffer(asked, struck),
+        };
+        let status = match &outcome {
+            Outcome::Answered(answer) | Outcome::Half(answer) => answer.status,
+            Outcome::Silence => 0,
+        };
+        lock(&self.log).push(Logged {
+            method: asked.method.clone(),
+            path: asked.path.clone(),
+            query: raw_query.to_string(),
+            key: credential(asked).to_string(),
+            body: String::from_utf8_lossy(&asked.body).into_owned(),
+            status,
+        });
+        outcome
+    }
+
+    fn suffer(&self, asked: &Asked, struck: Option<What>) -> Outcome {
+        match struck {
+            None => Outcome::Answered(self.answer(asked, false)),
+            Some(What::CutBefore) => Outcome::Silence,
+            Some(What::CutInside) => Outcome::Half(self.answer(asked, false)),
+            Some(What::CutAfter) => {
+                self.answer(asked, false);
+                Outcome::Silence
+            }
+            Some(What::Refuse(status)) => Outcome::Answered(self.refuse(asked, status)),
+            Some(What::DoneYet(status)) => {
+                self.answer(asked, false);
+                Outcome::Answered(self.refuse(asked, status))
+            }
+            Some(What::Slow(milliseconds)) => {
+                std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+                Outcome::Answered(self.answer(asked, false))
+            }
+            Some(What::Portal) => {
+                let page = b"<!DOCTYPE html><title>Sign in</title><p>Please sign in to the network.</p>".to_vec();
+                Outcome::Answered(Answer::bytes("text/html; charset=utf-8", page))
+            }
+            Some(What::RepeatPage) => Outcome::Answered(self.answer(asked, true)),
+            Some(What::HireBetween) => {
+                let answer = self.answer(asked, false);
+                self.hire_before_all();
+                Outcome::Answered(answer)
+            }
+            Some(What::LeaveBetween) => {
+                let answer = self.answer(asked, false);
+                self.first_leaves();
+                Outcome::Answered(answer)
+            }
+        }
+    }
+
+    fn refuse(&self, asked: &Asked, status: u16) -> Answer {
+        let answer = Refusal::of(status, "On command").answer(asked.is_legacy());
+        if matches!(status, 429 | 503) { answer.with("Retry-After", 1) } else { answer }
+    }
+
+    fn answer(&self, asked: &Asked, earlier: bool) -> Answer {
+        let answer = self.caller(asked).and_then(|caller| route(self, &caller, asked, earlier));
+        answer.unwrap_or_else(|refusal| refusal.answer(asked.is_legacy()))
+    }
+
+    fn caller(&self, asked: &Asked) -> Result<Caller, Refusal> {
+        let header = asked.authorization.as_deref().unwrap_or_default();
+        let Some(key) = header.strip_prefix("lucca application=") else {
+            return Err(Refusal::of(401, "No key: send `Authorization: lucca application=KEY`"));
+        };
+        let sql = "SELECT name, rights FROM keys WHERE key = ?1";
+        let found = self.store().query_row(sql, [key], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+        match found {
+            Ok((name, rights)) => {
+                let rights = rights.split_whitespace().filter_map(|right| right.parse().ok()).collect();
+                Ok(Caller { name, rights })
+            }
+            Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::of(401, "The key is not known")),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A 429 if the tenant has had its requests of this window, which slides.
+    fn limit(&self) -> Option<Answer> {
+        let rate = self.options.rate?;
+        let now = Instant::now();
+        let mut recent = lock(&self.recent);
+        while recent.front().is_some_and(|first| now.duration_since(*first) >= rate.window) {
+            recent.pop_front();
+        }
+        if recent.len() < rate.requests {
+            recent.push_back(now);
+            return None;
+        }
+        let first = recent.front().copied().unwrap_or(now);
+        let wait = rate.window.saturating_sub(now.duration_since(first)).as_secs_f64().ceil().max(1.0);
+        Some(Refusal::of(429, "Too many requests").answer(true).with("Retry-After", wait))
+    }
+}
+
+fn route(desk: &Desk, caller: &Caller, asked: &Asked, earlier: bool) -> Result<Answer, Refusal> {
+    if asked.is_legacy() {
+        return legacy::answer(desk, caller, asked, earlier);
+    }
+    if let Some(rest) = asked.path.strip_prefix("/organization/structure/api/") {
+        return application::structure(desk, caller, asked, rest);
+    }
+    Err(Refusal::absent(format!("Nothing at {}", asked.path)))
+}
+
+/// What stands behind the scheme.
+fn credential(asked: &Asked) -> &str {
+    let header = asked.authorization.as_deref().unwrap_or_default();
+    header.strip_prefix("lucca application=").or_else(|| header.strip_prefix("Bearer ")).unwrap_or(header)
+}
+
+/// A thread that panicked with the lock failed its own request; the others go on.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,215 @@
+//! A list of v3: filters, order and paging of the query become SQL.
+
+use rusqlite::Connection;
+use rusqlite::types::Value as Cell;
+use serde_json::{Value, json};
+
+use super::super::exchange::{Asked, Refusal};
+use super::super::store::{columns, records};
+use super::fields::Fields;
+use super::projection::View;
+use super::resource::{By, Resource, USERS};
+
+/// Documented for users; the framework behind v3 has 10. The default for users is that of the OpenAPI of 2024.
+const LARGEST_PAGE: usize = 1000;
+
+const WORDS: [&str; 4] = ["fields", "paging", "orderBy", "formerEmployees"];
+
+/// What a list was asked for.
+pub struct Listing {
+    pub fields: Fields,
+    pub wants_count: bool,
+    pub offset: usize,
+    pub size: usize,
+    conditions: Vec<String>,
+    values: Vec<Cell>,
+    order: String,
+}
+
+impl Listing {
+    /// `today` (`YYYY-MM-DD`) decides who is a former employee.
+    pub fn read(connection: &Connection, resource: &Resource, asked: &Asked, today: &str) -> Result<Listing, Refusal> {
+        let mut fields = asked.parameter("fields").map_or(Ok(Fields::default()), Fields::read)?;
+        let wants_count = fields.take_count();
+        let (offset, size) = paging(asked.parameter("paging"))?;
+        let mut listing = Listing {
+            fields: if wants_count && fields.0.is_empty() { fields } else { fields.or_usual() },
+            wants_count,
+            offset,
+            size,
+            conditions: Vec::new(),
+            values: Vec::new(),
+            order: "id".to_string(),
+        };
+        let columns = columns(connection, resource.table)?;
+        if let Some(order) = asked.parameter("orderBy") {
+            listing.order = sorting(order, resource, &columns)?;
+        }
+        for (name, filter) in asked.query.iter().filter(|(name, _)| !WORDS.contains(&name.as_str())) {
+            listing.filter(resource, &columns, name, filter)?;
+        }
+        if std::ptr::eq(resource, &USERS) {
+            listing.former_employees(asked, today)?;
+        }
+        Ok(listing)
+    }
+
+    /// Moves the page back by one, for a list that repeats itself.
+    pub fn one_page_earlier(&mut self) {
+        self.offset = self.offset.saturating_sub(self.size);
+    }
+
+    pub fn data(&self, view: &View<'_>, resource: &Resource) -> Result<Value, Refusal> {
+        let (table, columns, order) = (resource.table, resource.columns(), &self.order);
+        let wanted = if self.conditions.is_empty() { "1".to_string() } else { self.conditions.join(" AND ") };
+        let mut data = json!({});
+        if !self.fields.0.is_empty() {
+            let (size, offset) = (self.size, self.offset);
+            let sql =
+                format!("SELECT {columns} FROM {table} WHERE {wanted} ORDER BY {order} LIMIT {size} OFFSET {offset}");
+            let rows = records(view.connection, &sql, rusqlite::params_from_iter(&self.values))?;
+            data["items"] = Value::Array(view.project(resource, &rows, &self.fields)?);
+        }
+        if self.wants_count {
+            let sql = format!("SELECT count(*) FROM {table} WHERE {wanted}");
+            let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            data["count"] = json!(view.connection.query_row(&sql, rusqlite::params_from_iter(&self.values), count)?);
+        }
+        Ok(data)
+    }
+
+    fn former_employees(&mut self, asked: &Asked, today: &str) -> Result<(), Refusal> {
+        let wanted = match asked.parameter("formerEmployees") {
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(other) => return Err(Refusal::bad(format!("formerEmployees: `{other}` is neither true nor false"))),
+        };
+        // Documented for `notequal,null`; taken here for every filter on the end of the contract.
+        if !wanted && asked.parameter("dtContractEnd").is_none() {
+            self.conditions.push(format!("(dtContractEnd IS NULL OR dtContractEnd >= '{today}T00:00:00')"));
+        }
+        Ok(())
+    }
+
+    fn filter(&mut self, resource: &Resource, columns: &[String], name: &str, filter: &str) -> Result<(), Refusal> {
+        if let Some(condition) = parents_filter(resource, name, filter)? {
+            self.conditions.push(condition);
+            return Ok(());
+        }
+        let column = column(resource, columns, name)
+            .ok_or_else(|| Refusal::bad(format!("Unknown property `{name}` on {}", resource.path)))?;
+        let (word, operand) = filter.split_once(',').unwrap_or(("", filter));
+        let condition = match word {
+            "notequal" if operand == "null" => format!("{column} IS NOT NULL"),
+            "notequal" => format!("({column} IS NULL OR {column} NOT IN ({}))", self.all(operand)),
+            "like" => format!("{column} LIKE '%' || {} || '%'", self.one(operand)),
+            "starts" => format!("{column} LIKE {} || '%'", self.one(operand)),
+            // Assumed: both ends are included.
+            "since" => format!("{column} >= {}", self.one(&date_time(operand)?)),
+            "until" => format!("{column} <= {}", self.one(&date_time(operand)?)),
+            "between" => {
+                let ends = operand.split_once(',');
+                let (first, last) = ends.ok_or_else(|| Refusal::bad(format!("{name}: `between` wants two values")))?;
+                let (first, last) = (comparable(&column, first)?, comparable(&column, last)?);
+                format!("{column} BETWEEN {} AND {}", self.one(&first), self.one(&last))
+            }
+            "greaterthan" => format!("{column} > {}", self.one(operand)),
+            "greaterthanorequal" => format!("{column} >= {}", self.one(operand)),
+            "lessthan" => format!("{column} < {}", self.one(operand)),
+            "lessthanorequal" => format!("{column} <= {}", self.one(operand)),
+            _ if filter == "null" => format!("{column} IS NULL"),
+            _ => format!("{column} IN ({})", self.all(filter)),
+        };
+        self.conditions.push(condition);
+        Ok(())
+    }
+
+    fn all(&mut self, list: &str) -> String {
+        let marks: Vec<String> = list.split(',').map(|value| self.one(value)).collect();
+        marks.join(", ")
+    }
+
+    fn one(&mut self, value: &str) -> String {
+        let cell = match value {
+            "true" => Cell::Integer(1),
+            "false" => Cell::Integer(0),
+            // The column's affinity decides whether digits are compared as a number or as text.
+            other => Cell::Text(other.to_string()),
+        };
+        self.values.push(cell);
+        format!("?{}", self.values.len())
+    }
+}
+
+/// `offset,size`, `0,1000` if absent.
+fn paging(text: Option<&str>) -> Result<(usize, usize), Refusal> {
+    let Some(text) = text else { return Ok((0, LARGEST_PAGE)) };
+    let numbers = text.split_once(',').and_then(|(offset, size)| Some((offset.parse().ok()?, size.parse().ok()?)));
+    match numbers {
+        Some((_, size)) if size == 0 || size > LARGEST_PAGE => {
+            Err(Refusal::bad(format!("paging: a page has 1 to {LARGEST_PAGE} items")))
+        }
+        Some(numbers) => Ok(numbers),
+        None => Err(Refusal::bad(format!("paging: `{text}` is not `offset,size`"))),
+    }
+}
+
+/// `department.id` is the column `departmentId`.
+fn column(resource: &Resource, columns: &[String], name: &str) -> Option<String> {
+    if name == "name" {
+        return Some(format!("({})", resource.name));
+    }
+    let link = name.strip_suffix(".id").unwrap_or(name);
+    let linked = resource.links.iter().find(|known| known.property == link);
+    if let Some(By::Column(column)) = linked.map(|link| &link.by) {
+        return Some(column.to_string());
+    }
+    columns.iter().find(|column| *column == name).cloned()
+}
+
+fn sorting(order: &str, resource: &Resource, columns: &[String]) -> Result<String, Refusal> {
+    let words: Vec<&str> = order.split(',').collect();
+    let mut keys = Vec::new();
+    for pair in words.chunks(2) {
+        let [name, direction] = pair else {
+            return Err(Refusal::bad("orderBy: say `property,asc` or `property,desc`"));
+        };
+        let column = column(resource, columns, name)
+            .ok_or_else(|| Refusal::bad(format!("orderBy: unknown property `{name}`")))?;
+        match *direction {
+            "asc" | "desc" => keys.push(format!("{column} {direction}")),
+            other => return Err(Refusal::bad(format!("orderBy: `{other}` is neither asc nor desc"))),
+        }
+    }
+    keys.push("id".to_string());
+    Ok(keys.join(", "))
+}
+
+/// `parentAxisSections.id=12`, the one documented filter through a list.
+fn parents_filter(resource: &Resource, name: &str, filter: &str) -> Result<Option<String>, Refusal> {
+    if resource.table != "axisSections" || name != "parentAxisSections.id" {
+        return Ok(None);
+    }
+    let ids: Result<Vec<i64>, _> = filter.split(',').map(str::parse).collect();
+    let ids = ids.map_err(|_| Refusal::bad(format!("{name}: `{filter}` is no id")))?;
+    let ids = json!(ids).to_string();
+    Ok(Some(format!(
+        "id IN (SELECT sectionId FROM axisSectionParents WHERE parentId IN (SELECT value FROM json_each('{ids}')))"
+    )))
+}
+
+fn comparable(column: &str, text: &str) -> Result<String, Refusal> {
+    let is_date = column.starts_with("dt") || column.ends_with("Date") || column.ends_with("At");
+    if is_date { date_time(text) } else { Ok(text.to_string()) }
+}
+
+/// A date or a date with time, made comparable with what is stored.
+fn date_time(text: &str) -> Result<String, Refusal> {
+    let plain = text.strip_suffix('Z').unwrap_or(text);
+    let date = plain.get(..10).filter(|date| date.parse::<chrono::NaiveDate>().is_ok());
+    match (date, plain.get(10..)) {
+        (Some(date), Some("")) => Ok(format!("{date}T00:00:00")),
+        (Some(_), Some(time)) if time.starts_with('T') => Ok(plain.to_string()),
+        _ => Err(Refusal::bad(format!("`{text}` is not a date of the form YYYY-MM-DDTHH:MM:SS"))),
+    }
+}

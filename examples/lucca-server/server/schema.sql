@@ -1,0 +1,68 @@
+-- What the stand-in knows. Columns carry the names of the API, and dates its form, so that a row is nearly an answer.
+CREATE TABLE keys (key TEXT PRIMARY KEY, name TEXT NOT NULL, rights TEXT NOT NULL);
+CREATE TABLE clients (id TEXT PRIMARY KEY, secret TEXT NOT NULL, scopes TEXT NOT NULL);
+CREATE TABLE tokens (token TEXT PRIMARY KEY, clientId TEXT NOT NULL, scopes TEXT NOT NULL, endsAt INTEGER NOT NULL);
+
+CREATE TABLE departments (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL UNIQUE, parentId INTEGER, headId INTEGER,
+  isActive INTEGER NOT NULL DEFAULT 1, sortOrderInSiblings INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE legalUnits (id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL, countryId INTEGER NOT NULL);
+CREATE TABLE establishments (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL UNIQUE, legalUnitId INTEGER NOT NULL,
+  calendarId INTEGER NOT NULL, timezoneId TEXT NOT NULL, isArchived INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE cultures (id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL);
+CREATE TABLE calendars (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE csps (id INTEGER PRIMARY KEY, name TEXT NOT NULL, code TEXT NOT NULL);
+CREATE TABLE profiles (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE axes (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE axisSections (
+  id INTEGER PRIMARY KEY, axisId INTEGER NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
+  active INTEGER NOT NULL DEFAULT 1, UNIQUE (axisId, code)
+);
+CREATE TABLE axisSectionParents (sectionId INTEGER NOT NULL, parentId INTEGER NOT NULL, PRIMARY KEY (sectionId, parentId));
+CREATE TABLE extensionDefinitions (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, section TEXT NOT NULL, type TEXT NOT NULL,
+  isMultiple INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE extensionEntries (id INTEGER PRIMARY KEY, definitionId INTEGER NOT NULL, name TEXT NOT NULL);
+
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE COLLATE NOCASE, firstName TEXT NOT NULL, lastName TEXT NOT NULL,
+  mail TEXT, employeeNumber TEXT, legalEntityId INTEGER NOT NULL, departmentId INTEGER NOT NULL, managerId INTEGER NOT NULL,
+  rolePrincipalId INTEGER NOT NULL, cultureId INTEGER, calendarId INTEGER, cspId INTEGER, profile_figgoId INTEGER,
+  dtContractStart TEXT NOT NULL, dtContractEnd TEXT, birthDate TEXT, seniorityDate TEXT, gender TEXT, civilTitle TEXT,
+  nationality TEXT, jobTitle TEXT, address TEXT, directLine TEXT, personalEmail TEXT, personalMobile TEXT,
+  professionalMobile TEXT, bankName TEXT, rib TEXT, iban TEXT, bic TEXT, insuranceNumber TEXT, quote TEXT,
+  allowsElectronicPayslip INTEGER, frenchCarTaxHorsePower INTEGER, frenchMotocyclesTaxHorsePower INTEGER,
+  userWorkCycles TEXT NOT NULL DEFAULT '[]', pictureId TEXT, modifiedAt TEXT NOT NULL, creationDate TEXT NOT NULL
+);
+CREATE UNIQUE INDEX number_in_establishment ON users (legalEntityId, employeeNumber);
+CREATE INDEX users_by_change ON users (modifiedAt);
+CREATE INDEX users_by_end ON users (dtContractEnd);
+CREATE INDEX users_by_mail ON users (mail);
+CREATE INDEX users_by_manager ON users (managerId);
+CREATE INDEX users_by_department ON users (departmentId);
+CREATE TABLE habilitedRoles (userId INTEGER NOT NULL, roleId INTEGER NOT NULL, PRIMARY KEY (userId, roleId));
+CREATE TABLE userAxisValues (
+  userId INTEGER NOT NULL, axisId INTEGER NOT NULL, sectionId INTEGER NOT NULL, PRIMARY KEY (userId, axisId)
+);
+CREATE TABLE extendedData (id INTEGER PRIMARY KEY, userId INTEGER NOT NULL, code TEXT NOT NULL, value TEXT NOT NULL);
+CREATE INDEX extended_by_user ON extendedData (userId);
+CREATE TABLE pictures (id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE workContracts (
+  id INTEGER PRIMARY KEY, ownerId INTEGER NOT NULL, externalId TEXT, typeId INTEGER NOT NULL, startsOn TEXT NOT NULL,
+  endsOn TEXT, establishmentId INTEGER NOT NULL, spcId INTEGER, hiringTypeId INTEGER, trialPeriodDays INTEGER,
+  terminationReasonId INTEGER
+);
+CREATE INDEX contracts_by_owner ON workContracts (ownerId);
+
+CREATE TABLE webhooks (
+  id INTEGER PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, topics TEXT NOT NULL, active INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE events (
+  id TEXT PRIMARY KEY, webhookId INTEGER NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, deliveredAt TEXT
+);

@@ -1,0 +1,6 @@
+//! Everything that is tested against the stand-in of Lucca: one binary, so that the stand-in is compiled once.
+
+#[path = "../../examples/lucca-server/server/mod.rs"]
+mod lucca_server;
+
+mod standin;
