@@ -1,6 +1,6 @@
 //! A stand-in for Lucca, to try Passerelle against: `cargo run --example lucca-server -- --people 2000`.
 
-#[expect(dead_code, reason = "the tests in `tests/lucca/` use it whole")]
+#[expect(dead_code, unused_imports, reason = "the tests in `tests/lucca/` use it whole")]
 mod server;
 
 use std::net::SocketAddr;

@@ -208,6 +208,9 @@ fn route(desk: &Desk, caller: &Caller, asked: &Asked, earlier: bool) -> Result<A
     if let Some(rest) = asked.path.strip_prefix("/organization/structure/api/") {
         return application::structure(desk, caller, asked, rest);
     }
+    if let Some(rest) = asked.path.strip_prefix("/directory/api/4.0/work-contracts") {
+        return application::work_contracts(desk, caller, asked, rest.strip_prefix('/'));
+    }
     Err(Refusal::absent(format!("Nothing at {}", asked.path)))
 }
 

@@ -45,6 +45,10 @@ CREATE INDEX users_by_end ON users (dtContractEnd);
 CREATE INDEX users_by_mail ON users (mail);
 CREATE INDEX users_by_manager ON users (managerId);
 CREATE INDEX users_by_department ON users (departmentId);
+-- Whoever changes a user changes this too, be it a test with SQL of its own.
+CREATE TRIGGER users_changed AFTER UPDATE ON users WHEN new.modifiedAt IS old.modifiedAt BEGIN
+  UPDATE users SET modifiedAt = strftime('%Y-%m-%dT%H:%M:%f', 'now') WHERE id = new.id;
+END;
 CREATE TABLE habilitedRoles (userId INTEGER NOT NULL, roleId INTEGER NOT NULL, PRIMARY KEY (userId, roleId));
 CREATE TABLE userAxisValues (
   userId INTEGER NOT NULL, axisId INTEGER NOT NULL, sectionId INTEGER NOT NULL, PRIMARY KEY (userId, axisId)

@@ -1,6 +1,9 @@
 //! The generation v4, whose paths begin with the name of an application: organisation, and work contracts.
 
+mod contracts;
 mod listing;
+
+pub use contracts::answer as work_contracts;
 
 use super::desk::{Caller, Desk};
 use super::exchange::{Answer, Asked, Refusal};

@@ -1,49 +1,9 @@
-//! The stand-in itself: what it answers, over a real socket, is what is known of Lucca.
-
-use std::time::Duration;
+//! Reading v3: pages, fields, filters, rights; and faults while reading.
 
 use serde_json::{Value, json};
-use ureq::Agent;
 
-use crate::lucca_server::{Fault, Logged, Options, Right, Server, What};
-
-/// A client that knows the key.
-struct Client {
-    server: Server,
-    agent: Agent,
-}
-
-fn serve(options: Options) -> Client {
-    let server = Server::start(options).unwrap();
-    let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
-    Client { server, agent: config.build().into() }
-}
-
-fn usual() -> Client {
-    serve(Options::default())
-}
-
-impl Client {
-    fn get(&self, path: &str) -> (u16, Value) {
-        self.get_as(self.server.key(), path)
-    }
-
-    fn get_as(&self, key: &str, path: &str) -> (u16, Value) {
-        let request = self.agent.get(format!("{}{path}", self.server.url()));
-        let mut answer = request.header("Authorization", format!("lucca application={key}")).call().unwrap();
-        (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
-    }
-
-    fn data(&self, path: &str) -> Value {
-        let (status, mut body) = self.get(path);
-        assert_eq!(status, 200, "{path}: {body}");
-        body["data"].take()
-    }
-
-    fn items(&self, path: &str) -> Vec<Value> {
-        self.data(path)["items"].as_array().unwrap().clone()
-    }
-}
+use super::{serve, usual};
+use crate::lucca_server::{Fault, Logged, Options, Right, What};
 
 #[test]
 fn a_list_shows_id_name_and_url_unless_fields_are_named() {
