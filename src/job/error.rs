@@ -87,7 +87,12 @@ impl Error {
             Error::Transport(error) => error.known().cloned(),
             _ => None,
         };
-        Failure { exit_code: self.exit(), chain, later_may_help: self.exit() == Exit::TryLater, known }
+        let quotes = match self {
+            Error::Transport(error) => error.is_quoting(),
+            Error::Data { .. } => true,
+            _ => false,
+        };
+        Failure { exit_code: self.exit(), chain, later_may_help: self.exit() == Exit::TryLater, known, quotes }
     }
 }
 

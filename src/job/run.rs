@@ -290,7 +290,7 @@ fn recorded<'a>(
 
 fn defect() -> report::Failure {
     let chain = vec!["this is a defect of Passerelle; the log has more".into()];
-    report::Failure { exit_code: Exit::Defect, chain, later_may_help: false, known: None }
+    report::Failure { exit_code: Exit::Defect, chain, later_may_help: false, known: None, quotes: false }
 }
 
 pub(super) fn one(job: &mut Job<'_>, exchange: &Exchange, files: &[PathBuf]) -> report::Exchange {
@@ -334,8 +334,7 @@ fn blank(exchange: &Exchange) -> report::Exchange {
 fn log(told: &report::Exchange) {
     let exit = told.exit();
     match &told.failure {
-        // The cause may quote the file.
-        Some(failure) if failure.exit_code == Exit::DataRefused => {
+        Some(failure) if failure.quotes => {
             tracing::error!(exit = exit.code(), "{}", failure.chain[0]);
         }
         Some(failure) => {

@@ -45,16 +45,31 @@ pub struct Error {
     cause: Option<Box<dyn StdError + Send + Sync>>,
     /// What helps to understand it, and is not a part of it.
     known: Option<Text>,
+    quotes: bool,
 }
 
 impl Error {
     /// `tried` is a clause such as "connect to sftp.skillup.example:22", without its cause.
     pub fn new(kind: Kind, tried: impl Into<String>) -> Error {
-        Error { kind, tried: tried.into(), cause: None, known: None }
+        Error { kind, tried: tried.into(), cause: None, known: None, quotes: false }
     }
 
     pub fn caused_by(self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         Error { cause: Some(cause.into()), ..self }
+    }
+
+    /// Its causes may quote data of people: they are for whoever reads the report, and never for a log.
+    pub fn quoting(self) -> Error {
+        Error { quotes: true, ..self }
+    }
+
+    pub fn is_quoting(&self) -> bool {
+        self.quotes
+    }
+
+    /// What a log may say of it.
+    pub fn logged(&self) -> String {
+        if self.quotes { self.to_string() } else { self.chain() }
     }
 
     /// What is known of the server from an earlier time, for whoever reads of the failure.

@@ -198,6 +198,9 @@ pub struct Failure {
     /// What is known of the server from the last time that it was examined.
     #[serde(default)]
     pub known: Option<Text>,
+    /// The causes may quote data of people: no log has them.
+    #[serde(skip)]
+    pub quotes: bool,
 }
 
 impl Report {

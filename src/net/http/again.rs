@@ -31,13 +31,13 @@ impl Client {
                     (pause, self.passing(request, &answer))
                 }
                 Err(error) if error.later_may_help() => (pause_after(tried), error),
-                done => return done,
+                done => return done.map(|answer| Answer { tried, ..answer }),
             };
-            let is_last = tried >= self.tries || !request.is_repeatable() || limit.left() <= pause;
+            let is_last = tried >= self.tries || !request.is_repeatable || limit.left() <= pause;
             if is_last {
                 return Err(error);
             }
-            tracing::warn!(try = tried, of = self.tries, kind = ?error.kind, "could not {}", error.chain());
+            tracing::warn!(try = tried, of = self.tries, kind = ?error.kind, "could not {}", error.logged());
             if !limit.pause(pause) {
                 return Err(limit.overrun("try again").caused_by(error));
             }
@@ -52,9 +52,14 @@ impl Client {
             408 => Kind::TimedOut,
             _ => Kind::Unreachable,
         };
+        self.refusal(kind, request, answer)
+    }
+
+    /// A failure that is told in the words of the service, in which it may quote what it was sent.
+    pub fn refusal(&self, kind: Kind, request: &Request, answer: &Answer) -> Error {
         let told = answer.told().map(|told| format!(": {told}")).unwrap_or_default();
         let tried = format!("{} {}", request.verb(), self.shown(request));
-        Error::new(kind, tried).caused_by(format!("it answered {}{told}", answer.status_line()))
+        Error::new(kind, tried).caused_by(format!("it answered {}{told}", answer.status_line())).quoting()
     }
 }
 

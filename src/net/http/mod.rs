@@ -5,6 +5,7 @@ mod budget;
 mod trust;
 mod url;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
@@ -42,14 +43,17 @@ pub struct Request {
     method: &'static str,
     /// From the URL of the service on; with `?` and what stands behind it.
     path: String,
-    headers: Vec<(&'static str, SecretString)>,
+    headers: Vec<(Cow<'static, str>, SecretString)>,
     body: Vec<u8>,
+    is_repeatable: bool,
 }
 
 /// What was answered, be it a refusal.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// Which try it answers, from 1: after the first one, what was asked may have been done before.
+    pub tried: u32,
     headers: http::HeaderMap,
     pub body: Vec<u8>,
 }
@@ -94,12 +98,17 @@ impl Client {
     }
 }
 
+/// Can a header have this name?
+pub fn is_header_name(name: &str) -> bool {
+    http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+}
+
 fn exchange(agent: &Agent, request: http::Request<Vec<u8>>) -> Result<Answer, ureq::Error> {
     let response = agent.run(request)?;
     let (parts, body) = response.into_parts();
     let mut bytes = Vec::new();
     body.into_with_config().limit(LARGEST).reader().read_to_end(&mut bytes).map_err(ureq::Error::from)?;
-    Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes })
+    Ok(Answer { status: parts.status.as_u16(), tried: 1, headers: parts.headers, body: bytes })
 }
 
 /// What a failure without an answer is.
@@ -123,16 +132,27 @@ fn is_about_identity(cause: &std::io::Error) -> bool {
 
 impl Request {
     pub fn new(method: &'static str, path: impl Into<String>) -> Request {
-        Request { method, path: path.into(), headers: Vec::new(), body: Vec::new() }
+        let is_repeatable = matches!(method, "GET" | "HEAD" | "PUT" | "DELETE");
+        Request { method, path: path.into(), headers: Vec::new(), body: Vec::new(), is_repeatable }
     }
 
     pub fn get(path: impl Into<String>) -> Request {
         Request::new("GET", path)
     }
 
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Request {
-        self.headers.push((name, SecretString::from(value.into())));
+    pub fn post(path: impl Into<String>) -> Request {
+        Request::new("POST", path)
+    }
+
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Request {
+        self.headers.push((name.into(), SecretString::from(value.into())));
         self
+    }
+
+    /// It may be sent again without doing it twice, whatever its verb: it carries a key that the service remembers, or says
+    /// how something is to be, and not how to change it.
+    pub fn repeatable(self) -> Request {
+        Request { is_repeatable: true, ..self }
     }
 
     /// `kind` is the type of the media: `application/json`.
@@ -147,11 +167,6 @@ impl Request {
         self.body("application/json", bytes)
     }
 
-    /// May it be sent again without doing it twice?
-    fn is_repeatable(&self) -> bool {
-        matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE")
-    }
-
     fn verb(&self) -> &'static str {
         self.method
     }
@@ -161,7 +176,7 @@ impl Request {
         for (name, value) in &self.headers {
             let mut value = http::HeaderValue::from_str(value.expose_secret())?;
             value.set_sensitive(true);
-            request = request.header(*name, value);
+            request = request.header(&**name, value);
         }
         request.body(self.body.clone())
     }
