@@ -90,3 +90,21 @@ fn an_establishment_that_nobody_has_is_remarked() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("nobody is of the establishment `Nantse`") && !said.contains("`Lyon`"), "{said}");
 }
+
+#[test]
+fn a_contract_without_an_end_is_nothing_to_speak_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = SITE.replace("skillup", "ploy").replace("optional = [\"Job title\"]", "leave-out = [\"Department\"]");
+    let people = "Login;Nom;Prénom;Email;Date d'entrée;Date de sortie;Fonction\n\
+                  zoe;Martin;Zoé;zoe@acme.example;01/02/2020;;Directrice\n\
+                  bo;Durand;Bo;bo@acme.example;03/02/2020;31/12/2026;\n";
+    site(folder.path(), &text, people);
+    let (code, said) = passerelle(folder.path(), &["run"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("empty-recommended") && !said.contains("Contract end date"), "{said}");
+    let file = fs::read_to_string(folder.path().join("partner/in/ploy.csv")).expect("the file");
+    let expected = "Login;Last name;First name;Email;Contract start date;Contract end date;Job title\r\n\
+                    zoe;Martin;Zoé;zoe@acme.example;2020-02-01;;Directrice\r\n\
+                    bo;Durand;Bo;bo@acme.example;2020-02-03;2026-12-31;\r\n";
+    assert_eq!(file, expected);
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use passerelle::model::Field;
+use passerelle::model::{Field, Language};
 use passerelle::profile::{Contract, Export, Import, Level, People, Profiles};
 use passerelle::rule::column::{Column, Creation};
 
@@ -29,6 +29,11 @@ fn people(name: &str) -> People {
         Contract::People(people) => people.clone(),
         other => panic!("{other:?}"),
     }
+}
+
+/// Of the columns that are not constant.
+fn fields(name: &str) -> Vec<Field> {
+    export(name).columns.into_iter().filter_map(|column| column.field).collect()
 }
 
 /// Heading and level, repeated columns once.
@@ -133,16 +138,73 @@ fn place_de_la_formation_takes_its_columns_and_five_optional_ones() {
 }
 
 #[test]
-fn pay_is_sensitive_wherever_it_leaves() {
+fn ploy_takes_its_data_and_the_photo_beside_them() {
+    assert_table(
+        "ploy",
+        &[
+            ("Login", "required"),
+            ("Last name", "required"),
+            ("First name", "required"),
+            ("Email", "required"),
+            ("Contract start date", "required"),
+            ("Contract end date", "required, may be empty"),
+            ("Date of birth", "optional"),
+            ("Job title", "recommended"),
+            ("Department", "recommended"),
+        ],
+    );
+}
+
+#[test]
+fn leapsome_takes_its_data_with_the_personal_mail() {
+    assert_table(
+        "leapsome",
+        &[
+            ("Last name", "required"),
+            ("First name", "required"),
+            ("Personal email", "required"),
+            ("Contract start date", "required"),
+            ("Contract end date", "required, may be empty"),
+            ("Date of birth", "optional"),
+            ("Employee number", "recommended"),
+            ("Manager last name", "recommended"),
+            ("Manager first name", "recommended"),
+            ("Department", "recommended"),
+            ("Job title", "recommended"),
+            ("Gender", "optional"),
+        ],
+    );
+    let fields: Vec<String> = fields("leapsome").iter().map(|field| field.name().to_string()).collect();
+    assert!(fields.contains(&"personal-mail".into()) && !fields.contains(&"mail".into()), "{fields:?}");
+}
+
+#[test]
+fn an_end_of_a_contract_is_in_the_file_and_may_be_empty() {
+    for name in ["ploy", "leapsome"] {
+        let may_be_empty = export(name).columns.into_iter().filter(|column| column.may_be_empty);
+        let headings: Vec<String> = may_be_empty.map(|column| column.heading).collect();
+        assert_eq!(headings, ["Contract end date"], "{name}");
+    }
+}
+
+#[test]
+fn every_partner_is_told_for_what_and_in_two_languages() {
+    for profile in shipped().iter().filter(|profile| !matches!(profile.contract, Contract::People(_))) {
+        let purpose = profile.purpose.as_ref().unwrap_or_else(|| panic!("{}", profile.name));
+        assert_ne!(purpose.is(Language::English), purpose.is(Language::French), "{}", profile.name);
+    }
+}
+
+#[test]
+fn pay_and_days_of_birth_are_sensitive_wherever_they_leave() {
     let profiles = shipped();
-    let rows: Vec<[String; 5]> = profiles.iter().flat_map(|profile| profile.table()).collect();
-    let pay = ["annual-gross-salary", "gross-hourly-rate"];
-    let sensitive: Vec<&str> = rows
-        .iter()
-        .filter(|[_, _, field, _, _]| pay.contains(&field.as_str()))
-        .map(|[_, _, _, sensitivity, _]| sensitivity.as_str())
-        .collect();
-    assert_eq!(sensitive, ["sensitive"; 4]);
+    let exports = profiles.iter().filter(|profile| matches!(profile.contract, Contract::Export(_)));
+    let rows: Vec<[String; 5]> = exports.flat_map(|profile| profile.table()).collect();
+    for datum in ["annual-gross-salary", "gross-hourly-rate", "birth-date"] {
+        let mut found = rows.iter().filter(|[_, _, field, _, _]| field == datum).peekable();
+        assert!(found.peek().is_some(), "{datum}");
+        assert!(found.all(|[_, _, _, sensitivity, _]| sensitivity == "sensitive"), "{datum}");
+    }
 }
 
 #[test]
@@ -221,11 +283,10 @@ fn lucca_users_have_the_families_and_the_aliases_of_the_pages() {
 }
 
 #[test]
-fn the_hr_file_has_all_that_both_partners_may_ask_for() {
+fn the_hr_file_has_all_that_the_partners_may_ask_for() {
     let people = people("hr-file");
-    for name in ["skillup", "place-de-la-formation"] {
-        for column in export(name).columns {
-            let field = column.field.expect("no column of theirs is constant");
+    for name in ["skillup", "place-de-la-formation", "ploy", "leapsome"] {
+        for field in fields(name) {
             assert!(people.can_have(&field), "{name}: {field}");
         }
     }

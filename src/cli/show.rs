@@ -55,7 +55,7 @@ pub fn profiles(profiles: &Profiles, name: Option<&str>, output: Output) -> Resu
     Ok(match output {
         Output::Text => columns(profile),
         Output::Json => document(&json!({
-            "name": profile.name, "title": profile.title, "version": profile.version, "kind": profile.purpose(),
+            "name": profile.name, "title": profile.title, "version": profile.version, "kind": profile.kind(),
             "source": profile.source.iter().map(|source| json!({ "page": source.page, "date": source.date })).collect::<Vec<_>>(),
             "columns": profile.table().into_iter().map(|[heading, level, field, sensitivity, origin]| json!({
                 "heading": heading, "level": level, "field": field, "sensitivity": sensitivity, "origin": origin,
@@ -90,17 +90,17 @@ fn list(profiles: &Profiles, output: Output) -> String {
     if output == Output::Json {
         let all: Vec<_> = profiles
             .iter()
-            .map(|profile| json!({ "name": profile.name, "title": profile.title, "kind": profile.purpose() }))
+            .map(|profile| json!({ "name": profile.name, "title": profile.title, "kind": profile.kind() }))
             .collect();
         return document(&json!({ "profiles": all }));
     }
     let mut rows = vec![["profile", "kind", "for"].map(String::from)];
-    rows.extend(profiles.iter().map(|profile| [profile.name.clone(), profile.purpose().into(), profile.title.clone()]));
+    rows.extend(profiles.iter().map(|profile| [profile.name.clone(), profile.kind().into(), profile.title.clone()]));
     table::write(&rows)
 }
 
 fn columns(profile: &Profile) -> String {
-    let mut page = format!("{} · {}, version {}\n", profile.title, profile.purpose(), profile.version);
+    let mut page = format!("{} · {}, version {}\n", profile.title, profile.kind(), profile.version);
     for source in &profile.source {
         page += &format!("source of {}: {}\n", source.date, source.page);
         for line in source.note.iter().flat_map(|note| textwrap::wrap(note, 76)) {

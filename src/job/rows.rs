@@ -137,6 +137,7 @@ impl<'a> Way<'a> {
         };
         let expected = Text::of("a value, because the partner requires it", "une valeur, car le partenaire l'exige");
         match self.chosen.column.level {
+            _ if self.chosen.column.may_be_empty => None,
             Level::Required => Some(row_rules::EMPTY_REQUIRED.at(place(), problem()).expected(expected)),
             Level::Recommended => Some(row_rules::EMPTY_RECOMMENDED.at(place(), problem())),
             Level::Optional => None,

@@ -253,7 +253,7 @@ mod tests {
             .replace("optional-cap = 5", "optional-cap = 1")
             .replace("counts = \"each\"", &format!("counts = \"{counts}\""));
         let profile = Profile::read("capped", Document::new("capped.toml", text)).expect("a profile");
-        let Contract::Export(export) = &profile.contract else { panic!("{}", profile.purpose()) };
+        let Contract::Export(export) = &profile.contract else { panic!("{}", profile.kind()) };
         let optional: Vec<Spanned<String>> = optional.iter().map(|name| Spanned::new(0..0, name.to_string())).collect();
         let choice = Choice { optional: &optional, leave_out: &[], headings: &BTreeMap::new() };
         let mut complaints = Complaints::default();

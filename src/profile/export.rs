@@ -36,6 +36,8 @@ pub struct Export {
 pub struct Column {
     pub heading: String,
     pub level: Level,
+    /// An empty cell means something, such as an end that nobody knows yet: nothing is said about it.
+    pub may_be_empty: bool,
     /// None: its form says what it always holds.
     pub field: Option<Field>,
     pub sensitivity: Sensitivity,
@@ -103,6 +105,8 @@ pub(super) struct Section {
 struct Entry {
     heading: Spanned<String>,
     level: Level,
+    #[serde(default)]
+    may_be_empty: bool,
     field: Option<Spanned<String>>,
     levels: Option<Levels>,
     sensitivity: Option<Spanned<Sensitivity>>,
@@ -253,6 +257,7 @@ impl Entry {
         Some(Column {
             heading: filled(self.heading.get_ref()),
             level: self.level,
+            may_be_empty: self.may_be_empty,
             sensitivity: self.sensitivity(own, document, complaints),
             field,
             note: self.note.clone(),

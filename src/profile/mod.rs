@@ -27,13 +27,15 @@ pub use parse::parse;
 pub use people::People;
 pub use time::TimeOfDay;
 
-use crate::model::Digest;
+use crate::model::{Digest, Text};
 
 const SHIPPED: &[(&str, &str)] = &[
     ("hr-file", include_str!("../../profiles/hr-file.toml")),
+    ("leapsome", include_str!("../../profiles/leapsome.toml")),
     ("lucca-file", include_str!("../../profiles/lucca-file.toml")),
     ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
     ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
+    ("ploy", include_str!("../../profiles/ploy.toml")),
     ("skillup", include_str!("../../profiles/skillup.toml")),
 ];
 
@@ -45,6 +47,8 @@ pub struct Profile {
     /// The partner's name, for people.
     pub title: String,
     pub version: String,
+    /// What the data are for, where the profile says it.
+    pub purpose: Option<Text>,
     pub source: Vec<Source>,
     pub contract: Contract,
     document: Arc<Document>,
@@ -81,10 +85,25 @@ pub struct Profiles(BTreeMap<String, Arc<Profile>>);
 struct Sections {
     title: String,
     version: String,
+    purpose: Option<Purpose>,
     source: Vec<Source>,
     export: Option<export::Section>,
     import: Option<import::Section>,
     people: Option<people::Section>,
+}
+
+/// What the data are for, in each language that the record of processing may be asked for in.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Purpose {
+    en: String,
+    fr: String,
+}
+
+impl From<Purpose> for Text {
+    fn from(Purpose { en, fr }: Purpose) -> Text {
+        Text::new(en, fr)
+    }
 }
 
 impl Profiles {
@@ -163,6 +182,7 @@ impl Profile {
             name: name.into(),
             title: sections.title,
             version: sections.version,
+            purpose: sections.purpose.map(Text::from),
             source: sections.source,
             contract,
             document,
@@ -175,7 +195,7 @@ impl Profile {
     }
 
     /// What the profile is for: `exports`, `imports` or `people`.
-    pub fn purpose(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self.contract {
             Contract::Export(_) => "exports",
             Contract::Import(_) => "imports",

@@ -38,13 +38,20 @@ fn written(export: &Export) -> Vec<[String; 5]> {
             };
             [
                 range(&column.heading),
-                column.level.name().into(),
+                level(column),
                 column.field.as_ref().map_or(String::new(), |field| range(field.name())),
                 export::name(column.sensitivity).into(),
                 column.field.as_ref().map_or("constant".into(), whose),
             ]
         })
         .collect()
+}
+
+fn level(column: &export::Column) -> String {
+    match column.may_be_empty {
+        true => format!("{}, may be empty", column.level.name()),
+        false => column.level.name().into(),
+    }
 }
 
 /// `the person`, `the manager`, `the manager's HR manager`.

@@ -124,7 +124,7 @@ impl Reader {
                 Some(profile) => format!(
                     "`{}` is a profile for {}, and one for {needed} is needed here",
                     profile.name,
-                    profile.purpose()
+                    profile.kind()
                 ),
                 None => format!("there is no profile `{}`", name.get_ref()),
             };
