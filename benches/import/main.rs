@@ -51,6 +51,8 @@ optional = [
     "Contract", "Contract type", "Company", "Management", "Department", "Service", "Manager Email", "Mail N+2",
     "Annual gross salary",
 ]
+sensitive."Date of birth" = { because = "a benchmark", approved-by = "nobody", on = "2026-11-23" }
+sensitive."Annual gross salary" = { because = "a benchmark", approved-by = "nobody", on = "2026-11-23" }
 "#;
 
 fn main() -> ExitCode {

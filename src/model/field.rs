@@ -30,9 +30,10 @@ pub enum Kind {
 pub enum Sensitivity {
     /// What a colleague may know: name, job, professional mail.
     Professional,
-    /// What concerns the person alone: birth date, gender, personal mail.
+    /// What concerns the person alone: gender, nationality, personal mail.
     Personal,
-    /// Pay and the like: needs a reason to leave.
+    /// What does harm in wrong hands: pay, birth date, social security number, bank account. A site that exports it names
+    /// who approved that, and why.
     Sensitive,
 }
 
@@ -87,7 +88,7 @@ pub static DATA: &[Datum] = &[
     datum("personal-mail", Mail, Personal, "personal mail address"),
     datum("phone", Phone, Professional, "professional phone"),
     datum("gender", Text, Personal, "gender"),
-    datum("birth-date", Date, Personal, "date of birth"),
+    datum("birth-date", Date, Sensitive, "date of birth"),
     datum("nationality", Text, Personal, "nationality, ISO 3166 alpha-2"),
     datum("contract-start", Date, Professional, "first day of the contract"),
     datum("contract-end", Date, Professional, "last day of the contract; empty while it is not known"),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::reader::Reader;
+use super::sensitive::{self, Approval, Approvals};
 use super::within::Within;
 use super::{Direction, Exchange, People};
 use crate::format::Dialect;
@@ -35,6 +36,8 @@ pub struct Export {
     pub empty_required: EmptyRequired,
     pub brakes: Brakes,
     pub population: Population,
+    /// Of each sensitive column that is in the file, by the profile's heading.
+    pub approvals: BTreeMap<String, Approval>,
     /// How its files are sealed with OpenPGP.
     pub openpgp: Option<Sealing>,
 }
@@ -89,6 +92,8 @@ pub struct Section {
     leave_out: Vec<Spanned<String>>,
     #[serde(default)]
     headings: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    sensitive: Approvals,
     dialect: Option<Spanned<Dialect>>,
     #[serde(default)]
     empty_required: EmptyRequired,
@@ -113,6 +118,7 @@ impl Section {
         }
         let choice = Choice { optional: &self.optional, leave_out: &self.leave_out, headings: &self.headings };
         let columns = contract.choose(&profile.title, choice, &reader.document, &mut reader.complaints);
+        sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
         self.check_people(&people, &columns, reader);
         let file_name = self.file_name.unwrap_or(contract.file_name.clone());
@@ -128,6 +134,7 @@ impl Section {
             dialect: self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner),
             left_out: contract.left_out(&columns).map(String::from).collect(),
             columns,
+            approvals: sensitive::by_heading(self.sensitive),
             advised: contract.advised,
             empty_required: self.empty_required,
             brakes: brakes?,

@@ -15,6 +15,7 @@ pub mod lists;
 pub mod outline;
 pub mod people;
 mod reader;
+pub mod sensitive;
 mod size;
 mod trial;
 mod within;
@@ -39,6 +40,7 @@ pub use keep::{Days, KeptHere};
 pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
+pub use sensitive::Approval;
 
 use crate::model::{Field, Language, fold};
 use crate::profile::complaint::quoted;
