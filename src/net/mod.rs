@@ -1,8 +1,10 @@
-//! What every door to another machine needs: its failures, the limit of its work, the names of secrets, and HTTP.
+//! What every door to another machine needs: its failures, the limit of its work, the names of secrets, and
+//! HTTP, asked and answered.
 
 mod error;
 pub mod http;
 mod limit;
+pub mod listener;
 pub mod secret;
 
 pub use error::{Error, Kind};
