@@ -7,6 +7,7 @@ mod options;
 mod property;
 mod refusal;
 mod users;
+pub mod webhook;
 
 use std::collections::BTreeSet;
 use std::path::Path;
