@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, OnceLock};
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde::Serialize;
@@ -10,7 +11,8 @@ use serde::Serialize;
 use super::exchange::{Answer, Asked, Refusal};
 use super::fault::{Fault, What, strike};
 use super::right::Right;
-use super::{Options, application, console, legacy};
+use super::webhook::Disorder;
+use super::{Options, application, console, legacy, modern};
 
 pub struct Desk {
     pub options: Options,
@@ -18,6 +20,7 @@ pub struct Desk {
     pub store: Mutex<Connection>,
     pub faults: Mutex<Vec<Fault>>,
     pub log: Mutex<Vec<Logged>>,
+    pub disorder: Mutex<Disorder>,
     recent: Mutex<VecDeque<Instant>>,
 }
 
@@ -78,6 +81,7 @@ impl Desk {
             store: Mutex::new(store),
             faults: Mutex::default(),
             log: Mutex::default(),
+            disorder: Mutex::default(),
             recent: Mutex::default(),
         }
     }
@@ -100,7 +104,7 @@ impl Desk {
             return Outcome::Answered(console::answer(self, asked).unwrap_or_else(|refusal| refusal.answer(false)));
         }
         let struck = strike(&mut lock(&self.faults), &asked.method, &asked.path);
-        std::thread::sleep(self.options.latency);
+        sleep(self.options.latency);
         let outcome = match self.limit() {
             Some(refused) => Outcome::Answered(refused),
             None => self.suffer(asked, struck),
@@ -135,8 +139,13 @@ impl Desk {
                 Outcome::Answered(self.refuse(asked, status))
             }
             Some(What::Slow(milliseconds)) => {
-                std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+                sleep(Duration::from_millis(milliseconds));
                 Outcome::Answered(self.answer(asked, false))
+            }
+            Some(What::DoneSlow(milliseconds)) => {
+                let answer = self.answer(asked, false);
+                sleep(Duration::from_millis(milliseconds));
+                Outcome::Answered(answer)
             }
             Some(What::Portal) => {
                 let page = b"<!DOCTYPE html><title>Sign in</title><p>Please sign in to the network.</p>".to_vec();
@@ -162,6 +171,13 @@ impl Desk {
     }
 
     fn answer(&self, asked: &Asked, earlier: bool) -> Answer {
+        if (asked.method.as_str(), asked.path.as_str()) == ("POST", "/connect/token") {
+            return modern::token(self, asked);
+        }
+        if let Some(rest) = asked.path.strip_prefix("/lucca-api/") {
+            let answer = modern::answer(self, asked, rest, earlier).unwrap_or_else(|refusal| refusal.answer(false));
+            return answer.with("Api-Version", modern::VERSION);
+        }
         let answer = self.caller(asked).and_then(|caller| route(self, &caller, asked, earlier));
         answer.unwrap_or_else(|refusal| refusal.answer(asked.is_legacy()))
     }

@@ -13,6 +13,8 @@ pub struct Asked {
     pub authorization: Option<String>,
     /// `Api-Version` as it came.
     pub version: Option<String>,
+    /// `Accept` as it came.
+    pub accept: Option<String>,
     pub body: Vec<u8>,
 }
 

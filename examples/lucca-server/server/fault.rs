@@ -31,8 +31,10 @@ pub enum What {
     Refuse(u16),
     /// It was done, and yet the answer has this status.
     DoneYet(u16),
-    /// Answered so many milliseconds later.
+    /// Done and answered so many milliseconds later.
     Slow(u64),
+    /// Done at once, answered so many milliseconds later: whoever waits less does not know.
+    DoneSlow(u64),
     /// A login that gateways give: 200 with a page of HTML in place of JSON.
     Portal,
     /// The list is served from one page earlier, so that a page comes twice.

@@ -8,10 +8,12 @@ mod desk;
 mod exchange;
 mod fault;
 mod legacy;
+mod modern;
 mod people;
 mod right;
 mod seed;
 mod store;
+mod webhook;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -35,10 +37,19 @@ use tokio::runtime::{Builder, Runtime};
 pub use desk::Logged;
 pub use fault::{Fault, What};
 pub use right::Right;
+pub use webhook::{Disorder, signature};
 
 use desk::{Desk, Outcome, lock};
 use exchange::{Answer, Asked};
 use wire::{Allowance, Door};
+
+/// The OAuth client of every new stand-in: id, secret and scopes.
+const CLIENT: (&str, &str, &str) = (
+    "stand-in-client",
+    "7c0f-secret-of-the-stand-in",
+    "employees.readonly employments.readonly job-positions.readonly departments.readonly \
+     business-establishments.readonly legal-entities.readonly webhook-endpoints.readwrite",
+);
 
 /// The key of every new stand-in, with the rights of the options.
 const KEY: &str = "5fc1ab30-key-of-the-stand-in";
@@ -62,6 +73,10 @@ pub struct Options {
     /// Waited before every answer.
     pub latency: Duration,
     pub put_body: PutBody,
+    /// How long a token of the newer API is good.
+    pub token_life: Duration,
+    /// Between two attempts to deliver an event; five are made. At Lucca they are spread over about a day.
+    pub webhook_pause: Duration,
 }
 
 /// So many requests of the tenant in each window of time.
@@ -92,6 +107,8 @@ impl Default for Options {
             rate: None,
             latency: Duration::ZERO,
             put_body: PutBody::Bare,
+            token_life: Duration::from_secs(1800),
+            webhook_pause: Duration::from_secs(10),
         }
     }
 }
@@ -112,6 +129,7 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind(options.listen))?;
         let desk = Arc::new(Desk::new(options, store));
         desk.url.get_or_init(|| format!("http://{}", listener.local_addr().expect("a bound socket has an address")));
+        webhook::start(&desk);
         let router = Router::new().fallback(receive).with_state(desk.clone());
         runtime.spawn(async {
             axum::serve(Door(listener), router.into_make_service_with_connect_info::<Allowance>()).await
@@ -126,6 +144,30 @@ impl Server {
 
     pub fn key(&self) -> &str {
         KEY
+    }
+
+    /// Id and secret, for the newer API.
+    pub fn client(&self) -> (&str, &str) {
+        (CLIENT.0, CLIENT.1)
+    }
+
+    /// The scopes that the client may ask for, separated by spaces.
+    pub fn set_scopes(&self, scopes: &str) {
+        let sql = "UPDATE clients SET scopes = ?2 WHERE id = ?1";
+        self.desk.store().execute(sql, [CLIENT.0, scopes]).expect("the table of clients can be written");
+    }
+
+    /// Registers a webhook endpoint, without the handshake; gives its secret.
+    pub fn subscribe(&self, url: &str, topics: &[&str]) -> String {
+        let sql = "INSERT INTO webhookEndpoints (name, webhookUrl, secret, topics)
+                   VALUES ('test', ?1, hex(randomblob(32)), ?2) RETURNING secret";
+        let secret = self.desk.store().query_row(sql, [url, &topics.join(" ")], |row| row.get(0));
+        secret.expect("the table of endpoints can be written")
+    }
+
+    /// How events come from now on.
+    pub fn disorder(&self, disorder: Disorder) {
+        *lock(&self.desk.disorder) = disorder;
     }
 
     /// The tables are those of `schema.sql`.
@@ -196,6 +238,7 @@ fn prepare(options: &Options) -> rusqlite::Result<Connection> {
         transaction.commit()?;
     }
     set_rights(&connection, KEY, options.rights.iter().cloned())?;
+    connection.execute("INSERT OR REPLACE INTO clients VALUES (?1, ?2, ?3)", CLIENT)?;
     Ok(connection)
 }
 
@@ -220,6 +263,7 @@ async fn receive(
         query: decoded(&raw_query),
         authorization: header(&head.headers, "authorization"),
         version: header(&head.headers, "api-version"),
+        accept: header(&head.headers, "accept"),
         body: body.to_vec(),
     };
     let outcome = tokio::task::spawn_blocking(move || desk.serve(&asked, &raw_query)).await;

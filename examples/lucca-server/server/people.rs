@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::exchange::Refusal;
-use super::store::{self, Record, first, insert, now};
+use super::store::{self, Record, first, first_contract, insert, now};
 
 impl Desk {
     /// The row of the person with this login, if there is one.
@@ -30,7 +30,9 @@ impl Desk {
         });
         let row = row.as_object_mut().expect("an object literal is an object");
         row.extend(fields.as_object().cloned().unwrap_or_default());
-        Ok(insert(&store, "users", row)?)
+        let id = insert(&store, "users", row)?;
+        first_contract(&store, id)?;
+        Ok(id)
     }
 
     pub fn hire_before_all(&self) {

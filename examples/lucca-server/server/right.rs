@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
 
-/// Names of permissions are assumed, but for "View HR files".
+/// "View HR files", "See former employees" and "See future employees" are names of Lucca's (the latter two as
+/// help.merge.dev writes them in "How do I link my account?"); the others are assumed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
     ReadUsers,
     WriteUsers,
+    /// Without it, former employees are not listed: no refusal, they are just not there (assumed).
+    FormerEmployees,
+    /// Likewise.
+    FutureEmployees,
     Departments,
     Establishments,
     Roles,
@@ -25,10 +30,12 @@ impl Right {
         Right::named().into_iter().map(|(_, right, _)| right).chain(sections).collect()
     }
 
-    fn named() -> [(&'static str, Right, &'static str); 7] {
+    fn named() -> [(&'static str, Right, &'static str); 9] {
         [
             ("read-users", Right::ReadUsers, "View employees"),
             ("write-users", Right::WriteUsers, "Create and edit employees"),
+            ("former-employees", Right::FormerEmployees, "See former employees"),
+            ("future-employees", Right::FutureEmployees, "See future employees"),
             ("departments", Right::Departments, "View departments"),
             ("establishments", Right::Establishments, "View establishments"),
             ("roles", Right::Roles, "View roles"),

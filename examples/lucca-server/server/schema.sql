@@ -63,10 +63,36 @@ CREATE TABLE workContracts (
 );
 CREATE INDEX contracts_by_owner ON workContracts (ownerId);
 
-CREATE TABLE webhooks (
-  id INTEGER PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, topics TEXT NOT NULL, active INTEGER NOT NULL DEFAULT 1
+CREATE TABLE webhookEndpoints (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, webhookUrl TEXT NOT NULL, secret TEXT NOT NULL, topics TEXT NOT NULL
 );
-CREATE TABLE events (
-  id TEXT PRIMARY KEY, webhookId INTEGER NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, deliveredAt TEXT
+-- What happened and is not an event yet; filled by triggers, so that no change can be forgotten.
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, userId INTEGER NOT NULL, establishmentId INTEGER NOT NULL, topic TEXT NOT NULL,
+  at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 );
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY, endpointId INTEGER NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  nextAttempt INTEGER NOT NULL DEFAULT 0, isTaken INTEGER NOT NULL DEFAULT 0
+);
+CREATE TRIGGER users_tell_arrival AFTER INSERT ON users WHEN EXISTS (SELECT 1 FROM webhookEndpoints) BEGIN
+  INSERT INTO changes (userId, establishmentId, topic) VALUES (new.id, new.legalEntityId, 'employee.created');
+END;
+CREATE TRIGGER contracts_tell_arrival AFTER INSERT ON workContracts WHEN EXISTS (SELECT 1 FROM webhookEndpoints) BEGIN
+  INSERT INTO changes (userId, establishmentId, topic) VALUES
+    (new.ownerId, new.establishmentId, 'employment.created'), (new.ownerId, new.establishmentId, 'job-position.created');
+END;
+-- Which resource of v5 changed depends on where v5 keeps the datum.
+CREATE TRIGGER users_tell_change AFTER UPDATE ON users WHEN EXISTS (SELECT 1 FROM webhookEndpoints) BEGIN
+  INSERT INTO changes (userId, establishmentId, topic) SELECT new.id, new.legalEntityId, 'employee.updated'
+  WHERE (new.firstName, new.lastName, new.mail, new.employeeNumber, new.birthDate, new.professionalMobile, new.pictureId)
+    IS NOT (old.firstName, old.lastName, old.mail, old.employeeNumber, old.birthDate, old.professionalMobile, old.pictureId);
+  INSERT INTO changes (userId, establishmentId, topic) SELECT new.id, new.legalEntityId, 'job-position.updated'
+  WHERE (new.departmentId, new.managerId, new.jobTitle, new.legalEntityId, new.cspId)
+    IS NOT (old.departmentId, old.managerId, old.jobTitle, old.legalEntityId, old.cspId);
+  INSERT INTO changes (userId, establishmentId, topic) SELECT new.id, new.legalEntityId, 'employment.updated'
+  WHERE (new.dtContractStart, new.dtContractEnd) IS NOT (old.dtContractStart, old.dtContractEnd);
+  INSERT INTO changes (userId, establishmentId, topic) SELECT new.id, new.legalEntityId, 'employee-personal-record.updated'
+  WHERE (new.gender, new.nationality, new.address, new.personalEmail, new.personalMobile, new.iban, new.bic)
+    IS NOT (old.gender, old.nationality, old.address, old.personalEmail, old.personalMobile, old.iban, old.bic);
+END;

@@ -32,7 +32,7 @@ pub fn open(path: Option<&Path>) -> rusqlite::Result<(Connection, bool)> {
 /// All rows of a query.
 pub fn records(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Record>, Refusal> {
     let mut statement = connection.prepare_cached(sql)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_string).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_string).collect();
     let rows = statement.query_map(parameters, |row| record(row, &names))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -40,7 +40,7 @@ pub fn records(connection: &Connection, sql: &str, parameters: impl Params) -> R
 /// The names of a table's columns.
 pub fn columns(connection: &Connection, table: &str) -> Result<Vec<String>, Refusal> {
     let statement = connection.prepare_cached(&format!("SELECT * FROM {table}"))?;
-    Ok(statement.column_names().into_iter().map(str::to_string).collect())
+    Ok(statement.column_names().map(str::to_string).collect())
 }
 
 /// The first row of a query.
@@ -63,6 +63,17 @@ pub fn change(connection: &Connection, user: i64, changes: &Record) -> rusqlite:
     let assignments: Vec<String> = columns.map(|name| format!("{name} = ?")).collect();
     let sql = format!("UPDATE users SET {} WHERE id = {user}", assignments.join(", "));
     connection.execute(&sql, params_from_iter(changes.values().chain([&now]).map(cell)))?;
+    Ok(())
+}
+
+/// The work contract of a user who has none yet, from what stands on the user.
+pub fn first_contract(connection: &Connection, user: i64) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO workContracts (ownerId, typeId, startsOn, endsOn, establishmentId, spcId)
+         SELECT id, CASE WHEN dtContractEnd IS NULL THEN 1 ELSE 2 END, substr(dtContractStart, 1, 10),
+                substr(dtContractEnd, 1, 10), legalEntityId, cspId FROM users WHERE id = ?1",
+        [user],
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! The stand-in itself: what it answers, over a real socket, is what is known of Lucca.
 
+mod modern;
 mod reading;
+mod seed;
+mod webhooks;
 mod writing;
 
 use std::time::Duration;

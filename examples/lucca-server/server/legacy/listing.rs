@@ -4,7 +4,9 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
+use super::super::desk::Caller;
 use super::super::exchange::{Asked, Refusal};
+use super::super::right::Right;
 use super::super::store::{columns, records};
 use super::fields::Fields;
 use super::projection::View;
@@ -28,7 +30,13 @@ pub struct Listing {
 
 impl Listing {
     /// `today` (`YYYY-MM-DD`) decides who is a former employee.
-    pub fn read(connection: &Connection, resource: &Resource, asked: &Asked, today: &str) -> Result<Listing, Refusal> {
+    pub fn read(
+        connection: &Connection,
+        resource: &Resource,
+        asked: &Asked,
+        today: &str,
+        caller: &Caller,
+    ) -> Result<Listing, Refusal> {
         let mut fields = asked.parameter("fields").map_or(Ok(Fields::default()), Fields::read)?;
         let wants_count = fields.take_count();
         let (offset, size) = paging(asked.parameter("paging"))?;
@@ -49,7 +57,7 @@ impl Listing {
             listing.filter(resource, &columns, name, filter)?;
         }
         if std::ptr::eq(resource, &USERS) {
-            listing.former_employees(asked, today)?;
+            listing.former_employees(asked, today, caller)?;
         }
         Ok(listing)
     }
@@ -78,15 +86,19 @@ impl Listing {
         Ok(data)
     }
 
-    fn former_employees(&mut self, asked: &Asked, today: &str) -> Result<(), Refusal> {
+    fn former_employees(&mut self, asked: &Asked, today: &str, caller: &Caller) -> Result<(), Refusal> {
         let wanted = match asked.parameter("formerEmployees") {
             Some("true") => true,
             Some("false") | None => false,
             Some(other) => return Err(Refusal::bad(format!("formerEmployees: `{other}` is neither true nor false"))),
         };
         // Documented for `notequal,null`; taken here for every filter on the end of the contract.
-        if !wanted && asked.parameter("dtContractEnd").is_none() {
+        let wanted = wanted || asked.parameter("dtContractEnd").is_some();
+        if !wanted || !caller.rights.contains(&Right::FormerEmployees) {
             self.conditions.push(format!("(dtContractEnd IS NULL OR dtContractEnd >= '{today}T00:00:00')"));
+        }
+        if !caller.rights.contains(&Right::FutureEmployees) {
+            self.conditions.push(format!("dtContractStart <= '{today}T00:00:00'"));
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ fn right_for(resource: &Resource) -> Option<Right> {
 
 fn list(desk: &Desk, caller: &Caller, resource: &Resource, asked: &Asked, earlier: bool) -> Result<Answer, Refusal> {
     let store = desk.store();
-    let mut listing = Listing::read(&store, resource, asked, &desk.today())?;
+    let mut listing = Listing::read(&store, resource, asked, &desk.today(), caller)?;
     if earlier {
         listing.one_page_earlier();
     }

@@ -7,7 +7,7 @@ use super::super::PutBody;
 use super::super::desk::{Caller, Desk};
 use super::super::exchange::{Asked, Refusal};
 use super::super::right::Right;
-use super::super::store::{Record, change, first, insert, now};
+use super::super::store::{Record, change, first, first_contract, insert, now};
 use super::draft::Draft;
 use super::property::PROPERTIES;
 
@@ -38,12 +38,7 @@ pub fn create(desk: &Desk, caller: &Caller, asked: &Asked) -> Result<i64, Refusa
     }
     draft.write_around(&transaction, id)?;
     if with_contract {
-        transaction.execute(
-            "INSERT INTO workContracts (ownerId, typeId, startsOn, endsOn, establishmentId, spcId)
-             SELECT id, CASE WHEN dtContractEnd IS NULL THEN 1 ELSE 2 END, substr(dtContractStart, 1, 10),
-                    substr(dtContractEnd, 1, 10), legalEntityId, cspId FROM users WHERE id = ?1",
-            [id],
-        )?;
+        first_contract(&transaction, id)?;
     }
     transaction.commit()?;
     Ok(id)

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::super::store::{Record, insert};
+use super::super::store::{Record, first_contract, insert};
 use super::chance::Chance;
 use super::names::{COST_CENTRES, DEPARTMENTS, FAMILIES, JOBS, MEN, PROJECTS, STREETS, TRANSPORTS, WOMEN};
 use super::picture::png;
@@ -101,14 +101,7 @@ fn around(connection: &Connection, id: i64, row: &Record, chance: &mut Chance) -
     if chance.percent(50) {
         add(extended, &[&id, &"e_badge", &format!("\"B-{}\"", chance.digits(6))])?;
     }
-    let contract = json!({
-        "ownerId": id, "typeId": if row["dtContractEnd"].is_null() { 1 } else { 2 },
-        "startsOn": day(&row["dtContractStart"]), "endsOn": day(&row["dtContractEnd"]),
-        "establishmentId": row["legalEntityId"], "spcId": row["cspId"],
-    });
-    let Value::Object(contract) = contract else { unreachable!("an object literal is an object") };
-    insert(connection, "workContracts", &contract)?;
-    Ok(())
+    first_contract(connection, id)
 }
 
 fn place(index: usize, chance: &mut Chance) -> Placed {
@@ -153,8 +146,4 @@ fn fold(text: &str) -> String {
 
 fn at_midnight(date: NaiveDate) -> String {
     format!("{date}T00:00:00")
-}
-
-fn day(at_midnight: &Value) -> Option<&str> {
-    at_midnight.as_str().and_then(|text| text.get(..10))
 }
