@@ -3,11 +3,8 @@
 //! It writes scratch names only and takes them away again; in a dry run it writes nothing at all.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +12,7 @@ use chrono::{DateTime, Utc};
 use crate::job::tell::SET_ASIDE;
 use crate::job::{Error, claim, explain, pickup};
 use crate::model::{Exit, Sheet, fold};
+use crate::net::side_by_side;
 use crate::report::check::{self, Check, Place, Purpose};
 use crate::report::{Direction, Failure};
 use crate::site::{self, Exchange, People, Server, Site};
@@ -48,7 +46,7 @@ pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
         false => Some(Lock::take(&order.site.state.with_extension("check"))?),
     };
     let exchanges = order.site.exchanges(order.now);
-    let examined = side_by_side(&servers, |server| examine(order, server, &exchanges));
+    let examined = side_by_side(&servers, SIDE_BY_SIDE, |server| examine(order, server, &exchanges));
     let (last, failure) = remember(order, &servers, &examined);
     let mut told = Check {
         site: order.site_file.display().to_string(),
@@ -80,24 +78,6 @@ fn chosen<'a>(site: &'a Site, names: &[String]) -> Result<Vec<&'a Arc<Server>>, 
     };
     names.iter().find(|name| !site.servers.contains_key(*name)).map_or(Ok(()), |name| Err(unknown(name)))?;
     Ok(site.servers.values().filter(|server| names.is_empty() || names.contains(&server.name)).collect())
-}
-
-/// What became of each, in their order.
-fn side_by_side<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mine = std::iter::from_fn(|| {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            items.get(index).map(|item| (index, each(item)))
-        });
-        mine.collect::<Vec<_>>()
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..items.len().min(SIDE_BY_SIDE)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|defect| resume_unwind(defect))).collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 type Outcome = Result<Examined, transport::Error>;

@@ -1,11 +1,10 @@
 //! The instances of Lucca that a run speaks with: each is opened once, and read once until something of it is changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::lucca::{Door, Snapshot};
-use crate::model::Field;
+use crate::lucca::{Door, Snapshot, Wanted};
 use crate::net::{Error, Limit};
 use crate::site::people::Lucca;
 
@@ -21,13 +20,7 @@ struct Kept {
 
 impl Doors {
     /// The people and the organisation as this run first read them, with all that the site wants of them.
-    pub fn snapshot(
-        &self,
-        lucca: &Lucca,
-        base: &Path,
-        wanted: &BTreeSet<Field>,
-        limit: &Limit,
-    ) -> Result<Snapshot, Error> {
+    pub fn snapshot(&self, lucca: &Lucca, base: &Path, wanted: &Wanted, limit: &Limit) -> Result<Snapshot, Error> {
         let kept = self.kept(lucca);
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(snapshot) = &kept.snapshot {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
+use crate::lucca::Wanted;
 use crate::model::{Finding, People, Severity};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{self, Server, people};
@@ -49,7 +50,7 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
 }
 
 fn from_lucca(context: &Context<'_>, lucca: &people::Lucca) -> Result<Source, Error> {
-    let wanted = context.site.wanted(&lucca.name);
+    let wanted = Wanted::from(context.site.wanted(&lucca.name));
     let snapshot = context.doors.snapshot(lucca, &context.site.base, &wanted, &context.limit)?;
     Ok(Source { people: snapshot.people, findings: Vec::new(), left_out: 0 })
 }

@@ -3,28 +3,63 @@
 //! What is known of the API, and what is not, is in the doc comments of the resources; the pages are those of
 //! `developers.lucca.fr`. Nothing here ever deletes.
 
+mod access;
+mod axes;
+mod calendars;
+mod categories;
+mod culture;
+mod custom;
+mod departments;
+mod employees;
+mod establishments;
+mod generation;
+mod legal_entities;
+mod list;
+mod look;
+mod oauth;
 mod options;
+mod organisation;
+mod page;
+mod pages;
+mod path;
+mod pictures;
 mod property;
 mod refusal;
+mod resource;
+mod roles;
+mod units;
 mod users;
+mod value;
+mod wanted;
 pub mod webhook;
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use chrono::NaiveDateTime;
+use secrecy::SecretString;
 
+pub use generation::{Generations, OfPeople, OfUnits};
+pub use look::Looked;
 pub use options::Options;
+pub use resource::Resource;
+pub use users::Changes;
+pub use wanted::{Part, Wanted};
 
 use crate::model::{Field, Organisation, People};
-use crate::net::http::{Budget, Client, Request};
+use crate::net::http::Client;
 use crate::net::{Error, Limit};
+use oauth::Tokens;
+use units::Units;
 
 /// One instance of Lucca, asked with one key.
 pub struct Door {
     client: Client,
-    authorization: SecretString,
+    options: Options,
+    /// `Authorization` of v3 and v4; None where the site has no key.
+    authorization: Option<SecretString>,
+    /// For the newest generation.
+    tokens: Option<Tokens>,
 }
 
 /// What an instance holds at one moment.
@@ -33,31 +68,75 @@ pub struct Snapshot {
     /// Their numbers are the ids of Lucca's users.
     pub people: Arc<People>,
     pub organisation: Arc<Organisation>,
+    /// The id of a person's picture, by the person's number; who has none is not in it.
+    pub pictures: Arc<BTreeMap<u32, String>>,
+    /// Data of a person's own that were asked for, and of which Lucca says nothing about anybody: perhaps the key may not
+    /// see them, perhaps there is no such thing.
+    pub untold: Arc<BTreeSet<Field>>,
 }
 
-/// Has Lucca anything that this field could be, be it through another person?
-pub fn can_have(field: &Field) -> bool {
-    property::of(&field.own()).is_some()
+impl Options {
+    /// Has this instance anything that this field could be, be it through another person?
+    pub fn can_have(&self, field: &Field) -> bool {
+        let has = |field: &Field| match self.generation.people {
+            OfPeople::V3 => property::of(field, self).is_some(),
+            OfPeople::V5 => employees::has(field, self),
+        };
+        has(&field.own()) && field.relations().all(|relation| has(&Field::of(relation.name())))
+    }
 }
 
 impl Door {
-    /// Reads the key; nothing is sent yet. Paths in the options are relative to `base`.
-    pub fn open(options: &Options, base: &Path) -> Result<Door, Error> {
-        let budget = Budget::new(options.requests_a_minute());
-        let client = Client::new(options.url(), options.trust(), budget, options.tries(), base)?;
-        let key = options.key().read_line(base)?;
-        let authorization = format!("lucca application={}", key.expose_secret()).into();
-        Ok(Door { client, authorization })
+    /// Everybody, former and future employees too, and the organisation, as far as they are wanted and Lucca has them.
+    pub fn read(&self, wanted: &Wanted, limit: &Limit) -> Result<Snapshot, Error> {
+        let organisation = organisation::read(self, &wanted.parts(&self.options), limit)?;
+        let units = Units::new(&organisation);
+        let read = match self.options.generation.people {
+            OfPeople::V3 => users::read(self, wanted, &units, limit)?,
+            OfPeople::V5 => employees::read(self, wanted, &units, limit)?,
+        };
+        let organisation = organisation::with_heads(organisation, &read.people);
+        Ok(snapshot(read, Arc::new(organisation)))
     }
 
-    /// Everybody, former and future employees too, with the fields that are wanted, as far as Lucca has them, and their
-    /// logins.
-    pub fn read(&self, wanted: &BTreeSet<Field>, limit: &Limit) -> Result<Snapshot, Error> {
-        Ok(Snapshot { people: Arc::new(users::read(self, wanted, limit)?), organisation: Arc::default() })
+    /// Those of these ids who are there, with what the organisation was when everybody was read.
+    pub fn read_some(
+        &self,
+        ids: &[u32],
+        wanted: &Wanted,
+        organisation: Arc<Organisation>,
+        limit: &Limit,
+    ) -> Result<Snapshot, Error> {
+        let units = Units::new(&organisation);
+        let read = match self.options.generation.people {
+            OfPeople::V3 => users::some(self, ids, wanted, &units, limit)?,
+            OfPeople::V5 => employees::some(self, ids, wanted, &units, limit)?,
+        };
+        Ok(snapshot(read, organisation))
     }
 
-    /// With the key of this instance.
-    fn keyed(&self, request: Request) -> Request {
-        request.header("Authorization", self.authorization.expose_secret())
+    /// Who was changed at this moment of Lucca's clock or later, for [`Door::read_some`]. Ask again from
+    /// [`Changes::latest`] on, which tells some of them twice and loses nobody. The newest generation cannot be asked this
+    /// way, and tells of everybody.
+    pub fn changed_since(&self, moment: NaiveDateTime, limit: &Limit) -> Result<Changes, Error> {
+        match self.options.generation.people {
+            OfPeople::V3 => users::changed_since(self, moment, limit),
+            OfPeople::V5 => employees::changed_since(self, moment, limit),
+        }
+    }
+
+    /// The bytes of a picture as they are; None where there is none of that id any more. One that has more than `largest`
+    /// bytes is refused before they are read.
+    pub fn picture(&self, id: &str, largest: u64, limit: &Limit) -> Result<Option<Vec<u8>>, Error> {
+        pictures::read(self, id, largest, limit)
+    }
+}
+
+fn snapshot(read: users::Read, organisation: Arc<Organisation>) -> Snapshot {
+    Snapshot {
+        people: Arc::new(read.people),
+        organisation,
+        pictures: Arc::new(read.pictures),
+        untold: Arc::new(read.untold),
     }
 }

@@ -1,10 +1,15 @@
-//! `[people.NAME.lucca]`: which instance, with which key, and how carefully.
+//! `[people.NAME.lucca]`: which instance, with which key, how carefully, and where Lucca has what has no sure place.
 
-use std::num::NonZeroU32;
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
 
 use serde::Deserialize;
 
+use super::generation::Generations;
+use super::oauth;
+use super::path::Path as PropertyPath;
+use crate::model::Field;
 use crate::net::SecretName;
 use crate::net::http::{Trust, Url};
 
@@ -14,18 +19,87 @@ use crate::net::http::{Trust, Url};
 pub struct Options {
     /// Of the instance: `https://acme.ilucca-test.net`.
     url: Url,
-    /// The API key, by the name of the secret.
-    key: SecretName,
+    /// The API key, by the name of the secret. For everything but the newest generation.
+    key: Option<SecretName>,
+    /// Whom the newest generation of the API knows.
+    oauth: Option<oauth::Options>,
     trust: Trust,
     /// Written out for an instance that people work with.
     #[serde(default)]
     production: bool,
+    /// Which generation of the API is used for what.
+    #[serde(default)]
+    pub generation: Generations,
+    /// Where fields are in a user of v3, instead of the usual places: `phone = "directLine"`,
+    /// `second-manager = "applicationData.manager2.login"`, `contract = "extendedData.e_contract"`.
+    #[serde(default)]
+    pub properties: BTreeMap<Field, PropertyPath>,
+    /// What departments are called in people's data.
+    #[serde(default)]
+    pub departments_by: By,
+    /// What establishments are called in people's data.
+    #[serde(default)]
+    pub establishments_by: By,
+    /// `management`, `department` and `service` as levels of the department tree. Without it, `department` is the one
+    /// that the person belongs to, and the others are not known.
+    #[serde(default)]
+    pub department_levels: Levels,
+    /// The analytical axis whose sections are the cost centres: Lucca does not say which one it is.
+    pub cost_center_axis: Option<NonZeroU32>,
+    /// Users of a page, 1000 at most.
+    #[serde(default = "page")]
+    page_size: PageSize,
+    /// Requests that are under way at the same time.
+    #[serde(default = "four")]
+    at_once: NonZeroUsize,
     /// All integrations of a company share what Lucca allows.
     #[serde(default = "fifty")]
     requests_a_minute: NonZeroU32,
     /// Of each request, at least 1.
     #[serde(default = "six")]
     tries: NonZeroU32,
+}
+
+/// By what a unit of the organisation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    #[default]
+    Name,
+    Code,
+}
+
+/// Levels of the department tree, from 1 at the top.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Levels {
+    pub management: Option<NonZeroUsize>,
+    pub department: Option<NonZeroUsize>,
+    pub service: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "usize")]
+struct PageSize(usize);
+
+impl TryFrom<usize> for PageSize {
+    type Error = String;
+
+    fn try_from(size: usize) -> Result<PageSize, String> {
+        match size {
+            2..=1000 => Ok(PageSize(size)),
+            other => Err(format!("{other} cannot be the size of a page: write 2 to 1000")),
+        }
+    }
+}
+
+/// The most that the pages of users allow.
+fn page() -> PageSize {
+    PageSize(1000)
+}
+
+fn four() -> NonZeroUsize {
+    NonZeroUsize::new(4).expect("4 is not 0")
 }
 
 fn fifty() -> NonZeroU32 {
@@ -36,20 +110,34 @@ fn six() -> NonZeroU32 {
     NonZeroU32::new(6).expect("6 is not 0")
 }
 
-/// The ends of the hosts on which people work: those for tests and demonstrations have others.
-const PRODUCTION: [&str; 2] = [".ilucca.net", ".ilucca.ch"];
+/// The ends of the hosts for tests and demonstrations, of Europe and of Switzerland, and of sandboxes. Whatever is none of
+/// them is taken for one that people work with.
+const NOT_PRODUCTION: [&str; 5] =
+    [".ilucca-test.net", ".ilucca-test.ch", ".ilucca-demo.net", ".ilucca-demo.ch", ".luccasoftware.com"];
 
 impl Options {
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    pub fn key(&self) -> &SecretName {
-        &self.key
+    pub fn key(&self) -> Option<&SecretName> {
+        self.key.as_ref()
+    }
+
+    pub fn oauth(&self) -> Option<&oauth::Options> {
+        self.oauth.as_ref()
     }
 
     pub fn trust(&self) -> &Trust {
         &self.trust
+    }
+
+    pub fn page_size(&self) -> usize {
+        self.page_size.0
+    }
+
+    pub fn at_once(&self) -> usize {
+        self.at_once.get()
     }
 
     /// Lucca states 50 for its newer API, shared by all integrations of a company; whether the older one counts too is not
@@ -64,12 +152,36 @@ impl Options {
 
     /// Is this an instance that people work with, and the site does not say so?
     pub fn is_unstated_production(&self) -> bool {
-        !self.production && PRODUCTION.iter().any(|end| self.url.host().ends_with(end))
+        let host = self.url.host().to_lowercase();
+        let is_sandbox = |end: &str| end != ".luccasoftware.com" || host.contains(".sandbox.");
+        let is_for_trials = NOT_PRODUCTION.iter().any(|end| host.ends_with(end) && is_sandbox(end));
+        !self.production && !is_for_trials && !self.url.is_this_machine()
+    }
+
+    /// What is missing so that the chosen generations can be asked: a problem, and what helps.
+    pub fn lacks(&self) -> Option<(&'static str, &'static str)> {
+        match (&self.key, &self.oauth) {
+            (None, None) => Some((
+                "says neither `key` nor `oauth`",
+                "write `key = \"credential:lucca\"`, the name of the secret that is the API key",
+            )),
+            (_, None) if self.generation.uses_v5() => Some((
+                "uses v5 of the API without `oauth`",
+                "add `oauth = { client = \"…\", secret = \"credential:lucca-client\", scopes = […] }`, or use v3 and v4",
+            )),
+            (None, _) if self.generation.uses_key() => Some((
+                "uses v3 or v4 of the API without `key`",
+                "add `key = \"credential:lucca\"`, or write \
+                 `generation = { people = \"v5\", departments = \"v5\", establishments = \"v5\" }`",
+            )),
+            _ => None,
+        }
     }
 
     /// What of this machine it needs, relative to the folder of the site file.
     pub fn needs(&self) -> Vec<&Path> {
-        self.trust.needs().into_iter().chain(self.key.file()).collect()
+        let secrets = self.key.iter().chain(self.oauth.iter().map(oauth::Options::secret));
+        self.trust.needs().into_iter().chain(secrets.filter_map(SecretName::file)).collect()
     }
 
     /// In a few words without secrets, for people.

@@ -1,59 +1,186 @@
-//! Users: `GET /api/v3/users`, page by page.
+//! Users of v3: `/api/v3/users`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde::Deserialize;
+use chrono::NaiveDateTime;
 use serde_json::Value;
 
-use crate::lucca::{Door, property};
+use super::pages::{self, List, Slice};
+use super::path::{self, Path};
+use super::property::{self, Property};
+use super::resource::Resource;
+use super::units::Units;
+use super::{Door, Wanted};
 use crate::model::table::{Chunk, Table};
 use crate::model::{Field, People};
-use crate::net::http::Request;
 use crate::net::{Error, Limit};
 
-/// The most that a page may have.
-const PAGE: usize = 1000;
+pub const PATH: &str = "/api/v3/users";
 
-const RIGHT: &str = "to see users";
+/// Without this, people whose contract has ended are not told.
+const EVERYBODY: &str = "formerEmployees=true";
 
-#[derive(Deserialize)]
-struct Envelope {
-    data: Items,
+/// Ids in one question, so that it stays short.
+const IDS: usize = 100;
+
+/// What was read of users.
+#[derive(Default)]
+pub struct Read {
+    pub people: People,
+    /// The picture's id, by the number of the person.
+    pub pictures: BTreeMap<u32, String>,
+    /// Of those asked for, what Lucca says of nobody: perhaps the key may not see it.
+    pub untold: BTreeSet<Field>,
 }
 
-#[derive(Deserialize)]
-struct Items {
-    items: Vec<Value>,
+/// Who was changed since a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// By which Lucca knows them, ascending.
+    pub ids: Vec<u32>,
+    /// The latest change, by Lucca's own clock; None where there is none.
+    pub latest: Option<NaiveDateTime>,
 }
 
-pub fn read(door: &Door, wanted: &BTreeSet<Field>, limit: &Limit) -> Result<People, Error> {
-    let own: BTreeSet<Field> = wanted.iter().map(Field::own).chain([Field::of("login")]).collect();
-    let fields: Vec<(Field, &[&str])> =
-        own.into_iter().filter_map(|field| property::of(&field).map(|path| (field, path))).collect();
-    let asked: Vec<String> = fields.iter().map(|(_, path)| property::asked(path)).collect();
-    let (mut table, mut chunk, mut offset) = (Table::default(), Chunk::default(), 0);
-    loop {
-        let users = page(door, &asked, offset, limit)?;
-        for user in &users {
-            fields.iter().for_each(|(_, path)| chunk.cell(&property::value(user, path)));
-            let id = user.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).unwrap_or_default();
-            chunk.end_row(id, id);
-        }
-        if users.len() < PAGE {
-            break;
-        }
-        offset += PAGE;
+/// One field on its way from users to people.
+struct Way {
+    field: Field,
+    property: Property,
+    path: Path,
+    is_told: AtomicBool,
+}
+
+#[derive(Default)]
+struct Rows {
+    chunk: Chunk,
+    pictures: Vec<(u32, String)>,
+}
+
+pub fn read(door: &Door, wanted: &Wanted, units: &Units<'_>, limit: &Limit) -> Result<Read, Error> {
+    let ways = ways(door, wanted);
+    let slices = ask(door, wanted, &ways, EVERYBODY, units, limit)?;
+    Ok(gather(ways, slices))
+}
+
+/// Of those ids; who is not there any more is not among them.
+pub fn some(door: &Door, ids: &[u32], wanted: &Wanted, units: &Units<'_>, limit: &Limit) -> Result<Read, Error> {
+    let ways = ways(door, wanted);
+    let ids: BTreeSet<u32> = ids.iter().copied().collect();
+    let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
+    let mut slices = Vec::new();
+    for ids in ids.chunks(IDS) {
+        let filter = format!("{EVERYBODY}&id={}", ids.join(","));
+        slices.extend(ask(door, wanted, &ways, &filter, units, limit)?);
     }
-    table.push(chunk);
-    Ok(People::new(fields.into_iter().map(|(field, _)| field).collect(), table))
+    Ok(gather(ways, slices))
 }
 
-fn page(door: &Door, asked: &[String], offset: usize, limit: &Limit) -> Result<Vec<Value>, Error> {
-    let fields = asked.join(",");
-    let path = format!("/api/v3/users?formerEmployees=true&orderBy=id,asc&paging={offset},{PAGE}&fields=id,{fields}");
-    let request = door.keyed(Request::get(path));
-    let answer = door.client.ask(&request, limit)?;
-    let answer = door.accepted(&request, answer, "read the users", RIGHT)?;
-    let envelope: Envelope = answer.json("a page of users")?;
-    Ok(envelope.data.items)
+/// Since a moment of Lucca's own clock, included; assumed: `modifiedAt` is written as that clock shows it.
+pub fn changed_since(door: &Door, moment: NaiveDateTime, limit: &Limit) -> Result<Changes, Error> {
+    let filter = format!("{EVERYBODY}&modifiedAt=since,{}", moment.format("%Y-%m-%dT%H:%M:%S"));
+    let list = List { resource: Resource::Users, path: PATH, filter: &filter, fields: "modifiedAt" };
+    let modified = |latest: &mut Option<NaiveDateTime>, _: u32, user: &Value| {
+        let text = user.get("modifiedAt").and_then(Value::as_str).unwrap_or_default().trim_end_matches('Z');
+        *latest = (*latest).max(text.parse().ok());
+    };
+    let slices = pages::read(door, &list, modified, limit)?;
+    let latest = slices.iter().filter_map(|slice| slice.rows).max();
+    Ok(Changes { ids: slices.iter().flat_map(|slice| &slice.ids[slice.skip..]).copied().collect(), latest })
+}
+
+/// People of whom a look says what Lucca tells.
+const FEW: usize = 10;
+
+/// How many there are, and what Lucca says of none of the first ones; extended data left out.
+pub fn look(door: &Door, wanted: &Wanted, limit: &Limit) -> Result<(Option<usize>, BTreeSet<Field>), Error> {
+    look_at(door, wanted, Resource::Users, |path| !path.is_custom(), limit)
+}
+
+/// Which of the extended data Lucca does not tell of the first ones.
+pub fn look_at_custom(door: &Door, wanted: &Wanted, limit: &Limit) -> Result<BTreeSet<Field>, Error> {
+    look_at(door, wanted, Resource::HrFiles, Path::is_custom, limit).map(|(_, untold)| untold)
+}
+
+fn look_at(
+    door: &Door,
+    wanted: &Wanted,
+    resource: Resource,
+    takes: impl Fn(&Path) -> bool,
+    limit: &Limit,
+) -> Result<(Option<usize>, BTreeSet<Field>), Error> {
+    let ways: Vec<Way> = ways(door, wanted).into_iter().filter(|way| takes(&way.path)).collect();
+    let asked: Vec<Path> = ways.iter().flat_map(|way| way.property.asked()).collect();
+    let list = List { resource, path: PATH, filter: EVERYBODY, fields: &path::asked(&asked) };
+    let slice = pages::first(door, &list, FEW, |(), _, user| ways.iter().for_each(|way| way.see(user)), limit)?;
+    let untold = ways.into_iter().filter(|way| !slice.ids.is_empty() && !way.is_told.load(Ordering::Relaxed));
+    Ok((slice.count, untold.map(|way| way.field).collect()))
+}
+
+impl Way {
+    fn see(&self, user: &Value) {
+        if !self.is_told.load(Ordering::Relaxed) && self.path.is_told(user) {
+            self.is_told.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn ways(door: &Door, wanted: &Wanted) -> Vec<Way> {
+    let way = |field: Field| {
+        let property = property::of(&field, &door.options)?;
+        Some(Way { field, path: property.path(), property, is_told: AtomicBool::new(false) })
+    };
+    wanted.own().into_iter().filter_map(way).collect()
+}
+
+fn ask(
+    door: &Door,
+    wanted: &Wanted,
+    ways: &[Way],
+    filter: &str,
+    units: &Units<'_>,
+    limit: &Limit,
+) -> Result<Vec<Slice<Rows>>, Error> {
+    let mut asked: Vec<Path> = ways.iter().flat_map(|way| way.property.asked()).collect();
+    asked.extend(wanted.pictures.then(|| Path::of(&["picture", "id"])));
+    let fields = path::asked(&asked);
+    let list = List { resource: Resource::Users, path: PATH, filter, fields: &fields };
+    let keep = |rows: &mut Rows, id: u32, user: &Value| {
+        for way in ways {
+            way.see(user);
+            let found = way.path.find(user).map(|found| units.value(&way.property, found));
+            rows.chunk.cell(&found.unwrap_or_default());
+        }
+        rows.chunk.end_row(id, id);
+        let picture = user.get("picture").and_then(|picture| picture.get("id")).and_then(Value::as_str);
+        rows.pictures.extend(picture.map(|picture| (id, picture.to_owned())));
+    };
+    pages::read(door, &list, keep, limit)
+}
+
+fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
+    let mut table = Table::default();
+    let mut pictures = BTreeMap::new();
+    for slice in slices {
+        pictures.extend(slice.rows.pictures);
+        table.push(match slice.skip {
+            0 => slice.rows.chunk,
+            skip => without_first(slice.rows.chunk, skip),
+        });
+    }
+    // Where nobody is, nobody can say anything.
+    let is_untold = |way: &&Way| !table.is_empty() && !way.is_told.load(Ordering::Relaxed);
+    let untold = ways.iter().filter(is_untold).map(|way| way.field.clone()).collect();
+    let people = People::new(ways.into_iter().map(|way| way.field).collect(), table);
+    Read { people, pictures, untold }
+}
+
+fn without_first(chunk: Chunk, skip: usize) -> Chunk {
+    let whole = Table::from(chunk);
+    let mut rest = Chunk::default();
+    for row in whole.rows().skip(skip) {
+        row.cells().for_each(|cell| rest.cell(cell));
+        rest.end_row(row.number(), row.line());
+    }
+    rest
 }

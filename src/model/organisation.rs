@@ -5,7 +5,10 @@
 pub struct Organisation {
     /// A tree.
     pub departments: Vec<Unit>,
+    /// Their parents are legal entities, where that is known.
     pub establishments: Vec<Unit>,
+    /// Companies that employ people.
+    pub legal_entities: Vec<Unit>,
     pub roles: Vec<Unit>,
     /// By name as `fr-FR`; the id is the LCID.
     pub cultures: Vec<Unit>,
@@ -13,6 +16,8 @@ pub struct Organisation {
     pub professional_categories: Vec<Unit>,
     /// The analytical axes of which one may be that of cost centres.
     pub axes: Vec<Axis>,
+    /// Data that the company has added to those of people.
+    pub custom: Vec<Custom>,
 }
 
 /// One department, establishment, role, …
@@ -23,7 +28,7 @@ pub struct Unit {
     /// Empty where it has none.
     pub code: String,
     pub name: String,
-    /// The id of the unit above, in the same list; empty at the top.
+    /// The id of the unit above, in the same list unless the list says otherwise; empty at the top.
     pub parent: String,
     /// The login of the person who heads it; empty where nobody is named.
     pub head: String,
@@ -37,6 +42,16 @@ pub struct Axis {
     pub name: String,
     /// A tree.
     pub sections: Vec<Unit>,
+}
+
+/// A datum that the company has added to those of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Custom {
+    /// As the place that it comes from has it: `e_transport`.
+    pub code: String,
+    pub name: String,
+    /// What its values may be, by id and name; empty where it is no list.
+    pub entries: Vec<Unit>,
 }
 
 impl Unit {

@@ -6,7 +6,9 @@ pub mod http;
 mod limit;
 pub mod listener;
 pub mod secret;
+mod side_by_side;
 
 pub use error::{Error, Kind};
 pub use limit::{LOOK, Limit, Stop};
 pub use secret::SecretName;
+pub use side_by_side::side_by_side;

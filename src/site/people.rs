@@ -100,6 +100,10 @@ impl Section {
                         .help("write `production = true` beside its `url`, or the URL of the test instance");
                     reader.complain(complaint);
                 }
+                if let Some((problem, help)) = options.lacks() {
+                    let complaint = reader.at(name.span(), format!("`{}` {problem}", name.get_ref())).help(help);
+                    reader.complain(complaint);
+                }
                 Some(People::Lucca(Lucca { name: name.get_ref().clone(), options }))
             }
         }
@@ -144,7 +148,7 @@ impl People {
         match self {
             People::File(file) => file.contract.can_have(field),
             People::Directory(_) => true,
-            People::Lucca(_) => lucca::can_have(field),
+            People::Lucca(lucca) => lucca.options.can_have(field),
         }
     }
 }

@@ -21,8 +21,11 @@ impl Client {
     pub fn ask(&self, request: &Request, limit: &Limit) -> Result<Answer, Error> {
         let mut tried = 1;
         loop {
+            let mut may_repeat = request.is_repeatable;
             let (pause, error) = match self.send(request, limit) {
                 Ok(answer) if is_passing(answer.status) => {
+                    // It was not even looked at.
+                    may_repeat |= answer.status == 429;
                     let pause = asked_pause(&answer).unwrap_or_else(|| pause_after(tried));
                     // One who asked too much is not the only one.
                     if matches!(answer.status, 429 | 503) {
@@ -33,7 +36,7 @@ impl Client {
                 Err(error) if error.later_may_help() => (pause_after(tried), error),
                 done => return done.map(|answer| Answer { tried, ..answer }),
             };
-            let is_last = tried >= self.tries || !request.is_repeatable || limit.left() <= pause;
+            let is_last = tried >= self.tries || !may_repeat || limit.left() <= pause;
             if is_last {
                 return Err(error);
             }

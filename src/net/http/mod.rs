@@ -8,12 +8,13 @@ mod url;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use ureq::Agent;
 use ureq::http::{self, StatusCode};
 
@@ -46,6 +47,8 @@ pub struct Request {
     headers: Vec<(Cow<'static, str>, SecretString)>,
     body: Vec<u8>,
     is_repeatable: bool,
+    /// Bytes of the answer.
+    at_most: u64,
 }
 
 /// What was answered, be it a refusal.
@@ -87,7 +90,8 @@ impl Client {
         let tried = || format!("{} {}", request.verb(), self.shown(request));
         let built = request.build(&self.url).map_err(|cause| Error::new(Kind::Setup, tried()).caused_by(cause))?;
         let agent = self.agent.clone();
-        let answered = limit.bound(move || exchange(&agent, built)).ok_or_else(|| limit.overrun(tried()))?;
+        let at_most = request.at_most;
+        let answered = limit.bound(move || exchange(&agent, built, at_most)).ok_or_else(|| limit.overrun(tried()))?;
         answered.map_err(|cause| Error::new(kind_of(&cause), tried()).caused_by(cause))
     }
 
@@ -103,11 +107,11 @@ pub fn is_header_name(name: &str) -> bool {
     http::HeaderName::from_bytes(name.as_bytes()).is_ok()
 }
 
-fn exchange(agent: &Agent, request: http::Request<Vec<u8>>) -> Result<Answer, ureq::Error> {
+fn exchange(agent: &Agent, request: http::Request<Vec<u8>>, at_most: u64) -> Result<Answer, ureq::Error> {
     let response = agent.run(request)?;
     let (parts, body) = response.into_parts();
     let mut bytes = Vec::new();
-    body.into_with_config().limit(LARGEST).reader().read_to_end(&mut bytes).map_err(ureq::Error::from)?;
+    body.into_with_config().limit(at_most).reader().read_to_end(&mut bytes).map_err(ureq::Error::from)?;
     Ok(Answer { status: parts.status.as_u16(), tried: 1, headers: parts.headers, body: bytes })
 }
 
@@ -133,7 +137,7 @@ fn is_about_identity(cause: &std::io::Error) -> bool {
 impl Request {
     pub fn new(method: &'static str, path: impl Into<String>) -> Request {
         let is_repeatable = matches!(method, "GET" | "HEAD" | "PUT" | "DELETE");
-        Request { method, path: path.into(), headers: Vec::new(), body: Vec::new(), is_repeatable }
+        Request { method, path: path.into(), headers: Vec::new(), body: Vec::new(), is_repeatable, at_most: LARGEST }
     }
 
     pub fn get(path: impl Into<String>) -> Request {
@@ -165,6 +169,11 @@ impl Request {
     pub fn json(self, value: &impl Serialize) -> Request {
         let bytes = serde_json::to_vec(value).expect("what is sent is made of plain values");
         self.body("application/json", bytes)
+    }
+
+    /// An answer with more bytes is an error.
+    pub fn at_most(self, bytes: u64) -> Request {
+        Request { at_most: bytes, ..self }
     }
 
     fn verb(&self) -> &'static str {
@@ -200,11 +209,23 @@ impl Answer {
 
     /// Reads the body as JSON; `what` completes "read".
     pub fn json<T: DeserializeOwned>(&self, what: &str) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|cause| {
+        self.json_of(PhantomData, what)
+    }
+
+    /// The same, by somebody who need not keep all of it.
+    pub fn json_of<'de, S: DeserializeSeed<'de>>(&'de self, seed: S, what: &str) -> Result<S::Value, Error> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+        read.map_err(|cause| {
             let (line, column) = (cause.line(), cause.column());
+            let is_page = self.body.trim_ascii_start().starts_with(b"<");
             // The cause itself may quote the data.
-            let place =
-                format!("what was answered is no such JSON (line {line}, column {column}: {:?})", cause.classify());
+            let place = match is_page {
+                true => "what was answered is a web page: something on the way answers in place of the service".into(),
+                false => {
+                    format!("what was answered is no such JSON (line {line}, column {column}: {:?})", cause.classify())
+                }
+            };
             Error::new(Kind::Protocol, format!("read {what}")).caused_by(place)
         })
     }
@@ -229,9 +250,17 @@ impl Answer {
     }
 }
 
+/// A value as it stands in a query or a form: whatever is no plain letter or digit is written as `%20`.
+pub fn encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let letters =
+        text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") });
+    letters.collect()
+}
+
 fn words_of(value: &serde_json::Value) -> Option<String> {
     let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
-    let said = ["detail", "Message", "message", "title"].into_iter().find_map(text);
+    let said = ["detail", "Message", "message", "error_description", "title", "error"].into_iter().find_map(text);
     let fields = value.get("errors").and_then(serde_json::Value::as_object).map(|errors| {
         let one = |(field, problem): (&String, &serde_json::Value)| match problem {
             serde_json::Value::Array(all) => {

@@ -68,6 +68,10 @@ impl Url {
             _ => authority,
         }
     }
+
+    pub fn is_this_machine(&self) -> bool {
+        THIS_MACHINE.contains(&self.host())
+    }
 }
 
 impl fmt::Display for Url {

@@ -1,0 +1,13 @@
+//! Calendars of holidays. Assumed: v3 has them where it has the others, `/api/v3/calendars`.
+
+use super::Door;
+use super::list::{self, unit};
+use super::pages::List;
+use super::resource::Resource;
+use crate::model::organisation::Unit;
+use crate::net::{Error, Limit};
+
+pub fn read(door: &Door, limit: &Limit) -> Result<Vec<Unit>, Error> {
+    let list = List { resource: Resource::Calendars, path: "/api/v3/calendars", filter: "", fields: "name" };
+    Ok(list::v3(door, &list, limit)?.iter().map(unit).collect())
+}
