@@ -9,6 +9,7 @@ mod encoding;
 mod heading;
 mod layout;
 mod lost;
+mod objects;
 mod package;
 mod problem;
 mod quote;
@@ -28,6 +29,7 @@ mod xlsx;
 
 pub use again::Again;
 pub use dialect::Dialect;
+pub use objects::Objects;
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 

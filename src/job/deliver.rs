@@ -1,4 +1,5 @@
-//! Hands a prepared file over: uploaded under a temporary name, then renamed, each step in the journal before it is taken.
+//! Hands a prepared delivery over: to an endpoint in its own way; to a place for files as a file that is uploaded under a
+//! temporary name, then renamed, each step in the journal before it is taken.
 //!
 //! Whatever was cut off is found out and finished: before the renaming the upload starts again; after it, the temporary
 //! name tells whether it happened.
@@ -9,17 +10,19 @@ use std::mem;
 use chrono::Utc;
 
 use crate::job::progress::{Counted, Unit};
-use crate::job::{Context, Error, Hands};
+use crate::job::{Context, Error, Hands, post};
 use crate::model::Digest;
 use crate::model::digest::Digester;
 use crate::site::Server;
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, State};
-use crate::transport::{self, Kind, Replacement, Session, handover, inside};
+use crate::transport::{self, Endpoint, Kind, Replacement, Session, handover, inside};
 
 /// How a delivery ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handed {
     Over(Replacement),
+    /// An endpoint has taken it.
+    Taken,
     /// An interrupted run had handed it over already.
     Before,
 }
@@ -33,28 +36,43 @@ pub fn hand_over(
     id: DeliveryId,
 ) -> Result<Handed, Error> {
     let delivery = state.delivery(id)?.expect("the delivery was prepared");
-    let before = match delivery.status {
-        DeliveryStatus::Renaming => context.with_server(server, |session| standing(session, &delivery))?,
-        _ => Standing::NotUploaded,
+    let handed = match server.options.endpoint() {
+        None => hand_over_file(context, server, state, hands, &delivery)?,
+        Some(Endpoint::Https(options)) => post::hand_over(context, options, state, hands, &delivery)?,
     };
-    let handed = match before {
-        Standing::Delivered | Standing::Uploaded => rename(context, server, &delivery, true)?,
-        Standing::NotUploaded => {
-            let content = prepared(state, hands, &delivery)?;
-            state.advance(id, DeliveryStatus::Uploading, Utc::now())?;
-            upload(context, server, &content, &delivery)?;
-            state.advance(id, DeliveryStatus::Renaming, Utc::now())?;
-            rename(context, server, &delivery, false)?
-        }
-    };
-    state.advance(id, DeliveryStatus::Delivered, Utc::now())?;
-    hands.spool.remove(&delivery.spooled)?;
     tracing::info!(file = delivery.file_name, rows = delivery.rows, "delivered");
     Ok(handed)
 }
 
+fn hand_over_file(
+    context: &Context<'_>,
+    server: &Server,
+    state: &mut State,
+    hands: &Hands,
+    delivery: &Delivery,
+) -> Result<Handed, Error> {
+    let before = match delivery.status {
+        DeliveryStatus::Renaming => context.with_server(server, |session| standing(session, delivery))?,
+        _ => Standing::NotUploaded,
+    };
+    let handed = match before {
+        Standing::Delivered | Standing::Uploaded => rename(context, server, delivery, true)?,
+        Standing::NotUploaded => {
+            let content = prepared(state, hands, delivery)?;
+            state.advance(delivery.id, DeliveryStatus::Uploading, Utc::now())?;
+            upload(context, server, &content, delivery)?;
+            state.advance(delivery.id, DeliveryStatus::Renaming, Utc::now())?;
+            rename(context, server, delivery, false)?
+        }
+    };
+    state.advance(delivery.id, DeliveryStatus::Delivered, Utc::now())?;
+    hands.spool.remove(&delivery.spooled)?;
+    Ok(handed)
+}
+
 /// Gives up a delivery that another file takes the place of, and removes what it left on the server; unless its renaming
-/// was cut off after it had happened: then it was delivered, and the journal must know.
+/// was cut off after it had happened: then it was delivered, and the journal must know. What an endpoint may have taken is
+/// sent once more for the same reason.
 pub fn discard(
     context: &Context<'_>,
     server: &Server,
@@ -62,11 +80,11 @@ pub fn discard(
     hands: &Hands,
     old: &Delivery,
 ) -> Result<(), Error> {
-    let end = match old.status {
-        DeliveryStatus::Uploading | DeliveryStatus::Renaming if old.server == server.options.describe() => {
-            context.with_server(server, |session| clear_away(session, old))?
-        }
-        _ => DeliveryStatus::Discarded,
+    let may_be_there = matches!(old.status, DeliveryStatus::Uploading | DeliveryStatus::Renaming);
+    let end = match server.options.endpoint() {
+        _ if !may_be_there || old.server != server.options.describe() => DeliveryStatus::Discarded,
+        None => context.with_server(server, |session| clear_away(session, old))?,
+        Some(Endpoint::Https(options)) => return post::settle(context, options, state, hands, old),
     };
     state.advance(old.id, end, Utc::now())?;
     hands.spool.remove(&old.spooled)?;
@@ -83,7 +101,7 @@ fn clear_away(session: &mut dyn Session, old: &Delivery) -> Result<DeliveryStatu
 
 /// The file as it was prepared. Where it is lost, since an older state was restored for example, its delivery is given up:
 /// it would stand in the way of all that come after it.
-fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
     let content = hands.spool.find(&delivery.spooled)?;
     if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
         return Ok(content);

@@ -3,14 +3,15 @@
 use chrono::NaiveDateTime;
 
 use crate::job::approve::approval;
+use crate::job::body::{self, Head};
 use crate::job::deliver::{Handed, discard, hand_over};
 use crate::job::rows::File;
-use crate::job::{Error, Job, gather, person, rows};
+use crate::job::{Context, Error, Job, gather, person, rows};
 use crate::model::{Digest, Finding, People, Text};
 use crate::plan::brake;
 use crate::plan::heading::{Change, Heading};
 use crate::report::{self, Delivered, Findings};
-use crate::site::export::EmptyRequired;
+use crate::site::export::{EmptyRequired, Form};
 use crate::site::{self, Direction, Exchange, Export, Site};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 use crate::text;
@@ -125,7 +126,8 @@ fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec
 /// Would it still go to the same place, and sealed or not as it is? A site may have been corrected since.
 fn is_for(exchange: &Exchange, earlier: &Delivery) -> bool {
     let Direction::Export(export) = &exchange.direction else { return false };
-    let is_sealed_alike = earlier.sealed.is_some() == export.openpgp.is_some();
+    let leaves_otherwise = export.openpgp.is_some() || export.form == Form::Json;
+    let is_sealed_alike = earlier.sealed.is_some() == leaves_otherwise;
     is_sealed_alike && earlier.server == exchange.server.options.describe() && earlier.folder == export.folder
 }
 
@@ -170,7 +172,10 @@ fn act(
             Some(id) => id,
             None => {
                 let spooled = format!("{}-{}.out", context.run, exchange.name);
-                let sealed = sealer.map(|sealer| sealer.seal(&decision.file.bytes)).transpose()?;
+                let sealed = match export.form {
+                    Form::Text => sealer.map(|sealer| sealer.seal(&decision.file.bytes)).transpose()?,
+                    Form::Json => Some(with_head(context, exchange, decision)),
+                };
                 let file = sealed.as_ref().unwrap_or(&decision.file.bytes);
                 hands.spool.put(&spooled, file)?;
                 state.prepare_delivery(&NewDelivery {
@@ -202,6 +207,19 @@ fn act(
         true => Delivered::WouldBeDelivered,
         false => Delivered::Held,
     }))
+}
+
+/// As an endpoint is sent it. The time and the run in it are no part of what is compared with the last delivery.
+fn with_head(context: &Context<'_>, exchange: &Exchange, decision: &Decision) -> Vec<u8> {
+    let head = Head {
+        delivery: body::key(&context.run, &exchange.name, &decision.name, &decision.digest),
+        exchange: &exchange.name,
+        run: &context.run,
+        at: context.started,
+        count: decision.file.rows,
+        left_out: decision.file.left_out,
+    };
+    head.around(&decision.file.bytes)
 }
 
 /// Delivers a file that a brake held, exactly as it was; or goes on with that where it was cut off.
@@ -242,7 +260,7 @@ fn check_place(exchange: &Exchange, delivery: &Delivery) -> Result<(), Error> {
 
 fn outcome(handed: Handed) -> Delivered {
     match handed {
-        Handed::Over(Replacement::Atomic) | Handed::Before => Delivered::Delivered,
+        Handed::Over(Replacement::Atomic) | Handed::Taken | Handed::Before => Delivered::Delivered,
         Handed::Over(Replacement::InTwoSteps) => Delivered::DeliveredInTwoSteps,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 
-use crate::format::{Unencodable, Writer};
+use crate::format::{Objects, Unencodable, Writer};
 use crate::job::row_rules;
 use crate::model::field::{Kind, Sensitivity};
 use crate::model::index::key;
@@ -13,6 +13,7 @@ use crate::model::people::Column;
 use crate::model::{Field, Finding, People, Place, Text, date};
 use crate::profile::{Chosen, Level};
 use crate::site::Export;
+use crate::site::export::Form;
 use crate::text;
 
 /// A file as it would be delivered.
@@ -30,6 +31,43 @@ pub struct File {
     pub personal_fields: Vec<Field>,
 }
 
+/// In the form that the site asks for.
+enum Pen {
+    Text(Writer),
+    Json(Objects),
+}
+
+impl Pen {
+    /// With the headings, if they can be written.
+    fn new(export: &Export, headings: &[&str]) -> (Pen, Result<(), Unencodable>) {
+        match export.form {
+            Form::Text => {
+                let mut writer = Writer::new(&export.dialect);
+                let written = writer.row(headings);
+                (Pen::Text(writer), written)
+            }
+            Form::Json => (Pen::Json(Objects::new(headings)), Ok(())),
+        }
+    }
+
+    fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<(), Unencodable> {
+        match self {
+            Pen::Text(writer) => writer.row(cells),
+            Pen::Json(objects) => {
+                objects.row(cells);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<u8> {
+        match self {
+            Pen::Text(writer) => writer.finish(),
+            Pen::Json(objects) => objects.finish(),
+        }
+    }
+}
+
 /// One column on its way from people to file.
 struct Way<'a> {
     chosen: &'a Chosen,
@@ -40,9 +78,9 @@ struct Way<'a> {
 pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
     let ways: Vec<Way<'_>> = export.columns.iter().map(|chosen| Way::new(chosen, people)).collect();
     let headings: Vec<&str> = ways.iter().map(|way| way.chosen.heading.as_str()).collect();
-    let mut writer = Writer::new(&export.dialect);
     let mut findings = Vec::new();
-    if let Err(wrong) = writer.row(&headings) {
+    let (mut writer, written) = Pen::new(export, &headings);
+    if let Err(wrong) = written {
         findings.push(heading_not_encodable(&wrong, &headings));
     }
     let names = Names::of(people);

@@ -47,6 +47,12 @@ impl FileName {
         }
     }
 
+    /// With this ending instead of its own.
+    pub fn of_kind(self, ending: &str) -> FileName {
+        let stem = self.0.rsplit_once('.').map_or(self.0.as_str(), |(stem, _)| stem);
+        FileName(format!("{stem}.{ending}"))
+    }
+
     /// Could both give the same name on the same day?
     pub fn is_like(&self, other: &FileName) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)

@@ -10,8 +10,9 @@ use toml::Spanned;
 use super::reader::Reader;
 use super::sensitive::{self, Approval, Approvals};
 use super::within::Within;
-use super::{Direction, Exchange, People};
+use super::{Direction, Exchange, People, Server};
 use crate::format::Dialect;
+use crate::format::dialect::Formulas;
 use crate::model::{Field, Language};
 use crate::plan::Limit;
 use crate::profile::complaint::quoted;
@@ -26,6 +27,7 @@ pub struct Export {
     /// Of the server; empty for the server's own.
     pub folder: String,
     pub file_name: FileName,
+    pub form: Form,
     pub dialect: Dialect,
     /// In the order of the file.
     pub columns: Vec<Chosen>,
@@ -40,6 +42,15 @@ pub struct Export {
     pub approvals: BTreeMap<String, Approval>,
     /// How its files are sealed with OpenPGP.
     pub openpgp: Option<Sealing>,
+}
+
+/// What the bytes of a delivery are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A file in the partner's dialect.
+    Text,
+    /// An object around a list of rows, for an endpoint.
+    Json,
 }
 
 const ALWAYS_WANTED: [&str; 5] = ["login", "employee-number", "establishment", "contract-start", "contract-end"];
@@ -121,7 +132,18 @@ impl Section {
         sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
         self.check_people(&people, &columns, reader);
-        let file_name = self.file_name.unwrap_or(contract.file_name.clone());
+        self.check_endpoint(&name, server.as_deref(), reader);
+        let form = match &server {
+            Some(server) if server.options.endpoint().is_some() => Form::Json,
+            _ => Form::Text,
+        };
+        let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
+        let mut file_name = self.file_name.unwrap_or(contract.file_name.clone());
+        if form == Form::Json {
+            // No spreadsheet opens it.
+            dialect.formulas = Formulas::AsTheyAre;
+            file_name = file_name.of_kind("json");
+        }
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
@@ -131,7 +153,8 @@ impl Section {
                 None => file_name,
             },
             openpgp,
-            dialect: self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner),
+            form,
+            dialect,
             left_out: contract.left_out(&columns).map(String::from).collect(),
             columns,
             approvals: sensitive::by_heading(self.sensitive),
@@ -162,6 +185,23 @@ impl Section {
             reader.complain(complaint);
         }
         path.into()
+    }
+
+    /// Complains about what only files have.
+    fn check_endpoint(&self, name: &Spanned<String>, server: Option<&Server>, reader: &mut Reader) {
+        let Some(server) = server.filter(|server| server.options.endpoint().is_some()) else { return };
+        if let Some(folder) = &self.folder {
+            let complaint = reader
+                .at(folder.span(), format!("`{}` is an endpoint, which has no folders", server.name))
+                .help("leave `folder` out; the whole address is the server's `url`");
+            reader.complain(complaint);
+        }
+        if self.openpgp.is_some() {
+            let complaint = reader
+                .at(name.span(), format!("`{}` is an endpoint, which takes JSON and nothing sealed", server.name))
+                .help("leave `openpgp` out; HTTPS protects what is sent on the way");
+            reader.complain(complaint);
+        }
     }
 
     fn brakes(&self, name: &Spanned<String>, reader: &mut Reader) -> Option<Brakes> {

@@ -123,7 +123,7 @@ fn at_most() -> NonZeroUsize {
 
 impl Section {
     pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
-        let server = reader.server(&self.server);
+        let server = reader.place(&self.server);
         let directory = self.directory(reader);
         if self.brakes.is_none() {
             let complaint = reader.at(name.span(), format!("the import `{}` has no `brakes`", name.get_ref())).help(

@@ -112,7 +112,7 @@ impl Section {
 
 impl FileSection {
     fn read(self, name: &str, reader: &mut Reader) -> Option<File> {
-        let server = reader.server(&self.server);
+        let server = reader.place(&self.server);
         let profile = reader.profile(&self.profile, "people", |contract| match contract {
             Contract::People(people) => Some(people),
             _ => None,

@@ -101,6 +101,19 @@ impl Reader {
         server
     }
 
+    /// A server that has files: an endpoint has none.
+    pub fn place(&mut self, name: &Spanned<String>) -> Option<Arc<Server>> {
+        let server = self.server(name)?;
+        if server.options.endpoint().is_none() {
+            return Some(server);
+        }
+        let complaint = self
+            .at(name.span(), format!("`{}` is an endpoint: it takes what is exported, and has no files", server.name))
+            .help("name a server with files: one of `[server.NAME.directory]`, `.ftp` or `.sftp`");
+        self.complain(complaint);
+        None
+    }
+
     pub fn people(&mut self, name: &Spanned<String>) -> Option<Arc<People>> {
         let people = self.people.get(name.get_ref()).cloned();
         if people.is_none() {

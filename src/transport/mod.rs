@@ -1,9 +1,11 @@
-//! Door: files that are elsewhere, on a server: a directory, an FTP, FTPS or SFTP server.
+//! Door: files that are elsewhere, on a server: a directory, an FTP, FTPS or SFTP server; and endpoints, which take what is
+//! delivered and have no files.
 //!
-//! To add one: a file with its `Options` and its `Session`, and a line in each of the two `match`es below.
+//! To add one: a file with its `Options` and its `Session`, or what an endpoint does, and a line in each `match` below.
 
 mod connections;
 pub mod directory;
+pub mod endpoint;
 pub mod examine;
 pub mod ftp;
 pub mod handover;
@@ -23,6 +25,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 pub use connections::Connections;
+pub use endpoint::Endpoint;
 
 pub use crate::net::{Error, Kind, Limit, Stop};
 pub use identity::Identity;
@@ -31,30 +34,45 @@ pub use path::inside;
 use crate::model::sheet::{Found, Trait};
 use crate::model::{Sheet, Text};
 
-/// A server, as a site writes it: `[server.NAME.directory]`, `[server.NAME.ftp]` or `[server.NAME.sftp]`.
+/// A server, as a site writes it: a place for files (`[server.NAME.directory]`, `[server.NAME.ftp]` or
+/// `[server.NAME.sftp]`), or an endpoint (`[server.NAME.https]`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Options {
     Directory(directory::Options),
     Ftp(ftp::Options),
     Sftp(sftp::Options),
+    Https(endpoint::https::Options),
 }
 
 impl Options {
+    /// What it is, if it takes deliveries and has no files; None for a place for files.
+    pub fn endpoint(&self) -> Option<Endpoint<'_>> {
+        match self {
+            Options::Directory(_) | Options::Ftp(_) | Options::Sftp(_) => None,
+            Options::Https(options) => Some(Endpoint::Https(options)),
+        }
+    }
+
     /// Connects, proves who the server is, and logs in. Paths in the options are relative to `base`, the folder of the
-    /// site file. What is said from then on is bounded by `limit`.
+    /// site file. What is said from then on is bounded by `limit`. An endpoint has no files to speak of: a site that is read
+    /// asks it for none.
     pub fn connect(&self, base: &Path, limit: &Limit) -> Result<Box<dyn Session>, Error> {
         match self {
             Options::Directory(options) => Ok(Box::new(directory::connect(options, base, limit)?)),
             Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base, limit)?)),
             Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base, limit)?)),
+            Options::Https(_) => {
+                let tried = format!("look for files at {}", self.describe());
+                Err(Error::new(Kind::Setup, tried).caused_by("it is an endpoint, which only takes deliveries"))
+            }
         }
     }
 
     /// What must be said at every run: that nothing protects the data on the way, for example.
     pub fn remarks(&self) -> Vec<Text> {
         match self {
-            Options::Directory(_) | Options::Sftp(_) => Vec::new(),
+            Options::Directory(_) | Options::Sftp(_) | Options::Https(_) => Vec::new(),
             Options::Ftp(options) => options.remarks(),
         }
     }
@@ -65,13 +83,15 @@ impl Options {
             Options::Directory(options) => options.needs(),
             Options::Ftp(options) => options.needs(),
             Options::Sftp(options) => options.needs(),
+            Options::Https(options) => options.needs(),
         }
     }
 
     /// How often work with this server is tried, and with what pauses.
     pub fn retries(&self) -> retry::Policy {
         match self {
-            Options::Directory(_) => retry::Policy::default(),
+            // An endpoint repeats its requests by itself.
+            Options::Directory(_) | Options::Https(_) => retry::Policy::default(),
             Options::Ftp(options) => options.tries.into(),
             Options::Sftp(options) => options.tries.into(),
         }
@@ -92,6 +112,7 @@ impl Options {
             Options::Directory(options) => options.describe(),
             Options::Ftp(options) => options.describe(),
             Options::Sftp(options) => options.describe(),
+            Options::Https(options) => options.describe(),
         }
     }
 }

@@ -55,14 +55,20 @@ impl Client {
             408 => Kind::TimedOut,
             _ => Kind::Unreachable,
         };
-        self.refusal(kind, request, answer)
+        self.refusal(kind, request, answer, None)
     }
 
-    /// A failure that is told in the words of the service, in which it may quote what it was sent.
-    pub fn refusal(&self, kind: Kind, request: &Request, answer: &Answer) -> Error {
-        let told = answer.told().map(|told| format!(": {told}")).unwrap_or_default();
-        let tried = format!("{} {}", request.verb(), self.shown(request));
-        Error::new(kind, tried).caused_by(format!("it answered {}{told}", answer.status_line())).quoting()
+    /// A request was answered, and not as was wished: told with what helps, and in the words of the service, which may
+    /// quote what it was sent.
+    pub fn refusal(&self, kind: Kind, request: &Request, answer: &Answer, advice: Option<&str>) -> Error {
+        let (url, status) = (self.shown(request), answer.status_line());
+        let error = Error::new(kind, format!("{} {url} (it answered {status})", request.verb())).quoting();
+        match (advice, answer.told()) {
+            (Some(advice), Some(told)) => error.caused_by(format!("{advice} (it says: {told})")),
+            (Some(advice), None) => error.caused_by(advice),
+            (None, Some(told)) => error.caused_by(told),
+            (None, None) => error.caused_by("it says no more"),
+        }
     }
 }
 

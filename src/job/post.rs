@@ -1,0 +1,62 @@
+//! Hands a delivery over to a partner's endpoint: the same bytes under the same key, until it says that it has them.
+
+use chrono::Utc;
+
+use crate::job::deliver::{Handed, prepared};
+use crate::job::{Context, Error, Hands, body};
+use crate::net::Kind;
+use crate::state::{Delivery, DeliveryStatus, State};
+use crate::transport::endpoint::https::{Options, Posted, Taken};
+
+/// What was sent once may have been taken, whatever came back: it stays [`DeliveryStatus::Uploading`] until the endpoint
+/// says what became of it.
+pub fn hand_over(
+    context: &Context<'_>,
+    options: &Options,
+    state: &mut State,
+    hands: &Hands,
+    delivery: &Delivery,
+) -> Result<Handed, Error> {
+    let content = prepared(state, hands, delivery)?;
+    let is_again = delivery.status == DeliveryStatus::Uploading;
+    state.advance(delivery.id, DeliveryStatus::Uploading, Utc::now())?;
+    let posted = Posted { key: &body::key_of(delivery), body: content, is_again };
+    let error = match options.post(posted, &context.site.base, &context.limit) {
+        Ok(taken) => {
+            state.advance(delivery.id, DeliveryStatus::Delivered, Utc::now())?;
+            hands.spool.remove(&delivery.spooled)?;
+            return Ok(match taken {
+                Taken::Now => Handed::Taken,
+                Taken::Before => Handed::Before,
+            });
+        }
+        Err(error) => error,
+    };
+    match error.kind {
+        // An endpoint may answer a key as it did before: what is sent after the correction needs another one.
+        Kind::Denied => {
+            state.advance(delivery.id, DeliveryStatus::Discarded, Utc::now())?;
+            hands.spool.remove(&delivery.spooled)?;
+        }
+        // It never got as far as what was sent.
+        Kind::Login | Kind::Identity | Kind::Setup if !is_again => {
+            state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+        }
+        _ => {}
+    }
+    Err(error.into())
+}
+
+/// Before another delivery takes its place: what may have been taken is sent once more, so that the journal knows.
+pub fn settle(
+    context: &Context<'_>,
+    options: &Options,
+    state: &mut State,
+    hands: &Hands,
+    old: &Delivery,
+) -> Result<(), Error> {
+    match hand_over(context, options, state, hands, old) {
+        Err(_) if state.delivery(old.id)?.is_some_and(|now| now.status == DeliveryStatus::Discarded) => Ok(()),
+        settled => settled.map(drop),
+    }
+}
