@@ -1,0 +1,6 @@
+//! Exports that are delivered to web services, over real sockets: a partner's own endpoint, and a SCIM server.
+
+mod company;
+mod endpoint;
+mod https;
+mod kills;
