@@ -24,8 +24,8 @@ pub struct Arguments {
     pub dry_run: bool,
 
     /// The form of what is printed
-    #[arg(long, global = true, value_enum, default_value_t)]
-    pub output: Output,
+    #[arg(long = "output", global = true, value_enum, default_value_t)]
+    pub form: Form,
 
     /// The language of pages that are not about an exchange, which names its own; else that of the environment
     /// (LC_ALL, LC_MESSAGES, LANG)
@@ -127,6 +127,9 @@ pub enum Verb {
         /// Such as `bad-date`
         code: Option<String>,
     },
+    /// Print the record of processing: which data of people leave and come in, for whom, for what, since when, under
+    /// whose approval; with `--output csv` as a file for whoever keeps the register
+    Privacy,
     /// Tell a run again, the last one or the one named, with its operations
     Report {
         #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -163,12 +166,22 @@ pub struct Import {
     pub identify_by: Option<String>,
 }
 
+/// What may be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Output {
+pub enum Form {
     /// For people; may change
     #[default]
     Text,
     /// For machines; stable
+    Json,
+    /// For spreadsheets; of `privacy` alone
+    Csv,
+}
+
+/// What every verb can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    Text,
     Json,
 }
 
@@ -213,6 +226,7 @@ impl Verb {
             | Verb::Profiles { .. }
             | Verb::Rules { .. }
             | Verb::History { .. }
+            | Verb::Privacy
             | Verb::Why { .. }
             | Verb::ReadWorkbook => false,
         }
@@ -220,6 +234,14 @@ impl Verb {
 }
 
 impl Arguments {
+    /// The form of what the verbs print alike; CSV is refused before.
+    pub fn output(&self) -> Output {
+        match self.form {
+            Form::Json => Output::Json,
+            Form::Text | Form::Csv => Output::Text,
+        }
+    }
+
     /// For pages that are not about an exchange: the language asked for, else that of the environment.
     pub fn language(&self) -> Language {
         self.language.unwrap_or_else(|| language_of(|name| std::env::var(name).ok()))

@@ -5,6 +5,7 @@ mod held;
 mod import;
 mod log;
 mod progress;
+mod record;
 mod rules;
 mod show;
 mod signals;
@@ -23,7 +24,7 @@ use crate::profile::Profiles;
 use crate::report::{self, Report};
 use crate::site::Site;
 use crate::state::State;
-use arguments::{Arguments, Output, Verb};
+use arguments::{Arguments, Form, Output, Verb};
 use progress::Bars;
 
 pub fn main() -> ExitCode {
@@ -44,6 +45,9 @@ fn perform(arguments: &Arguments) -> Exit {
             "there is no report here that `--html` could write; `passerelle report RUN --html FILE` writes that of a run"
                 .into(),
         )),
+        verb if arguments.form == Form::Csv && !matches!(verb, Verb::Privacy) => {
+            Err(Error::Usage("only `privacy` writes CSV; `--output json` is for machines".into()))
+        }
         Verb::ReadWorkbook => Ok(read_workbook()),
         Verb::Run { sample: true, .. } => run_sample(arguments),
         Verb::Import(words) => import::import(arguments, words).and_then(|report| {
@@ -51,13 +55,14 @@ fn perform(arguments: &Arguments) -> Exit {
             tell(arguments, site.as_ref(), report)
         }),
         Verb::Profiles { name, template } => profiles(arguments, name.as_deref(), template.as_deref()),
-        Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output).map(|page| {
+        Verb::Rules { code } => rules::page(code.as_deref(), arguments.language(), arguments.output()).map(|page| {
             print(&page);
             Exit::Done
         }),
         Verb::Why { key } => load(&arguments.site).and_then(|site| tell_why(arguments, &site, key)),
         Verb::Check { online: false, .. } => load(&arguments.site).and_then(|site| check(arguments, &site)),
         Verb::Check { servers, .. } => load(&arguments.site).and_then(|site| check_online(arguments, &site, servers)),
+        Verb::Privacy => load(&arguments.site).and_then(|site| privacy(arguments, &site)),
         Verb::Held => load(&arguments.site).and_then(|site| held(arguments, &site)),
         Verb::Report { run } => load(&arguments.site).and_then(|site| retell(arguments, &site, run.as_deref())),
         Verb::History { run } => load(&arguments.site).and_then(|site| history(arguments, &site, run.as_deref())),
@@ -92,6 +97,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         | Verb::Profiles { .. }
         | Verb::Rules { .. }
         | Verb::Held
+        | Verb::Privacy
         | Verb::Report { .. }
         | Verb::History { .. }
         | Verb::Why { .. }
@@ -102,7 +108,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
 
 /// On the terminal, and as a page where that was asked for, with all operations that the journal has.
 fn tell(arguments: &Arguments, site: Option<&Site>, mut report: Report) -> Result<Exit, Error> {
-    print(&written(&report, arguments.output));
+    print(&written(&report, arguments.output()));
     if let Some(page) = &arguments.html {
         if let Some(site) = site.filter(|_| !report.dry_run) {
             retell::add_operations(&State::open_to_look(&site.state)?, &mut report)?;
@@ -130,7 +136,7 @@ fn plan(
     }
     let language = report.language();
     let exit = tell(arguments, None, report)?;
-    if let (Some(path), Output::Text) = (save, arguments.output) {
+    if let (Some(path), Output::Text) = (save, arguments.output()) {
         print(&show::saved(path, saved.as_ref(), order.site_file, language));
     }
     Ok(exit)
@@ -140,7 +146,7 @@ fn retell(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit,
     let report = retell::retell(&State::open_to_look(&site.state)?, run)?;
     match &arguments.html {
         Some(page) => save_page(page, &report)?,
-        None => print(&written(&report, arguments.output)),
+        None => print(&written(&report, arguments.output())),
     }
     Ok(Exit::Done)
 }
@@ -170,7 +176,7 @@ fn run_sample(arguments: &Arguments) -> Result<Exit, Error> {
     }
     let site_file = sample::write(Path::new(""))?;
     let exit = execute(arguments, &load(&site_file)?, &site_file)?;
-    if arguments.output == Output::Text {
+    if arguments.output() == Output::Text {
         print(&show::sample(&site_file));
     }
     Ok(exit)
@@ -178,7 +184,7 @@ fn run_sample(arguments: &Arguments) -> Result<Exit, Error> {
 
 fn check(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
     site.check_lists()?;
-    print(&show::outline(site, Utc::now(), arguments.output));
+    print(&show::outline(site, Utc::now(), arguments.output()));
     Ok(Exit::Done)
 }
 
@@ -192,7 +198,7 @@ fn check_online(arguments: &Arguments, site: &Site, servers: &[String]) -> Resul
         stop: signals::listen(),
     };
     let told = job::check::check(&order, servers)?;
-    print(&match arguments.output {
+    print(&match arguments.output() {
         Output::Text => report::check::text::write(&told, arguments.language()),
         Output::Json => show::document(&serde_json::to_value(&told).expect("a check is made of plain values")),
     });
@@ -209,28 +215,35 @@ fn profiles(arguments: &Arguments, name: Option<&str>, template: Option<&Path>) 
         (Some(name), Some(folder)) => {
             let template = template::template(show::profile(&profiles, name)?)?;
             let paths = if arguments.dry_run { template.paths(folder) } else { template.save(folder)? };
-            print(&show::written(&paths, arguments.dry_run, arguments.output));
+            print(&show::written(&paths, arguments.dry_run, arguments.output()));
         }
-        _ => print(&show::profiles(&profiles, name, arguments.output)?),
+        _ => print(&show::profiles(&profiles, name, arguments.output())?),
     }
     Ok(Exit::Done)
 }
 
 fn held(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
     let held = job::held::all(&State::open_to_look(&site.state)?)?;
-    print(&held::list(&held, &arguments.site, arguments.language(), arguments.output));
+    print(&held::list(&held, &arguments.site, arguments.language(), arguments.output()));
+    Ok(Exit::Done)
+}
+
+fn privacy(arguments: &Arguments, site: &Site) -> Result<Exit, Error> {
+    let state = State::open_to_look(&site.state)?;
+    let record = job::privacy::record(site, arguments.site.display().to_string(), &state, Utc::now())?;
+    print(&record::page(&record, arguments.form, arguments.language()));
     Ok(Exit::Done)
 }
 
 fn history(arguments: &Arguments, site: &Site, run: Option<&str>) -> Result<Exit, Error> {
     let state = State::open_to_look(&site.state)?;
-    print(&show::history(&state, run, arguments.output)?);
+    print(&show::history(&state, run, arguments.output())?);
     Ok(Exit::Done)
 }
 
 fn tell_why(arguments: &Arguments, site: &Site, key: &str) -> Result<Exit, Error> {
     let story = why::why(site, key)?;
-    print(&match arguments.output {
+    print(&match arguments.output() {
         Output::Text => report::story::text::write(&story, arguments.language()),
         Output::Json => show::document(&serde_json::to_value(&story).expect("a story is made of plain values")),
     });

@@ -29,6 +29,7 @@ mod person;
 mod pickup;
 pub mod plan;
 mod post;
+pub mod privacy;
 pub mod progress;
 pub mod propose;
 pub mod reading;

@@ -13,6 +13,7 @@ pub mod html;
 pub mod json;
 pub mod page;
 pub mod receipt;
+pub mod record;
 mod removed;
 mod returned;
 pub mod story;

@@ -8,12 +8,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::reader::Reader;
-use super::sensitive::{self, Approval, Approvals};
+use super::sensitive::{self, Approvals};
 use super::within::Within;
 use super::{Direction, Exchange, People, Server};
 use crate::format::Dialect;
 use crate::format::dialect::Formulas;
-use crate::model::{Field, Language};
+use crate::model::{Approval, Field, Language, Text};
 use crate::plan::Limit;
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
@@ -97,6 +97,8 @@ pub struct Section {
     within_minutes: Within,
     #[serde(default)]
     language: Language,
+    /// What the data are for, in place of what the profile says.
+    purpose: Option<String>,
     #[serde(default)]
     optional: Vec<Spanned<String>>,
     #[serde(default)]
@@ -137,6 +139,7 @@ impl Section {
             Some(server) if server.options.endpoint().is_some() => Form::Json,
             _ => Form::Text,
         };
+        let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
         let mut file_name = self.file_name.unwrap_or(contract.file_name.clone());
         if form == Form::Json {
@@ -170,6 +173,7 @@ impl Section {
             deadline,
             within: self.within_minutes.into(),
             language: self.language,
+            purpose,
             direction: Direction::Export(Box::new(export)),
         })
     }

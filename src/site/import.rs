@@ -17,7 +17,7 @@ use super::size::Size;
 use super::within::Within;
 use super::{Additions, Direction, Exchange, allow};
 use crate::format::dialect::Encoding;
-use crate::model::{Language, Severity};
+use crate::model::{Language, Severity, Text};
 use crate::plan::{Brakes, Exception};
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
@@ -94,6 +94,8 @@ pub struct Section {
     within_minutes: Within,
     #[serde(default)]
     language: Language,
+    /// What the data are for, in place of what the profile says.
+    purpose: Option<String>,
     brakes: Option<Brakes>,
     #[serde(default)]
     allow: Vec<Spanned<Exception>>,
@@ -145,6 +147,7 @@ impl Section {
                 .nearest(way.get_ref(), contract.identify_by.keys().map(String::as_str));
             reader.complain(complaint);
         }
+        let profile_purpose = profile.purpose.clone();
         let directory = directory?;
         let own = Own { defaults: self.defaults, codes: self.codes, clear: self.clear };
         let additions = Additions::new(own, directory.clone(), (&profile, &contract), reader);
@@ -176,6 +179,7 @@ impl Section {
             deadline,
             within: self.within_minutes.into(),
             language: self.language,
+            purpose: self.purpose.map(Text::same).or(profile_purpose),
             direction: Direction::Import(Box::new(import)),
         })
     }

@@ -15,7 +15,7 @@ pub mod lists;
 pub mod outline;
 pub mod people;
 mod reader;
-pub mod sensitive;
+mod sensitive;
 mod size;
 mod trial;
 mod within;
@@ -40,9 +40,8 @@ pub use keep::{Days, KeptHere};
 pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
-pub use sensitive::Approval;
 
-use crate::model::{Field, Language, fold};
+use crate::model::{Field, Language, Text, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
 use crate::transport;
@@ -85,6 +84,8 @@ pub struct Exchange {
     pub within: Duration,
     /// In which its reports and the partner's files are written.
     pub language: Language,
+    /// What the data are for, where site or profile says it.
+    pub purpose: Option<Text>,
     pub direction: Direction,
 }
 

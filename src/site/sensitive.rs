@@ -2,27 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::reader::Reader;
 use crate::model::field::Sensitivity;
-use crate::model::fold;
+use crate::model::{Approval, fold};
 use crate::profile::{Chosen, Complaint, Level};
 
 /// `sensitive = { "Date of birth" = { because = "…", approved-by = "…", on = "2026-11-01" } }`.
 pub type Approvals = BTreeMap<Spanned<String>, Spanned<Approval>>;
-
-/// That a person has taken it upon them that a sensitive column leaves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Approval {
-    pub because: String,
-    pub approved_by: String,
-    /// The day of the approval.
-    pub on: NaiveDate,
-}
 
 /// By the profile's headings.
 pub fn by_heading(approvals: Approvals) -> BTreeMap<String, Approval> {

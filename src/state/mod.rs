@@ -4,6 +4,7 @@
 
 mod apply;
 mod backup;
+mod dealings;
 mod decisions;
 mod deliveries;
 mod error;
@@ -40,6 +41,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use dealings::Dealings;
 pub use decisions::{Decided, Decision, NewDecision};
 pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
 pub use error::{Error, Kind};

@@ -15,6 +15,7 @@ mod kills;
 mod logs;
 mod pickups;
 mod plans;
+mod privacy;
 mod renaming;
 mod restoring;
 mod schema;
