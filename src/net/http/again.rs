@@ -12,6 +12,22 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// What became of one try.
+#[derive(Debug)]
+pub enum Attempt {
+    /// It will not change: a success, or a refusal for good, which is for the caller to read.
+    Answered(Answer),
+    /// It failed, and trying again would not help.
+    Failed(Error),
+    /// Trying again after the pause may help. The service may have done what was asked all the same.
+    Passing {
+        /// Of the answer; None: there was no answer, or not all of it.
+        status: Option<u16>,
+        pause: Duration,
+        error: Error,
+    },
+}
+
 impl Client {
     /// Sends a request until it is answered with something that will not change: a success, or a refusal for good, which
     /// is for the caller to read. What may not be done twice is sent once.
@@ -21,31 +37,57 @@ impl Client {
     pub fn ask(&self, request: &Request, limit: &Limit) -> Result<Answer, Error> {
         let mut tried = 1;
         loop {
-            let mut may_repeat = request.is_repeatable;
-            let (pause, error) = match self.send(request, limit) {
-                Ok(answer) if is_passing(answer.status) => {
-                    // It was not even looked at.
-                    may_repeat |= answer.status == 429;
-                    let pause = asked_pause(&answer).unwrap_or_else(|| pause_after(tried));
-                    // One who asked too much is not the only one.
-                    if matches!(answer.status, 429 | 503) {
-                        self.budget.close(pause);
-                    }
-                    (pause, self.passing(request, &answer))
+            let (pause, error, may_repeat) = match self.attempt(request, tried, limit) {
+                Attempt::Answered(answer) => return Ok(answer),
+                Attempt::Failed(error) => return Err(error),
+                // What was answered with 429 was not even looked at.
+                Attempt::Passing { status, pause, error } => {
+                    (pause, error, request.is_repeatable || status == Some(429))
                 }
-                Err(error) if error.later_may_help() => (pause_after(tried), error),
-                done => return done.map(|answer| Answer { tried, ..answer }),
             };
-            let is_last = tried >= self.tries || !may_repeat || limit.left() <= pause;
-            if is_last {
+            if tried >= self.tries || !may_repeat {
                 return Err(error);
             }
-            tracing::warn!(try = tried, of = self.tries, kind = ?error.kind, "could not {}", error.logged());
-            if !limit.pause(pause) {
-                return Err(limit.overrun("try again").caused_by(error));
-            }
+            self.wait(tried, pause, error, limit)?;
             tried += 1;
         }
+    }
+
+    /// Sends a request once. `tried` counts the tries of what it is for, from 1, this one included.
+    pub fn attempt(&self, request: &Request, tried: u32, limit: &Limit) -> Attempt {
+        match self.send(request, limit) {
+            Ok(answer) if is_passing(answer.status) => {
+                let pause = asked_pause(&answer).unwrap_or_else(|| pause_after(tried));
+                // One who asked too much is not the only one.
+                if matches!(answer.status, 429 | 503) {
+                    self.budget.close(pause);
+                }
+                Attempt::Passing { status: Some(answer.status), pause, error: self.passing(request, &answer) }
+            }
+            Ok(answer) => Attempt::Answered(Answer { tried, ..answer }),
+            Err(error) if error.later_may_help() => Attempt::Passing { status: None, pause: pause_after(tried), error },
+            Err(error) => Attempt::Failed(error),
+        }
+    }
+
+    /// Waits before the next try.
+    ///
+    /// # Errors
+    /// There is no time for that: then it is the error of the try before.
+    pub fn wait(&self, tried: u32, pause: Duration, error: Error, limit: &Limit) -> Result<(), Error> {
+        if limit.left() <= pause {
+            return Err(error);
+        }
+        tracing::warn!(try = tried, of = self.tries, kind = ?error.kind, "could not {}", error.logged());
+        match limit.pause(pause) {
+            true => Ok(()),
+            false => Err(limit.overrun("try again").caused_by(error)),
+        }
+    }
+
+    /// How often what may be tried again is tried.
+    pub fn tries(&self) -> u32 {
+        self.tries
     }
 
     /// What an answer that may be another one later comes to.

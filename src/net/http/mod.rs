@@ -18,13 +18,14 @@ use serde::de::{DeserializeOwned, DeserializeSeed};
 use ureq::Agent;
 use ureq::http::{self, StatusCode};
 
+pub use again::Attempt;
 pub use budget::Budget;
 pub use trust::Trust;
 pub use url::{NotAUrl, Url};
 
 use crate::net::{Error, Kind, Limit};
 
-/// For one answer, its body included.
+/// For one answer, its body included, unless the client is told otherwise.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// Bytes of an answer: more is no list of people, and no picture.
@@ -37,6 +38,8 @@ pub struct Client {
     url: Url,
     budget: Budget,
     tries: u32,
+    /// For one answer, its body included.
+    patience: Duration,
 }
 
 /// What is asked.
@@ -72,9 +75,13 @@ impl Client {
             // What a service is called is what the site says, whatever the environment of this process.
             .proxy(None)
             .user_agent(concat!("passerelle/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(ANSWER))
             .tls_config(trust.config(base)?);
-        Ok(Client { agent: Agent::new_with_config(config.build()), url: url.clone(), budget, tries })
+        Ok(Client { agent: Agent::new_with_config(config.build()), url: url.clone(), budget, tries, patience: ANSWER })
+    }
+
+    /// Waits no longer than this for an answer and its body.
+    pub fn with_patience(self, patience: Duration) -> Client {
+        Client { patience, ..self }
     }
 
     pub fn url(&self) -> &Url {
@@ -89,9 +96,9 @@ impl Client {
         self.budget.spend(limit)?;
         let tried = || format!("{} {}", request.verb(), self.shown(request));
         let built = request.build(&self.url).map_err(|cause| Error::new(Kind::Setup, tried()).caused_by(cause))?;
-        let agent = self.agent.clone();
-        let at_most = request.at_most;
-        let answered = limit.bound(move || exchange(&agent, built, at_most)).ok_or_else(|| limit.overrun(tried()))?;
+        let (agent, patience, at_most) = (self.agent.clone(), self.patience, request.at_most);
+        let answered =
+            limit.bound(move || exchange(&agent, built, patience, at_most)).ok_or_else(|| limit.overrun(tried()))?;
         answered.map_err(|cause| Error::new(kind_of(&cause), tried()).caused_by(cause))
     }
 
@@ -107,7 +114,13 @@ pub fn is_header_name(name: &str) -> bool {
     http::HeaderName::from_bytes(name.as_bytes()).is_ok()
 }
 
-fn exchange(agent: &Agent, request: http::Request<Vec<u8>>, at_most: u64) -> Result<Answer, ureq::Error> {
+fn exchange(
+    agent: &Agent,
+    request: http::Request<Vec<u8>>,
+    patience: Duration,
+    at_most: u64,
+) -> Result<Answer, ureq::Error> {
+    let request = agent.configure_request(request).timeout_global(Some(patience)).build();
     let response = agent.run(request)?;
     let (parts, body) = response.into_parts();
     let mut bytes = Vec::new();
@@ -176,7 +189,7 @@ impl Request {
         Request { at_most: bytes, ..self }
     }
 
-    fn verb(&self) -> &'static str {
+    pub fn verb(&self) -> &'static str {
         self.method
     }
 
