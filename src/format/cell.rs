@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use crate::format::Dialect;
 use crate::format::dialect::Formulas;
+use crate::format::form::{Cell, Form};
 use crate::format::problem::{NOT_A_DATE, NOT_AN_AMOUNT, NOT_IN_CORRESPONDENCE, Problem, VALUE_TOO_LONG};
+use crate::format::workbook_writer::LONGEST;
 use crate::model::field::Kind;
 use crate::model::{Otherwise, Text, date};
 use crate::text;
@@ -72,6 +74,43 @@ impl Options {
         }
     }
 
+    /// As [`Options::write`], in a form: one that has dates and amounts of its own gets them as such, unless the profile
+    /// gives the column a length, which only text has.
+    pub fn write_as<'a>(
+        &'a self,
+        form: Form,
+        value: &'a str,
+        kind: Kind,
+        dialect: &Dialect,
+    ) -> Result<Cell<'a>, Problem> {
+        if !form.is_typed() {
+            return self.write(value, kind, dialect).map(Cell::Text);
+        }
+        match (kind, self.said_by_profile(value)?) {
+            (_, Some(said)) => self.fit(form, said.into()),
+            (Kind::Date, None) if !value.is_empty() && self.length.is_none() => {
+                date::iso(value).map(Cell::Date).ok_or_else(not_a_date)
+            }
+            (Kind::Amount, None) if !value.is_empty() && self.length.is_none() => match is_amount(value) {
+                true => Ok(Cell::Amount(value.into())),
+                false => Err(not_an_amount()),
+            },
+            (_, None) => self.fit(form, self.by_kind(value, kind, dialect)?),
+        }
+    }
+
+    fn fit<'a>(&self, form: Form, written: Cow<'a, str>) -> Result<Cell<'a>, Problem> {
+        let written = match &self.length {
+            Some(length) => length.fit(written)?,
+            None => written,
+        };
+        let characters = written.encode_utf16().count();
+        match form == Form::Xlsx && characters > LONGEST {
+            true => Err(too_long(characters, LONGEST)),
+            false => Ok(Cell::Text(written)),
+        }
+    }
+
     fn said_by_profile(&self, value: &str) -> Result<Option<&str>, Problem> {
         if self.constant.is_some() {
             return Ok(self.constant.as_deref());
@@ -127,12 +166,7 @@ impl Length {
     fn fit<'a>(&self, written: Cow<'a, str>) -> Result<Cow<'a, str>, Problem> {
         let characters = written.chars().count();
         if characters > self.at_most {
-            let at_most = self.at_most;
-            return Err(Problem {
-                rule: &VALUE_TOO_LONG,
-                problem: text!("has {characters} characters", "a {characters} caractères"),
-                expected: text!("at most {at_most}", "au plus {at_most}"),
-            });
+            return Err(too_long(characters, self.at_most));
         }
         match &self.fill {
             Some(fill) if characters < self.at_most => {
@@ -188,6 +222,14 @@ fn not_a_date() -> Problem {
         rule: &NOT_A_DATE,
         problem: Text::of("is not a date", "n'est pas une date"),
         expected: Text::of("a day as `2026-03-01`", "un jour comme `2026-03-01`"),
+    }
+}
+
+fn too_long(characters: usize, at_most: usize) -> Problem {
+    Problem {
+        rule: &VALUE_TOO_LONG,
+        problem: text!("has {characters} characters", "a {characters} caractères"),
+        expected: text!("at most {at_most}", "au plus {at_most}"),
     }
 }
 

@@ -6,7 +6,9 @@ pub mod cell;
 mod csv;
 pub mod dialect;
 mod encoding;
+pub mod form;
 mod heading;
+mod json_lines;
 mod layout;
 mod lost;
 mod objects;
@@ -24,12 +26,14 @@ mod trailer;
 mod unreadable;
 mod whole;
 pub mod workbook;
+mod workbook_writer;
 mod writer;
 mod xlsx;
 
 pub use again::Again;
 pub use dialect::Dialect;
 pub use objects::Objects;
+pub use form::{Cell, Form};
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 

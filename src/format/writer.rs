@@ -90,12 +90,19 @@ impl Writer {
     }
 
     fn check(&self, column: usize, cell: &str) -> Result<(), Unencodable> {
-        match self.encoding {
-            Encoding::Utf8 => Ok(()),
-            Encoding::Windows1252 => match first_outside_windows_1252(cell) {
-                Some(character) => Err(Unencodable { column, character }),
-                None => Ok(()),
-            },
+        match self.encoding.lacks(cell) {
+            Some(character) => Err(Unencodable { column, character }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Encoding {
+    /// A character of the text that it does not have.
+    pub fn lacks(self, text: &str) -> Option<char> {
+        match self {
+            Encoding::Utf8 => None,
+            Encoding::Windows1252 => first_outside_windows_1252(text),
         }
     }
 }

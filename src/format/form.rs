@@ -1,0 +1,99 @@
+//! The form of a table that we write: text in the partner's dialect, a workbook, or JSON Lines.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::format::{Dialect, Writer, json_lines, workbook_writer};
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Text, in the dialect of the partner.
+    #[default]
+    Csv,
+    Xlsx,
+    /// One object a row, in UTF-8.
+    JsonLines,
+}
+
+/// A cell on its way out. Text is written as it stands; a date and an amount only stand here where the form has such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell<'a> {
+    Text(Cow<'a, str>),
+    Date(NaiveDate),
+    /// With a decimal point, as [`crate::model::field::Kind::Amount`].
+    Amount(Cow<'a, str>),
+}
+
+impl Form {
+    /// Has it dates and amounts of its own? Then the dialect says nothing about them.
+    pub fn is_typed(self) -> bool {
+        self != Form::Csv
+    }
+
+    /// What the name of such a file ends in; text files end as partner and site say.
+    pub fn ending(self) -> Option<&'static str> {
+        match self {
+            Form::Csv => None,
+            Form::Xlsx => Some(".xlsx"),
+            Form::JsonLines => Some(".jsonl"),
+        }
+    }
+
+    /// A character that it cannot hold.
+    pub fn lacks(self, text: &str, dialect: &Dialect) -> Option<char> {
+        match self {
+            Form::Csv => dialect.encoding.lacks(text),
+            Form::Xlsx | Form::JsonLines => None,
+        }
+    }
+
+    /// The whole file; the same rows become the same bytes.
+    ///
+    /// # Panics
+    /// When a text has a character that the form lacks.
+    pub fn write<'r>(
+        self,
+        dialect: &Dialect,
+        headings: &[impl AsRef<str>],
+        rows: impl Iterator<Item = &'r [Cell<'r>]>,
+    ) -> Vec<u8> {
+        match self {
+            Form::Csv => csv(dialect, headings, rows),
+            Form::Xlsx => workbook_writer::write(headings, rows),
+            Form::JsonLines => json_lines::write(headings, rows),
+        }
+    }
+}
+
+fn csv<'r>(dialect: &Dialect, headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
+    let mut writer = Writer::new(dialect);
+    writer.row(headings).expect("the headings were checked for characters that the encoding lacks");
+    for row in rows {
+        let cells: Vec<Cow<'_, str>> = row.iter().map(Cell::as_text).collect();
+        writer.row(&cells).expect("the cells were checked for characters that the encoding lacks");
+    }
+    writer.finish()
+}
+
+impl Cell<'_> {
+    pub fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Text(text) | Cell::Amount(text) => Cow::Borrowed(text),
+            Cell::Date(date) => date.to_string().into(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Cell::Text(text) if text.is_empty())
+    }
+}
+
+impl Default for Cell<'_> {
+    fn default() -> Self {
+        Cell::Text("".into())
+    }
+}
