@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use passerelle::model::Content;
 use passerelle::profile::Document;
 use passerelle::site::export::EmptyRequired;
 use passerelle::site::{Direction, Exchange, Export, Import, People, Ready, Site};
@@ -103,7 +104,7 @@ fn an_export_has_its_columns_in_the_order_of_the_profile_under_the_headings_of_t
     assert_eq!(headings, expected);
     assert_eq!(skillup.columns[1].column.heading, "Employee Number");
     let at = NaiveDate::from_ymd_opt(2026, 11, 22).and_then(|day| day.and_hms_opt(22, 0, 1)).expect("a moment");
-    assert_eq!(skillup.path(&skillup.file_name.write(at)), "to-skillup/acme_20261122_220001.csv");
+    assert_eq!(skillup.path(&skillup.file_name.write(at, Content::Full, "")), "to-skillup/acme_20261122_220001.csv");
     assert_eq!(skillup.empty_required, EmptyRequired::Hold);
     assert_eq!(skillup.population.leavers, Some(30));
 }

@@ -9,6 +9,10 @@ use crate::cli::show::site_option;
 use crate::cli::table;
 use crate::job::held::Held;
 use crate::model::{Language, Text};
+use crate::text;
+
+/// Files of one instant that are named.
+const SHOWN: usize = 6;
 
 const NOTHING: Text = Text::of("Nothing is held.", "Rien n'est retenu.");
 
@@ -28,7 +32,7 @@ pub fn list(held: &[Held], site: &Path, language: Language, output: Output) -> S
 
 fn document(held: &Held, site: &Path) -> serde_json::Value {
     json!({
-        "run": held.run(), "exchange": held.exchange(), "direction": direction(held), "file": held.file(),
+        "run": held.run(), "exchange": held.exchange(), "direction": direction(held), "file": held.files()[0], "files": held.files(),
         "since": held.since(), "reasons": held.reasons(),
         "approve": command(held, site, "approve"), "discard": command(held, site, "discard"),
     })
@@ -42,7 +46,7 @@ fn lines(held: &Held, site: &Path, language: Language) -> String {
         let label = if index == 0 { label("because", "motif") } else { String::new() };
         rows.push([label, reason.is(language).into()]);
     }
-    let heading = format!("{} · {} · {}\n", held.exchange(), direction(held), held.file());
+    let heading = format!("{} · {} · {}\n", held.exchange(), direction(held), files(&held.files(), language));
     // Whole lines, to be copied.
     let ways = [
         ("approve", "to let it through:", "pour le laisser passer :"),
@@ -54,10 +58,19 @@ fn lines(held: &Held, site: &Path, language: Language) -> String {
     heading + &table::write(&rows) + &ways
 }
 
+/// By name, as long as a person would read them.
+fn files(names: &[&str], language: Language) -> String {
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} {}", text!("and {more} more", "et {more} autres").is(language)),
+    }
+}
+
 fn direction(held: &Held) -> &'static str {
     match held {
         Held::Plan(_) => "import",
-        Held::Delivery(_) => "export",
+        Held::Set(_) => "export",
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::arguments::Output;
 use crate::cli::table;
 use crate::job::saved::Saved;
 use crate::job::{Error, run};
-use crate::model::{Language, Text, fold};
+use crate::model::{Content, Language, Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
 use crate::state::{Announced, Decision, History, Run, State};
@@ -167,7 +167,12 @@ fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
     let held = |reasons: &[Text]| -> Vec<_> { reasons.iter().map(|it| line("", format!("held: {it}"))).collect() };
     let mut rows = Vec::new();
     for delivery in history.deliveries.iter().filter(|delivery| delivery.exchange == exchange) {
-        rows.push(line(&delivery.file_name, format!("delivery of {}, {}", rows_of(delivery.rows), delivery.status)));
+        let kind = match delivery.content {
+            Content::Full => String::new(),
+            other => format!(" ({})", other.name()),
+        };
+        let what = format!("delivery of {}{kind}, {}", rows_of(delivery.rows), delivery.status);
+        rows.push(line(&delivery.file_name, what));
         rows.extend(held(&delivery.held));
         rows.extend(delivery.decision.iter().map(|decision| line("", decided(decision))));
     }

@@ -1,4 +1,4 @@
-//! The form of a table that we write: text in the partner's dialect, a workbook, or JSON Lines.
+//! The form of a table that we write: text in the partner's dialect, a workbook, JSON Lines, or a list in JSON.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,9 @@ pub enum Form {
     Xlsx,
     /// One object a row, in UTF-8.
     JsonLines,
+    /// A list of such objects: what an endpoint is sent, which no site chooses.
+    #[serde(skip)]
+    Json,
 }
 
 /// A cell on its way out. Text is written as it stands; a date and an amount only stand here where the form has such.
@@ -40,6 +43,7 @@ impl Form {
             Form::Csv => None,
             Form::Xlsx => Some(".xlsx"),
             Form::JsonLines => Some(".jsonl"),
+            Form::Json => Some(".json"),
         }
     }
 
@@ -47,7 +51,7 @@ impl Form {
     pub fn lacks(self, text: &str, dialect: &Dialect) -> Option<char> {
         match self {
             Form::Csv => dialect.encoding.lacks(text),
-            Form::Xlsx | Form::JsonLines => None,
+            Form::Xlsx | Form::JsonLines | Form::Json => None,
         }
     }
 
@@ -65,6 +69,7 @@ impl Form {
             Form::Csv => csv(dialect, headings, rows),
             Form::Xlsx => workbook_writer::write(headings, rows),
             Form::JsonLines => json_lines::write(headings, rows),
+            Form::Json => json_lines::list(headings, rows),
         }
     }
 }

@@ -5,13 +5,23 @@
 use crate::format::form::Cell;
 
 pub fn write<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
+    objects(headings, rows).flat_map(|object| [object, "\n".into()]).collect::<String>().into_bytes()
+}
+
+/// The same objects as one list.
+pub fn list<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
+    format!("[{}]", objects(headings, rows).collect::<Vec<_>>().join(",")).into_bytes()
+}
+
+fn objects<'r>(
+    headings: &[impl AsRef<str>],
+    rows: impl Iterator<Item = &'r [Cell<'r>]>,
+) -> impl Iterator<Item = String> {
     let keys: Vec<String> = headings.iter().map(|heading| quoted(heading.as_ref())).collect();
-    let mut bytes = Vec::new();
-    for row in rows {
+    rows.map(move |row| {
         let members: Vec<String> = keys.iter().zip(row).map(|(key, cell)| format!("{key}:{}", value(cell))).collect();
-        bytes.extend_from_slice(format!("{{{}}}\n", members.join(",")).as_bytes());
-    }
-    bytes
+        format!("{{{}}}", members.join(","))
+    })
 }
 
 fn value(cell: &Cell<'_>) -> String {
@@ -56,5 +66,7 @@ mod tests {
         let written = write(&["Number", "Name", "Pay", "Note"], [&row[..]].into_iter());
         let expected = "{\"Number\":\"0042\",\"Name\":null,\"Pay\":12.00,\"Note\":\"a\\\"b\\n\"}\n";
         assert_eq!(String::from_utf8(written).as_deref(), Ok(expected));
+        assert_eq!(list(&["A"], [&row[..1], &row[1..2]].into_iter()), br#"[{"A":"0042"},{"A":null}]"#);
+        assert_eq!(list(&["A"], std::iter::empty()), b"[]");
     }
 }

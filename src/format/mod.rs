@@ -11,7 +11,6 @@ mod heading;
 mod json_lines;
 mod layout;
 mod lost;
-mod objects;
 mod package;
 mod problem;
 mod quote;
@@ -32,7 +31,6 @@ mod xlsx;
 
 pub use again::Again;
 pub use dialect::Dialect;
-pub use objects::Objects;
 pub use form::{Cell, Form};
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};

@@ -1,8 +1,8 @@
-//! Hands a prepared delivery over: to an endpoint in its own way; to a place for files as a file that is uploaded under a
-//! temporary name, then renamed, each step in the journal before it is taken.
+//! Hands prepared files over: to an endpoint in its own way; to a place for files all of a set or none, which are first all
+//! uploaded under temporary names, then all renamed, each step in the journal before it is taken.
 //!
-//! Whatever was cut off is found out and finished: before the renaming the upload starts again; after it, the temporary
-//! name tells whether it happened.
+//! Whatever was cut off is found out and finished: before the first renaming the uploads start again; after it, the temporary
+//! names tell which of the renamings happened, and the others follow.
 
 use std::io::Write;
 use std::mem;
@@ -14,102 +14,173 @@ use crate::job::{Context, Error, Hands, post};
 use crate::model::Digest;
 use crate::model::digest::Digester;
 use crate::site::Server;
-use crate::state::{Delivery, DeliveryId, DeliveryStatus, State};
+use crate::state::{Delivery, DeliveryId, DeliveryStatus, Set, State};
 use crate::transport::{self, Endpoint, Kind, Replacement, Session, handover, inside};
 
-/// How a delivery ended well.
+pub(super) const LOST: &str =
+    "what was prepared is lost or damaged in the spool, and is given up; the next run makes the file anew";
+
+/// How a set of deliveries ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handed {
     Over(Replacement),
     /// An endpoint has taken it.
     Taken,
-    /// An interrupted run had handed it over already.
+    /// An interrupted run had handed all of it over already.
     Before,
 }
 
-/// Takes a delivery from wherever it stands to delivered.
+/// Takes the set from wherever it stands to delivered.
 pub fn hand_over(
     context: &Context<'_>,
     server: &Server,
     state: &mut State,
     hands: &Hands,
-    id: DeliveryId,
+    set: DeliveryId,
 ) -> Result<Handed, Error> {
-    let delivery = state.delivery(id)?.expect("the delivery was prepared");
+    let set = state.set(set)?;
     let handed = match server.options.endpoint() {
-        None => hand_over_file(context, server, state, hands, &delivery)?,
-        Some(Endpoint::Https(options)) => post::hand_over(context, options, state, hands, &delivery)?,
+        None => hand_over_files(context, server, state, hands, &set)?,
+        Some(Endpoint::Https(options)) => set.files().iter().try_fold(Handed::Before, |handed, delivery| {
+            Ok::<_, Error>(handed.and(post::hand_over(context, options, state, hands, delivery)?))
+        })?,
     };
-    tracing::info!(file = delivery.file_name, rows = delivery.rows, "delivered");
+    for delivery in set.files() {
+        tracing::info!(file = delivery.file_name, rows = delivery.rows, "delivered");
+    }
     Ok(handed)
 }
 
-fn hand_over_file(
+fn hand_over_files(
     context: &Context<'_>,
     server: &Server,
     state: &mut State,
     hands: &Hands,
-    delivery: &Delivery,
+    set: &Set,
 ) -> Result<Handed, Error> {
-    let before = match delivery.status {
-        DeliveryStatus::Renaming => context.with_server(server, |session| standing(session, delivery))?,
-        _ => Standing::NotUploaded,
-    };
-    let handed = match before {
-        Standing::Delivered | Standing::Uploaded => rename(context, server, delivery, true)?,
-        Standing::NotUploaded => {
-            let content = prepared(state, hands, delivery)?;
-            state.advance(delivery.id, DeliveryStatus::Uploading, Utc::now())?;
-            upload(context, server, &content, delivery)?;
-            state.advance(delivery.id, DeliveryStatus::Renaming, Utc::now())?;
-            rename(context, server, delivery, false)?
-        }
-    };
-    state.advance(delivery.id, DeliveryStatus::Delivered, Utc::now())?;
-    hands.spool.remove(&delivery.spooled)?;
+    let there = standings(context, server, set)?;
+    let missing: Vec<&Delivery> = set
+        .files()
+        .iter()
+        .zip(&there)
+        .filter(|(_, there)| **there == Standing::NotUploaded)
+        .map(|(one, _)| one)
+        .collect();
+    if !missing.is_empty() {
+        upload_all(context, server, state, hands, set, &missing)?;
+    }
+    let mut handed = Handed::Before;
+    for (delivery, there) in set.files().iter().zip(there) {
+        let renamed = rename(context, server, delivery, there != Standing::NotUploaded)?;
+        handed = handed.and(renamed);
+    }
+    state.advance(&set.ids(), DeliveryStatus::Delivered, Utc::now())?;
+    set.files().iter().try_for_each(|delivery| hands.spool.remove(&delivery.spooled))?;
     Ok(handed)
 }
 
-/// Gives up a delivery that another file takes the place of, and removes what it left on the server; unless its renaming
-/// was cut off after it had happened: then it was delivered, and the journal must know. What an endpoint may have taken is
-/// sent once more for the same reason.
+impl Handed {
+    /// Both of them, told in one word: the one that a partner could notice.
+    fn and(self, other: Handed) -> Handed {
+        match (self, other) {
+            (Handed::Before, other) => other,
+            (one, Handed::Before) => one,
+            (Handed::Over(Replacement::Atomic), other) => other,
+            (one, _) => one,
+        }
+    }
+}
+
+/// Has any file of the set its final name already? Then the others must follow.
+pub fn is_in_place(context: &Context<'_>, server: &Server, set: &Set) -> Result<bool, Error> {
+    match server.options.endpoint() {
+        None => Ok(standings(context, server, set)?.contains(&Standing::Delivered)),
+        // What may have been taken is settled before another one takes its place.
+        Some(_) => Ok(false),
+    }
+}
+
+/// Only what was about to be renamed can be anything but to be uploaded.
+fn standings(context: &Context<'_>, server: &Server, set: &Set) -> Result<Vec<Standing>, Error> {
+    let stands = |delivery: &Delivery| match delivery.status {
+        DeliveryStatus::Renaming => context.with_server(server, |session| standing(session, delivery)),
+        _ => Ok(Standing::NotUploaded),
+    };
+    set.files().iter().map(stands).collect()
+}
+
+/// All of them, before any gets its name.
+fn upload_all(
+    context: &Context<'_>,
+    server: &Server,
+    state: &mut State,
+    hands: &Hands,
+    set: &Set,
+    missing: &[&Delivery],
+) -> Result<(), Error> {
+    check_spool(context, server, state, hands, set, missing)?;
+    let ids: Vec<DeliveryId> = missing.iter().map(|delivery| delivery.id).collect();
+    state.advance(&ids, DeliveryStatus::Uploading, Utc::now())?;
+    for delivery in missing {
+        upload(context, server, &hands.spool.get(&delivery.spooled)?, delivery)?;
+    }
+    state.advance(&ids, DeliveryStatus::Renaming, Utc::now())?;
+    Ok(())
+}
+
+/// Gives up a set that another one takes the place of, and removes what it left on the server; unless its renaming was cut
+/// off after it had happened: then it was delivered, and the journal must know. What an endpoint may have taken is sent
+/// once more for the same reason.
 pub fn discard(
     context: &Context<'_>,
     server: &Server,
     state: &mut State,
     hands: &Hands,
-    old: &Delivery,
+    old: &Set,
 ) -> Result<(), Error> {
-    let may_be_there = matches!(old.status, DeliveryStatus::Uploading | DeliveryStatus::Renaming);
+    let is_still_there = old.first().server == server.options.describe();
     let end = match server.options.endpoint() {
-        _ if !may_be_there || old.server != server.options.describe() => DeliveryStatus::Discarded,
-        None => context.with_server(server, |session| clear_away(session, old))?,
-        Some(Endpoint::Https(options)) => return post::settle(context, options, state, hands, old),
+        _ if !is_still_there => DeliveryStatus::Discarded,
+        None => clear_away(context, server, old)?,
+        Some(Endpoint::Https(options)) => {
+            return old.files().iter().try_for_each(|delivery| post::settle(context, options, state, hands, delivery));
+        }
     };
-    state.advance(old.id, end, Utc::now())?;
-    hands.spool.remove(&old.spooled)?;
-    Ok(())
+    state.advance(&old.ids(), end, Utc::now())?;
+    old.files().iter().try_for_each(|delivery| Ok(hands.spool.remove(&delivery.spooled)?))
 }
 
-fn clear_away(session: &mut dyn Session, old: &Delivery) -> Result<DeliveryStatus, transport::Error> {
-    if old.status == DeliveryStatus::Renaming && matches!(standing(session, old)?, Standing::Delivered) {
+fn clear_away(context: &Context<'_>, server: &Server, old: &Set) -> Result<DeliveryStatus, Error> {
+    if standings(context, server, old)?.iter().all(|there| *there == Standing::Delivered) {
         return Ok(DeliveryStatus::Delivered);
     }
-    session.remove(&inside(&old.folder, &handover::temporary_name(&old.file_name)))?;
+    for delivery in old.files() {
+        if matches!(delivery.status, DeliveryStatus::Uploading | DeliveryStatus::Renaming) {
+            let temporary = inside(&delivery.folder, &handover::temporary_name(&delivery.file_name));
+            context.with_server(server, |session| session.remove(&temporary))?;
+        }
+    }
     Ok(DeliveryStatus::Discarded)
 }
 
-/// The file as it was prepared. Where it is lost, since an older state was restored for example, its delivery is given up:
-/// it would stand in the way of all that come after it.
-pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
-    let content = hands.spool.find(&delivery.spooled)?;
-    if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
-        return Ok(content);
+/// Are the files in the spool as they were prepared? Where one is lost, since an older state was restored for example, the
+/// set is given up: it would stand in the way of all that come after it.
+fn check_spool(
+    context: &Context<'_>,
+    server: &Server,
+    state: &mut State,
+    hands: &Hands,
+    set: &Set,
+    needed: &[&Delivery],
+) -> Result<(), Error> {
+    for delivery in needed {
+        let content = hands.spool.find(&delivery.spooled)?;
+        if content.is_none_or(|content| Digest::of(&content) != *delivery.sent()) {
+            discard(context, server, state, hands, set)?;
+            return Err(Error::data(&delivery.file_name, LOST));
+        }
     }
-    state.advance(delivery.id, DeliveryStatus::Discarded, Utc::now())?;
-    hands.spool.remove(&delivery.spooled)?;
-    let lost = "what was prepared is lost or damaged in the spool, and is given up; the next run makes the file anew";
-    Err(Error::data(&delivery.file_name, lost))
+    Ok(())
 }
 
 fn upload(context: &Context<'_>, server: &Server, content: &[u8], delivery: &Delivery) -> Result<(), Error> {
@@ -151,6 +222,7 @@ fn rename(context: &Context<'_>, server: &Server, delivery: &Delivery, is_resume
 }
 
 /// What a cut-off renaming left on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     NotUploaded,
     Uploaded,

@@ -5,11 +5,11 @@ use chrono::Utc;
 use crate::job::apply::dropped_name;
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, person};
+use crate::job::{Context, Error, Hands, Job, export, person};
 use crate::model::Verdict;
-use crate::report::{self, Delivered, Findings};
+use crate::report::{self, Delivered};
 use crate::site::{Direction, Exchange, Import};
-use crate::state::{Decided, Delivery, NewDecision, Plan, State};
+use crate::state::{Decided, Delivery, NewDecision, Plan, Set, State};
 
 /// The partner may drop the very same file again: it is then judged as a new one.
 pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<report::Import, Error> {
@@ -44,21 +44,14 @@ fn set_aside(
     tell::withdraw(context, exchange, import, name)
 }
 
-/// The next run makes the file anew, from the people as they are then.
-pub fn delivery(job: &mut Job<'_>, delivery: &Delivery) -> Result<report::Export, Error> {
+/// The next run makes the files anew, from the people as they are then.
+pub fn set(job: &mut Job<'_>, set: &Set) -> Result<Vec<report::Export>, Error> {
     job.act(|context, state: &mut State, hands: &Hands| {
-        state.decide_delivery(delivery.id, &decision(context, &person::name()))?;
-        Ok(hands.spool.remove(&delivery.spooled)?)
+        state.decide_set(set.id(), &decision(context, &person::name()))?;
+        set.files().iter().try_for_each(|delivery| Ok(hands.spool.remove(&delivery.spooled)?))
     })?;
-    Ok(report::Export {
-        file: delivery.file_name.clone(),
-        outcome: Delivered::Discarded,
-        rows: delivery.rows,
-        left_out: 0,
-        size: delivery.size,
-        held: delivery.held.clone(),
-        findings: Findings::default(),
-    })
+    let told = |delivery: &Delivery| export::earlier(delivery, Delivered::Discarded, delivery.held.clone());
+    Ok(set.files().iter().map(told).collect())
 }
 
 fn decision<'a>(context: &'a Context<'_>, person: &'a str) -> NewDecision<'a> {

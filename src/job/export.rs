@@ -1,44 +1,27 @@
-//! Writes the file of one export and delivers it, or holds it.
+//! Writes the files of one export and delivers them all or none, or holds them.
 
-use chrono::NaiveDateTime;
+mod before;
+mod brakes;
+mod decision;
+mod file;
+mod giving;
+mod place;
 
-use crate::job::approve::approval;
+use std::mem;
+
+use crate::format::Form;
 use crate::job::body::{self, Head};
-use crate::job::deliver::{Handed, discard, hand_over};
-use crate::job::rows::File;
-use crate::job::{Context, Error, Job, gather, person, rows};
-use crate::model::{Digest, Finding, People, Text};
-use crate::plan::brake;
-use crate::plan::heading::{Change, Heading};
+use crate::job::deliver::{self, Handed, discard, hand_over};
+use crate::job::export::decision::{Decision, Gathered, Nothing, decide};
+use crate::job::export::file::File;
+use crate::job::{Context, Error, Hands, Job, approve, gather, person};
+use crate::model::{Digest, Text};
 use crate::report::{self, Delivered, Findings};
-use crate::site::export::{EmptyRequired, Form};
-use crate::site::{self, Direction, Exchange, Export, Site};
-use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery};
-use crate::text;
+use crate::site::{Exchange, Export};
+use crate::state::{Delivery, DeliveryId, NewDelivery, NewSet, Set, State};
 use crate::transport::Replacement;
 use crate::transport::openpgp::{Sealer, Sealing};
-
-/// What deciding needs to know, all of it read before.
-struct Gathered {
-    source: gather::Source,
-    last: Option<Delivery>,
-    /// What an earlier run left behind, held back deliveries among them.
-    open: Vec<Delivery>,
-}
-
-struct Decision {
-    name: String,
-    file: File,
-    digest: Digest,
-    held: Vec<Text>,
-    /// The very same file was delivered last, on the same day and to the same folder: a partner that expects a file a day
-    /// gets one, and a site whose server was corrected delivers again.
-    is_delivered: bool,
-    /// An earlier delivery of the very same file that only needs to be finished.
-    same: Option<DeliveryId>,
-    /// Earlier deliveries that this one takes the place of.
-    superseded: Vec<Delivery>,
-}
+use place::is_for;
 
 /// The files of this export, as far as they came, and why no further.
 pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Vec<report::Export>, Option<Error>) {
@@ -55,103 +38,40 @@ fn export_all(
 ) -> Result<(), Error> {
     // First of all, for whoever is to change these people waits for it.
     let source = gather::people(job, &export.people);
-    // What a person let through goes out, even though a brake would hold it again.
-    for approved in job.state.unfinished_deliveries(&exchange.name)?.iter().filter(|open| !open.held.is_empty()) {
-        if is_for(exchange, approved) {
-            let (released, error) = release(job, exchange, approved);
-            told.push(released);
-            error.map_or(Ok(()), Err)?;
-        }
+    for earlier in to_be_finished(job, exchange)? {
+        let (released, error) = release(job, exchange, &earlier);
+        told.extend(released);
+        error.map_or(Ok(()), Err)?;
     }
     // A key that has expired is told before anything else is done.
     let sealer = export.openpgp.as_ref().map(Sealing::read_keys).transpose()?;
     let gathered = gather(job, exchange, source?)?;
-    let decision = decide(job.context.site, exchange, gathered, export, job.context.local());
+    let decision = decide(job.context.site, exchange, gathered, export, job.context.local())?;
     let acted = act(job, exchange, export, sealer.as_ref(), &decision);
-    told.push(tell(decision, *acted.as_ref().unwrap_or(&Delivered::Failed)));
+    told.extend(tell(decision, export, *acted.as_ref().unwrap_or(&Delivered::Failed)));
     acted.map(drop)
 }
 
+/// What a person let through goes out, even though a brake would hold it again; and what was cut off when some of it had
+/// its final name already, before anything newer is decided about.
+fn to_be_finished(job: &mut Job<'_>, exchange: &Exchange) -> Result<Vec<Set>, Error> {
+    let mut sets = job.state.unfinished_sets(&exchange.name)?;
+    sets.retain(|set| is_for(exchange, set));
+    let begun = job.act(|context, _, _| {
+        let in_place = |set: &Set| deliver::is_in_place(context, &exchange.server, set).map(|begun| (set.id(), begun));
+        sets.iter().map(in_place).collect::<Result<Vec<_>, _>>()
+    })?;
+    let begun: Vec<DeliveryId> =
+        begun.into_iter().flatten().filter(|(_, is_begun)| *is_begun).map(|(id, _)| id).collect();
+    sets.retain(|set| set.was_held() || begun.contains(&set.id()));
+    Ok(sets)
+}
+
 fn gather(job: &Job<'_>, exchange: &Exchange, source: gather::Source) -> Result<Gathered, Error> {
-    let mut open = job.state.unfinished_deliveries(&exchange.name)?;
-    open.extend(job.state.held_deliveries()?.into_iter().filter(|held| held.exchange == exchange.name));
-    Ok(Gathered { source, last: job.state.last_delivered(&exchange.name)?, open })
-}
-
-fn decide(site: &Site, exchange: &Exchange, gathered: Gathered, export: &Export, now: NaiveDateTime) -> Decision {
-    let Gathered { source, last, open } = gathered;
-    let mut file = rows::write(&source.people, export, now.date());
-    file.left_out += source.left_out;
-    file.findings.splice(0..0, source.findings);
-    let name = export.file_name.write(now);
-    let digest = Digest::of(&file.bytes);
-    let mut held = reasons_to_hold(&file, last.as_ref(), export);
-    held.extend(without_source(&source.people, export));
-    let is_today = |last: &Delivery| site.local(last.changed).date() == now.date();
-    // A renaming that was cut off may have put another file in its place.
-    let may_be_replaced = open.iter().any(|earlier| earlier.status == DeliveryStatus::Renaming);
-    let is_delivered = !may_be_replaced
-        && last.is_some_and(|last| last.digest == digest && is_today(&last) && is_for(exchange, &last));
-    // A file that is held again is held by this run, which is the one that its reader will approve.
-    let is_same = |earlier: &Delivery| {
-        let goes_on = held.is_empty() && earlier.status != DeliveryStatus::Held;
-        goes_on && earlier.file_name == name && earlier.digest == digest && is_for(exchange, earlier)
-    };
-    let same = open.iter().rfind(|earlier| is_same(earlier)).map(|earlier| earlier.id);
-    let superseded = open.into_iter().filter(|earlier| Some(earlier.id) != same).collect();
-    Decision { name, file, digest, held, is_delivered, same, superseded }
-}
-
-fn reasons_to_hold(file: &File, last: Option<&Delivery>, export: &Export) -> Vec<Text> {
-    let mut held = Vec::new();
-    let last_rows = last.map(|last| last.rows);
-    held.extend(brake::shrunk(export.brakes.shrink, file.rows, last_rows).map(|held| held.text()));
-    if export.empty_required == EmptyRequired::Hold && file.findings.iter().any(Finding::is_error) {
-        held.push(with_errors(file.left_out));
-    }
-    if file.findings.iter().any(Finding::refuses_the_file) {
-        held.push(Text::of(
-            "the heading line cannot be written as it is",
-            "la ligne d'en-têtes ne peut pas être écrite telle quelle",
-        ));
-    }
-    if let Some(last) = last.filter(|last| last.heading != file.heading) {
-        let line =
-            |line: &str| -> Vec<Heading> { line.split(export.dialect.separator).map(Heading::as_written).collect() };
-        held.push(brake::changed(Change::between(&line(&last.heading), &line(&file.heading))).text());
-    }
-    held
-}
-
-/// Would it still go to the same place, and sealed or not as it is? A site may have been corrected since.
-fn is_for(exchange: &Exchange, earlier: &Delivery) -> bool {
-    let Direction::Export(export) = &exchange.direction else { return false };
-    let leaves_otherwise = export.openpgp.is_some() || export.form == Form::Json;
-    let is_sealed_alike = earlier.sealed.is_some() == leaves_otherwise;
-    is_sealed_alike && earlier.server == exchange.server.options.describe() && earlier.folder == export.folder
-}
-
-/// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
-fn without_source(people: &People, export: &Export) -> Option<Text> {
-    let site::People::File(file) = &*export.people else { return None };
-    let missing = export.columns.iter().filter(|chosen| chosen.source().is_some_and(|field| !people.has(field)));
-    let missing: Vec<String> = missing.map(|chosen| format!("`{}`", chosen.heading)).collect();
-    let (file, headings) = (&file.file, missing.join(", "));
-    (!missing.is_empty()).then(|| {
-        text!(
-            "`{file}` has no column from which to fill {headings}",
-            "`{file}` n'a aucune colonne pour remplir {headings}",
-        )
-    })
-}
-
-fn with_errors(rows: usize) -> Text {
-    let have = if rows == 1 { "row has" } else { "rows have" };
-    let comportent = if rows < 2 { "ligne comporte" } else { "lignes comportent" };
-    text!(
-        "{rows} {have} an error, and the site holds such a file",
-        "{rows} {comportent} une erreur, et la configuration retient un tel fichier",
-    )
+    let mut open = job.state.unfinished_sets(&exchange.name)?;
+    open.extend(job.state.held_sets()?.into_iter().filter(|held| held.first().exchange == exchange.name));
+    let last = job.state.last_delivered(&exchange.name)?;
+    Ok(Gathered { source, last, open, given: job.state.given(&exchange.name)? })
 }
 
 fn act(
@@ -165,96 +85,156 @@ fn act(
         for old in &decision.superseded {
             discard(context, &exchange.server, state, hands, old)?;
         }
-        if decision.is_delivered {
-            return Ok(Delivered::AlreadyDelivered);
+        if let Some(nothing) = decision.nothing {
+            return Ok(outcome_of(nothing));
         }
         let id = match decision.same {
             Some(id) => id,
-            None => {
-                let spooled = format!("{}-{}.out", context.run, exchange.name);
-                let sealed = match export.form {
-                    Form::Text => sealer.map(|sealer| sealer.seal(&decision.file.bytes)).transpose()?,
-                    Form::Json => Some(with_head(context, exchange, decision)),
-                };
-                let file = sealed.as_ref().unwrap_or(&decision.file.bytes);
-                hands.spool.put(&spooled, file)?;
-                state.prepare_delivery(&NewDelivery {
-                    run: &context.run,
-                    exchange: &exchange.name,
-                    server: &exchange.server.options.describe(),
-                    folder: &export.folder,
-                    file_name: &decision.name,
-                    digest: &decision.digest,
-                    sealed: sealed.as_deref().map(Digest::of).as_ref(),
-                    size: file.len() as u64,
-                    rows: decision.file.rows,
-                    heading: &decision.file.heading,
-                    personal_fields: &decision.file.personal_fields,
-                    people: &decision.file.people,
-                    held: &decision.held,
-                    spooled: &spooled,
-                    at: context.started,
-                })?
-            }
+            None => prepare(context, state, hands, exchange, export, sealer, decision)?,
         };
-        match decision.held.is_empty() {
-            true => hand_over(context, &exchange.server, state, hands, id).map(outcome),
-            false => Ok(Delivered::Held),
+        match decision.is_held() {
+            false => hand_over(context, &exchange.server, state, hands, id).map(outcome),
+            true => Ok(Delivered::Held),
         }
     })?;
-    Ok(acted.unwrap_or(match decision.held.is_empty() {
-        _ if decision.is_delivered => Delivered::AlreadyDelivered,
-        true => Delivered::WouldBeDelivered,
-        false => Delivered::Held,
+    Ok(acted.unwrap_or(match (decision.nothing, decision.is_held()) {
+        (Some(nothing), _) => outcome_of(nothing),
+        (None, false) => Delivered::WouldBeDelivered,
+        (None, true) => Delivered::Held,
     }))
 }
 
+/// Puts the files into the spool, and the set into the journal.
+fn prepare(
+    context: &Context<'_>,
+    state: &mut State,
+    hands: &Hands,
+    exchange: &Exchange,
+    export: &Export,
+    sealer: Option<&Sealer>,
+    decision: &Decision,
+) -> Result<DeliveryId, Error> {
+    let cover = match export.form {
+        Form::Json => Some(Cover::Head { left_out: decision.left_out }),
+        _ => sealer.map(Cover::Seal),
+    };
+    let spooled: Vec<Spooled> = (1..)
+        .zip(&decision.files)
+        .map(|(number, file)| Spooled::put(context, hands, exchange, cover, number, file))
+        .collect::<Result<_, _>>()?;
+    let files: Vec<NewDelivery<'_>> =
+        decision.files.iter().zip(&spooled).map(|(file, spooled)| spooled.delivery(file)).collect();
+    Ok(state.prepare_set(&NewSet {
+        run: &context.run,
+        exchange: &exchange.name,
+        server: &exchange.server.options.describe(),
+        profile: &exchange.profile.digest(),
+        heading: &decision.heading,
+        personal_fields: &decision.personal_fields,
+        held: &decision.held,
+        files: &files,
+        giving: &decision.giving,
+        at: context.started,
+    })?)
+}
+
+/// What is put around a file before it leaves.
+#[derive(Clone, Copy)]
+enum Cover<'a> {
+    Seal(&'a Sealer),
+    /// For an endpoint.
+    Head {
+        left_out: usize,
+    },
+}
+
 /// As an endpoint is sent it. The time and the run in it are no part of what is compared with the last delivery.
-fn with_head(context: &Context<'_>, exchange: &Exchange, decision: &Decision) -> Vec<u8> {
+fn with_head(context: &Context<'_>, exchange: &Exchange, file: &File, left_out: usize) -> Vec<u8> {
     let head = Head {
-        delivery: body::key(&context.run, &exchange.name, &decision.name, &decision.digest),
+        delivery: body::key(&context.run, &exchange.name, &file.name, &file.digest),
         exchange: &exchange.name,
         run: &context.run,
         at: context.started,
-        count: decision.file.rows,
-        left_out: decision.file.left_out,
+        count: file.rows,
+        left_out,
     };
-    head.around(&decision.file.bytes)
+    head.around(&file.bytes)
 }
 
-/// Delivers a file that a brake held, exactly as it was; or goes on with that where it was cut off.
-pub fn release(job: &mut Job<'_>, exchange: &Exchange, delivery: &Delivery) -> (report::Export, Option<Error>) {
-    let released = check_place(exchange, delivery).and_then(|()| {
+/// A file as it is in the spool.
+struct Spooled {
+    name: String,
+    sealed: Option<Digest>,
+    size: u64,
+}
+
+impl Spooled {
+    fn put(
+        context: &Context<'_>,
+        hands: &Hands,
+        exchange: &Exchange,
+        cover: Option<Cover<'_>>,
+        number: usize,
+        file: &File,
+    ) -> Result<Spooled, Error> {
+        let first = format!("{}-{}.out", context.run, exchange.name);
+        let name = if number == 1 { first } else { format!("{first}.{number}") };
+        let sealed = match cover {
+            Some(Cover::Seal(sealer)) => Some(sealer.seal(&file.bytes)?),
+            Some(Cover::Head { left_out }) => Some(with_head(context, exchange, file, left_out)),
+            None => None,
+        };
+        let bytes = sealed.as_ref().unwrap_or(&file.bytes);
+        hands.spool.put(&name, bytes)?;
+        Ok(Spooled { name, size: bytes.len() as u64, sealed: sealed.as_deref().map(Digest::of) })
+    }
+
+    fn delivery<'a>(&'a self, file: &'a File) -> NewDelivery<'a> {
+        NewDelivery {
+            folder: &file.folder,
+            file_name: &file.name,
+            content: file.content,
+            part: &file.part,
+            digest: &file.digest,
+            sealed: self.sealed.as_ref(),
+            size: self.size,
+            rows: file.rows,
+            people: &file.people,
+            held: &file.held,
+            spooled: &self.name,
+        }
+    }
+}
+
+/// Delivers files that a brake held, exactly as they were; or goes on with them where they were cut off.
+pub fn release(job: &mut Job<'_>, exchange: &Exchange, set: &Set) -> (Vec<report::Export>, Option<Error>) {
+    let released = place::check(exchange, set).and_then(|()| {
         job.act(|context, state, hands| {
-            if delivery.status == DeliveryStatus::Held {
-                state.decide_delivery(delivery.id, &approval(context, &person::name()))?;
+            if set.is_held() {
+                state.decide_set(set.id(), &approve::approval(context, &person::name()))?;
             }
-            hand_over(context, &exchange.server, state, hands, delivery.id).map(outcome)
+            hand_over(context, &exchange.server, state, hands, set.id()).map(outcome)
         })
     });
     let (outcome, error) = match released {
         Ok(outcome) => (outcome.unwrap_or(Delivered::WouldBeDelivered), None),
         Err(error) => (Delivered::Failed, Some(error)),
     };
-    let told = report::Export {
+    (set.files().iter().map(|delivery| earlier(delivery, outcome, Vec::new())).collect(), error)
+}
+
+/// What is told of a file that an earlier run made.
+pub fn earlier(delivery: &Delivery, outcome: Delivered, held: Vec<Text>) -> report::Export {
+    report::Export {
         file: delivery.file_name.clone(),
+        kind: delivery.content,
+        establishment: Some(delivery.part.clone()).filter(|part| !part.is_empty()),
         outcome,
         rows: delivery.rows,
         left_out: 0,
         size: delivery.size,
-        held: Vec::new(),
+        held,
         findings: Findings::default(),
-    };
-    (told, error)
-}
-
-fn check_place(exchange: &Exchange, delivery: &Delivery) -> Result<(), Error> {
-    match is_for(exchange, delivery) {
-        true => Ok(()),
-        false => Err(Error::Moved(format!(
-            "the site sends `{0}` to another place now, or sealed otherwise; `passerelle run {0}` makes a file for it",
-            exchange.name
-        ))),
     }
 }
 
@@ -265,15 +245,45 @@ fn outcome(handed: Handed) -> Delivered {
     }
 }
 
-fn tell(decision: Decision, outcome: Delivered) -> report::Export {
-    let Decision { name, file, held, .. } = decision;
-    report::Export {
-        file: name,
-        outcome,
-        rows: file.rows,
-        left_out: file.left_out,
-        size: file.bytes.len() as u64,
-        held: if outcome == Delivered::AlreadyDelivered { Vec::new() } else { held },
-        findings: Findings(file.findings),
+fn outcome_of(nothing: Nothing) -> Delivered {
+    match nothing {
+        Nothing::Again => Delivered::AlreadyDelivered,
+        Nothing::Unchanged => Delivered::Unchanged,
     }
+}
+
+/// What is about all files is told with the first; where there is no file, with its name alone.
+fn tell(decision: Decision, export: &Export, outcome: Delivered) -> Vec<report::Export> {
+    let Decision { files, held: mut of_all, nothing, mut left_out, findings, .. } = decision;
+    let mut findings = Findings(findings);
+    if files.is_empty() {
+        return vec![report::Export {
+            file: export.file_name.to_string(),
+            kind: export.contents[0],
+            establishment: None,
+            outcome,
+            rows: 0,
+            left_out,
+            size: 0,
+            held: Vec::new(),
+            findings,
+        }];
+    }
+    let mut told = Vec::new();
+    for file in files {
+        let mut held = file.held;
+        held.append(&mut of_all);
+        told.push(report::Export {
+            file: file.name,
+            kind: file.content,
+            establishment: Some(file.part).filter(|part| !part.is_empty()),
+            outcome,
+            rows: file.rows,
+            left_out: mem::take(&mut left_out),
+            size: file.bytes.len() as u64,
+            held: if nothing.is_some() { Vec::new() } else { held },
+            findings: mem::take(&mut findings),
+        });
+    }
+    told
 }

@@ -1,21 +1,21 @@
-//! What waits for a person: the plans and deliveries that a brake held.
+//! What waits for a person: the plans and sets of deliveries that a brake held.
 
 use chrono::{DateTime, Utc};
 
 use crate::job::Error;
 use crate::model::Text;
-use crate::state::{Delivery, Plan, State};
+use crate::state::{Plan, Set, State};
 
 /// One of them.
 pub enum Held {
     Plan(Plan),
-    Delivery(Delivery),
+    Set(Set),
 }
 
 /// All of them, plans first, each kind from the oldest to the newest.
 pub fn all(state: &State) -> Result<Vec<Held>, Error> {
     let plans = state.held_plans()?.into_iter().map(Held::Plan);
-    let deliveries = state.held_deliveries()?.into_iter().map(Held::Delivery);
+    let deliveries = state.held_sets()?.into_iter().map(Held::Set);
     Ok(plans.chain(deliveries).collect())
 }
 
@@ -43,36 +43,36 @@ impl Held {
     pub fn exchange(&self) -> &str {
         match self {
             Held::Plan(plan) => &plan.exchange,
-            Held::Delivery(delivery) => &delivery.exchange,
+            Held::Set(set) => &set.first().exchange,
         }
     }
 
     pub fn run(&self) -> String {
         match self {
             Held::Plan(plan) => plan.run.to_string(),
-            Held::Delivery(delivery) => delivery.run.to_string(),
+            Held::Set(set) => set.first().run.to_string(),
         }
     }
 
-    /// The partner's file, or the one for the partner.
-    pub fn file(&self) -> &str {
+    /// The partner's file, or those for the partner.
+    pub fn files(&self) -> Vec<&str> {
         match self {
-            Held::Plan(plan) => &plan.path,
-            Held::Delivery(delivery) => &delivery.file_name,
+            Held::Plan(plan) => vec![&plan.path],
+            Held::Set(set) => set.files().iter().map(|delivery| delivery.file_name.as_str()).collect(),
         }
     }
 
     pub fn since(&self) -> DateTime<Utc> {
         match self {
             Held::Plan(plan) => plan.created,
-            Held::Delivery(delivery) => delivery.created,
+            Held::Set(set) => set.first().created,
         }
     }
 
-    pub fn reasons(&self) -> &[Text] {
+    pub fn reasons(&self) -> Vec<Text> {
         match self {
-            Held::Plan(plan) => &plan.held,
-            Held::Delivery(delivery) => &delivery.held,
+            Held::Plan(plan) => plan.held.clone(),
+            Held::Set(set) => set.held(),
         }
     }
 }

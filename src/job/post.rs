@@ -2,8 +2,9 @@
 
 use chrono::Utc;
 
-use crate::job::deliver::{Handed, prepared};
+use crate::job::deliver::{Handed, LOST};
 use crate::job::{Context, Error, Hands, body};
+use crate::model::Digest;
 use crate::net::Kind;
 use crate::state::{Delivery, DeliveryStatus, State};
 use crate::transport::endpoint::https::{Options, Posted, Taken};
@@ -19,11 +20,11 @@ pub fn hand_over(
 ) -> Result<Handed, Error> {
     let content = prepared(state, hands, delivery)?;
     let is_again = delivery.status == DeliveryStatus::Uploading;
-    state.advance(delivery.id, DeliveryStatus::Uploading, Utc::now())?;
+    state.advance(&[delivery.id], DeliveryStatus::Uploading, Utc::now())?;
     let posted = Posted { key: &body::key_of(delivery), body: content, is_again };
     let error = match options.post(posted, &context.site.base, &context.limit) {
         Ok(taken) => {
-            state.advance(delivery.id, DeliveryStatus::Delivered, Utc::now())?;
+            state.advance(&[delivery.id], DeliveryStatus::Delivered, Utc::now())?;
             hands.spool.remove(&delivery.spooled)?;
             return Ok(match taken {
                 Taken::Now => Handed::Taken,
@@ -35,16 +36,27 @@ pub fn hand_over(
     match error.kind {
         // An endpoint may answer a key as it did before: what is sent after the correction needs another one.
         Kind::Denied => {
-            state.advance(delivery.id, DeliveryStatus::Discarded, Utc::now())?;
+            state.advance(&[delivery.id], DeliveryStatus::Discarded, Utc::now())?;
             hands.spool.remove(&delivery.spooled)?;
         }
         // It never got as far as what was sent.
         Kind::Login | Kind::Identity | Kind::Setup if !is_again => {
-            state.advance(delivery.id, DeliveryStatus::Prepared, Utc::now())?;
+            state.advance(&[delivery.id], DeliveryStatus::Prepared, Utc::now())?;
         }
         _ => {}
     }
     Err(error.into())
+}
+
+/// What was prepared. Where it is lost, its delivery is given up: it would stand in the way of all that come after it.
+fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+    let content = hands.spool.find(&delivery.spooled)?;
+    if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
+        return Ok(content);
+    }
+    state.advance(&[delivery.id], DeliveryStatus::Discarded, Utc::now())?;
+    hands.spool.remove(&delivery.spooled)?;
+    Err(Error::data(&delivery.file_name, LOST))
 }
 
 /// Before another delivery takes its place: what may have been taken is sent once more, so that the journal knows.

@@ -2,7 +2,8 @@
 
 use crate::model::{Example, Rule, Severity, Text};
 
-pub static RULES: &[&Rule] = &[&EMPTY_REQUIRED, &EMPTY_RECOMMENDED, &PERSON_TWICE, &NOT_ENCODABLE, &NOBODY_THERE];
+pub static RULES: &[&Rule] =
+    &[&EMPTY_REQUIRED, &EMPTY_RECOMMENDED, &PERSON_TWICE, &NOT_ENCODABLE, &NOBODY_THERE, &NO_ESTABLISHMENT];
 
 const AT_ITS_SOURCE: Text = Text::of("Fill in the datum at its source.", "Complétez la donnée à sa source.");
 
@@ -71,4 +72,15 @@ pub static NOBODY_THERE: Rule = Rule {
         wrong: "population = { establishments = [\"Pairs\"] }",
         right: "population = { establishments = [\"Paris\"] }",
     },
+};
+
+pub static NO_ESTABLISHMENT: Rule = Rule {
+    code: "no-establishment",
+    severity: Severity::Error,
+    meaning: Text::of(
+        "Each establishment has its file, and somebody has no establishment.",
+        "Chaque établissement a son fichier, et quelqu'un n'a pas d'établissement.",
+    ),
+    correction: AT_ITS_SOURCE,
+    example: Example { wrong: "Matricule;Établissement\n0001;", right: "Matricule;Établissement\n0001;Lyon" },
 };

@@ -1,133 +1,237 @@
-//! The rows of an export: people as a partner's profile asks for them. Pure: the same people give the same bytes.
+//! The rows of an export: people as a partner's profile asks for them, and what happened to each since the partner was last
+//! given a row. Pure: the same people and the same past give the same rows.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+mod names;
+mod population;
+mod way;
 
-use chrono::{Days, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::format::{Objects, Unencodable, Writer};
+use chrono::NaiveDate;
+
+use crate::format::Cell;
 use crate::job::row_rules;
-use crate::model::field::{Kind, Sensitivity};
+use crate::model::digest::Digester;
+use crate::model::field::Sensitivity;
 use crate::model::index::key;
-use crate::model::people::Column;
-use crate::model::{Field, Finding, People, Place, Text, date};
-use crate::profile::{Chosen, Level};
+use crate::model::{Change, Digest, Field, Finding, People, Place};
+use crate::profile::Chosen;
 use crate::site::Export;
-use crate::site::export::Form;
+use crate::state::Given;
 use crate::text;
+use names::{Keys, Names, called};
+use population::Population;
+use way::Way;
 
-/// A file as it would be delivered.
-pub struct File {
-    pub bytes: Vec<u8>,
-    /// The heading line, as the file has it.
-    pub heading: String,
-    pub rows: usize,
-    /// Rows that are not in the file because of an error.
+/// What there is to tell a partner.
+pub struct Rows<'a> {
+    pub headings: Vec<&'a str>,
+    /// In the order of the people; those who left come last.
+    pub rows: Vec<Row<'a>>,
+    /// Rows that are not here because of an error. They are about people who are there all the same.
     pub left_out: usize,
     pub findings: Vec<Finding>,
-    /// Whom the file is about, by employee number or login.
-    pub people: Vec<String>,
     /// Personal and sensitive fields that leave.
     pub personal_fields: Vec<Field>,
 }
 
-/// In the form that the site asks for.
-enum Pen {
-    Text(Writer),
-    Json(Objects),
+/// One person, as the partner would be told.
+pub struct Row<'a> {
+    /// By which the person is known from night to night.
+    pub key: String,
+    /// The number or the login by which the journal speaks of the person.
+    pub who: String,
+    /// The establishment whose file it belongs to; empty where they share one.
+    pub part: &'a str,
+    /// Since the partner was last given a row about the person; None: the row is the same.
+    pub change: Option<Change>,
+    /// Of headings and cells, without what says what happened.
+    pub digest: Digest,
+    pub contract_end: Option<NaiveDate>,
+    /// In the people; None for somebody who is no longer there at all.
+    pub person: Option<usize>,
+    /// One for each heading.
+    pub cells: Vec<Cell<'a>>,
+    /// What the cells are made of, as far as it may be kept for the day on which the person is no longer there.
+    pub values: Vec<String>,
 }
 
-impl Pen {
-    /// With the headings, if they can be written.
-    fn new(export: &Export, headings: &[&str]) -> (Pen, Result<(), Unencodable>) {
-        match export.form {
-            Form::Text => {
-                let mut writer = Writer::new(&export.dialect);
-                let written = writer.row(headings);
-                (Pen::Text(writer), written)
-            }
-            Form::Json => (Pen::Json(Objects::new(headings)), Ok(())),
-        }
-    }
-
-    fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<(), Unencodable> {
-        match self {
-            Pen::Text(writer) => writer.row(cells),
-            Pen::Json(objects) => {
-                objects.row(cells);
-                Ok(())
-            }
-        }
-    }
-
-    fn finish(self) -> Vec<u8> {
-        match self {
-            Pen::Text(writer) => writer.finish(),
-            Pen::Json(objects) => objects.finish(),
-        }
-    }
-}
-
-/// One column on its way from people to file.
-struct Way<'a> {
-    chosen: &'a Chosen,
-    column: Option<Column>,
-    kind: Kind,
-}
-
-pub fn write(people: &People, export: &Export, today: NaiveDate) -> File {
-    let ways: Vec<Way<'_>> = export.columns.iter().map(|chosen| Way::new(chosen, people)).collect();
-    let headings: Vec<&str> = ways.iter().map(|way| way.chosen.heading.as_str()).collect();
-    let mut findings = Vec::new();
-    let (mut writer, written) = Pen::new(export, &headings);
-    if let Err(wrong) = written {
-        findings.push(heading_not_encodable(&wrong, &headings));
-    }
-    let names = Names::of(people);
-    let population = Filter::new(people, export, today);
-    findings.extend(population.nobody(people));
-    let mut file = File {
-        bytes: Vec::new(),
-        heading: headings.join(&export.dialect.separator.to_string()),
-        rows: 0,
-        left_out: 0,
-        findings: Vec::new(),
-        people: Vec::new(),
-        personal_fields: personal_fields(export),
+/// `given` is what the partner was last given and is known to have. Where not all people could be read (`all_are_known` is
+/// false), nobody is taken for one who left.
+pub fn decide<'a>(
+    people: &'a People,
+    export: &'a Export,
+    given: &'a BTreeMap<String, Given>,
+    today: NaiveDate,
+    all_are_known: bool,
+) -> Rows<'a> {
+    let decider = Decider {
+        people,
+        export,
+        given,
+        ways: export.columns.iter().map(|chosen| Way::new(chosen, export, people)).collect(),
+        names: Names::of(people),
+        keys: Keys::of(people, export),
+        population: Population::new(people, export, today),
     };
-    let mut seen: HashMap<String, u32> = HashMap::new();
-    for person in (0..people.len()).filter(|person| population.takes(people, *person)) {
-        let who = names.of_person(people, person);
-        let number = people.table().row(person).number();
-        let home = people.value(person, &population.establishment);
-        if let Some(first) = seen.insert(key(&[home, who.unwrap_or_default()]), number) {
-            findings.push(person_twice(number, first, who));
-        }
-        let before = findings.len();
-        let cells: Vec<_> = ways.iter().map(|way| way.cell(people, person, export, who, &mut findings)).collect();
-        if !findings[before..].iter().any(Finding::is_error)
-            && let Err(wrong) = writer.row(&cells)
-        {
-            findings.push(ways[wrong.column].not_encodable(&wrong, number, who));
-        }
-        match findings[before..].iter().any(Finding::is_error) {
-            true => file.left_out += 1,
-            false => {
-                file.rows += 1;
-                file.people.push(called(who).to_string());
-            }
-        }
-    }
-    File { bytes: writer.finish(), findings, ..file }
+    decider.decide(all_are_known)
 }
 
-fn heading_not_encodable(wrong: &Unencodable, headings: &[&str]) -> Finding {
-    let other = wrong.character;
-    let problem = text!(
-        "holds `{other}`, which the file's encoding does not have",
-        "contient `{other}`, que l'encodage du fichier ne possède pas"
-    );
-    row_rules::NOT_ENCODABLE.at(Place::FILE, problem).read(headings[wrong.column])
+struct Decider<'a> {
+    people: &'a People,
+    export: &'a Export,
+    given: &'a BTreeMap<String, Given>,
+    ways: Vec<Way<'a>>,
+    names: Names,
+    keys: Keys,
+    population: Population<'a>,
+}
+
+impl<'a> Decider<'a> {
+    fn decide(&self, all_are_known: bool) -> Rows<'a> {
+        let mut rows = Rows {
+            headings: self.ways.iter().map(Way::heading).collect(),
+            rows: Vec::new(),
+            left_out: 0,
+            findings: self.ways.iter().filter_map(Way::heading_not_encodable).collect(),
+            personal_fields: personal_fields(self.export),
+        };
+        rows.findings.extend(self.population.nobody(self.people));
+        let mut present = BTreeSet::new();
+        let mut outside = HashMap::new();
+        let mut seen = HashMap::new();
+        for person in 0..self.people.len() {
+            let own = self.keys.of_person(self.people, person);
+            if !self.population.takes(self.people, person) {
+                outside.insert(own, person);
+                continue;
+            }
+            rows.findings.extend(self.twice(person, &mut seen));
+            let key = free_key(own, &present);
+            match self.row(person, &key, &mut rows.findings) {
+                Some(row) => rows.rows.push(row),
+                None => rows.left_out += 1,
+            }
+            present.insert(key);
+        }
+        if all_are_known {
+            let gone = self.given.iter().filter(|(key, given)| given.digest.is_some() && !present.contains(*key));
+            rows.rows.extend(gone.map(|(key, given)| self.leaver(key, given, outside.get(key).copied())));
+        }
+        rows
+    }
+
+    /// None: there is an error in it.
+    fn row(&self, person: usize, key: &str, findings: &mut Vec<Finding>) -> Option<Row<'a>> {
+        let who = self.names.of_person(self.people, person);
+        let number = self.people.number(person);
+        let before = findings.len();
+        let cell = |way: &Way<'a>, findings: &mut Vec<Finding>| match way.is_change() {
+            true => Cell::default(),
+            false => way.cell(way.value(self.people, person), number, who, findings),
+        };
+        let cells: Vec<Cell<'a>> = self.ways.iter().map(|way| cell(way, findings)).collect();
+        findings.extend(self.homeless(person, who));
+        if findings[before..].iter().any(Finding::is_error) {
+            return None;
+        }
+        let digest = self.digest(&cells);
+        let change = match self.given.get(key).and_then(|given| given.digest.as_ref()) {
+            None => Some(Change::New),
+            Some(known) => (*known != digest).then_some(Change::Changed),
+        };
+        Some(Row {
+            key: key.into(),
+            who: called(who).to_string(),
+            part: self.part(person),
+            change,
+            digest,
+            contract_end: self.population.contract_end(self.people, person),
+            person: Some(person),
+            cells: self.saying(change, cells),
+            values: match self.export.tells_who_left() {
+                true => self.ways.iter().map(|way| way.kept(self.people, person)).collect(),
+                false => Vec::new(),
+            },
+        })
+    }
+
+    /// The row as it is now, of somebody who is still there but no longer of the population; else as it was last given.
+    fn leaver(&self, key: &str, given: &'a Given, person: Option<usize>) -> Row<'a> {
+        let value = |(column, way): (usize, &Way<'a>)| match person {
+            Some(person) => way.value(self.people, person),
+            None => given.values.get(column).map_or("", String::as_str),
+        };
+        let cells: Vec<Cell<'a>> = self.ways.iter().enumerate().map(|one| one.1.cell_of_leaver(value(one))).collect();
+        Row {
+            key: key.into(),
+            who: given.who.clone(),
+            part: &given.part,
+            change: Some(Change::Left),
+            digest: self.digest(&cells),
+            contract_end: person.and_then(|person| self.population.contract_end(self.people, person)),
+            person,
+            cells: self.saying(Some(Change::Left), cells),
+            values: Vec::new(),
+        }
+    }
+
+    /// Fills in what happened.
+    fn saying(&self, change: Option<Change>, mut cells: Vec<Cell<'a>>) -> Vec<Cell<'a>> {
+        for (cell, way) in cells.iter_mut().zip(&self.ways).filter(|(_, way)| way.is_change()) {
+            *cell = way.change(change);
+        }
+        cells
+    }
+
+    fn part(&self, person: usize) -> &'a str {
+        match self.export.per_establishment {
+            true => self.population.establishment(self.people, person),
+            false => "",
+        }
+    }
+
+    /// With the headings: a row under another heading is another row.
+    fn digest(&self, cells: &[Cell<'_>]) -> Digest {
+        let mut digester = Digester::default();
+        for (way, cell) in self.ways.iter().zip(cells).filter(|(way, _)| !way.is_change()) {
+            for text in [way.heading(), &cell.as_text()] {
+                digester.update(text.as_bytes());
+                digester.update(b"\0");
+            }
+        }
+        digester.finish()
+    }
+
+    /// Where each establishment has its file, a person without one would be in none.
+    fn homeless(&self, person: usize, who: Option<&str>) -> Option<Finding> {
+        let is_homeless = self.export.per_establishment && self.part(person).is_empty();
+        is_homeless.then(|| {
+            let who = called(who);
+            let place = Place { row: Some(self.people.number(person)), ..Place::FILE };
+            let problem = text!(
+                "is about {who}, who has no establishment, so that there is no file for the row",
+                "concerne {who}, qui n'a pas d'établissement : il n'y a pas de fichier pour cette ligne",
+                who
+            );
+            row_rules::NO_ESTABLISHMENT.at(place, problem)
+        })
+    }
+
+    fn twice(&self, person: usize, seen: &mut HashMap<String, u32>) -> Option<Finding> {
+        let who = self.names.of_person(self.people, person);
+        let number = self.people.number(person);
+        let home = self.population.establishment(self.people, person);
+        let first = seen.insert(key(&[home, who.unwrap_or_default()]), number)?;
+        Some(person_twice(number, first, who))
+    }
+}
+
+/// The same person twice is two rows for the partner, each with a past of its own.
+fn free_key(own: String, taken: &BTreeSet<String>) -> String {
+    let others = (2_u32..).map(|number| format!("{own}\u{1f}{number}"));
+    let mut candidates = std::iter::once(own.clone()).chain(others);
+    candidates.find(|candidate| !taken.contains(candidate)).expect("there are fewer people than numbers")
 }
 
 fn person_twice(row: u32, first: u32, who: Option<&str>) -> Finding {
@@ -138,128 +242,6 @@ fn person_twice(row: u32, first: u32, who: Option<&str>) -> Finding {
         who
     );
     row_rules::PERSON_TWICE.at(Place { row: Some(row), ..Place::FILE }, problem)
-}
-
-impl<'a> Way<'a> {
-    fn new(chosen: &'a Chosen, people: &People) -> Way<'a> {
-        let field = chosen.column.field.as_ref();
-        Way { chosen, column: field.map(|field| people.column(field)), kind: field.map_or(Kind::Text, Field::kind) }
-    }
-
-    fn cell<'w>(
-        &'w self,
-        people: &'w People,
-        person: usize,
-        export: &Export,
-        who: Option<&str>,
-        findings: &mut Vec<Finding>,
-    ) -> Cow<'w, str> {
-        let value = self.column.as_ref().map_or("", |column| people.value(person, column));
-        let place = || self.place(people.table().row(person).number());
-        match self.chosen.column.form.write(value, self.kind, &export.dialect) {
-            Ok(cell) => {
-                findings.extend(cell.is_empty().then(|| self.empty(who, place)).flatten());
-                cell
-            }
-            Err(problem) => {
-                findings.push(problem.at(place(), value));
-                "".into()
-            }
-        }
-    }
-
-    fn empty(&self, who: Option<&str>, place: impl Fn() -> Place) -> Option<Finding> {
-        let problem = || {
-            let who = called(who);
-            text!("is empty for {who}", "est vide pour {who}", who)
-        };
-        let expected = Text::of("a value, because the partner requires it", "une valeur, car le partenaire l'exige");
-        match self.chosen.column.level {
-            _ if self.chosen.column.may_be_empty => None,
-            Level::Required => Some(row_rules::EMPTY_REQUIRED.at(place(), problem()).expected(expected)),
-            Level::Recommended => Some(row_rules::EMPTY_RECOMMENDED.at(place(), problem())),
-            Level::Optional => None,
-        }
-    }
-
-    fn not_encodable(&self, wrong: &Unencodable, row: u32, who: Option<&str>) -> Finding {
-        let (other, who) = (wrong.character, called(who));
-        let problem = text!(
-            "of {who} holds `{other}`, which the file's encoding does not have",
-            "contient pour {who} `{other}`, que l'encodage du fichier ne possède pas",
-            who
-        );
-        row_rules::NOT_ENCODABLE.at(self.place(row), problem)
-    }
-
-    /// The cell of a person, by the person's row in what the export is made from.
-    fn place(&self, row: u32) -> Place {
-        Place { row: Some(row), heading: Some(self.chosen.heading.as_str().into()), ..Place::FILE }
-    }
-}
-
-/// How people are called in messages and in the journal.
-struct Names(Vec<Column>);
-
-impl Names {
-    fn of(people: &People) -> Names {
-        let by = ["employee-number", "login", "mail", "last-name"];
-        Names(by.map(|name| people.column(&Field::of(name))).into())
-    }
-
-    fn of_person<'p>(&self, people: &'p People, person: usize) -> Option<&'p str> {
-        let mut names = self.0.iter().map(|column| people.value(person, column));
-        names.find(|name| !name.is_empty())
-    }
-}
-
-fn called(who: Option<&str>) -> Text {
-    match who {
-        Some(name) => Text::same(name.to_string()),
-        None => Text::of("a person without number or name", "une personne sans matricule ni nom"),
-    }
-}
-
-/// Who is in the file.
-struct Filter<'a> {
-    establishments: Option<&'a [String]>,
-    establishment: Column,
-    contract_end: Column,
-    /// Whose contract ended before is not in the file.
-    earliest_end: Option<NaiveDate>,
-}
-
-impl<'a> Filter<'a> {
-    fn new(people: &People, export: &'a Export, today: NaiveDate) -> Filter<'a> {
-        let days = export.population.leavers.map(|days| Days::new(days.into()));
-        Filter {
-            establishments: export.population.establishments.as_deref(),
-            establishment: people.column(&Field::of("establishment")),
-            contract_end: people.column(&Field::of("contract-end")),
-            earliest_end: days.and_then(|days| today.checked_sub_days(days)),
-        }
-    }
-
-    /// An establishment that nobody has may be misspelt: its people would be missing without a word.
-    fn nobody(&self, people: &People) -> impl Iterator<Item = Finding> {
-        let has = |person: usize, name: &str| people.value(person, &self.establishment) == name;
-        let all = self.establishments.into_iter().flatten();
-        all.filter(move |name| !(0..people.len()).any(|person| has(person, name))).map(|name| {
-            let problem = text!(
-                "nobody is of the establishment `{name}`, which the site's `population` names",
-                "personne n'appartient à l'établissement `{name}`, que nomme la `population` de la configuration"
-            );
-            row_rules::NOBODY_THERE.at(Place::FILE, problem)
-        })
-    }
-
-    fn takes(&self, people: &People, person: usize) -> bool {
-        let establishment = people.value(person, &self.establishment);
-        let is_there = self.establishments.is_none_or(|all| all.iter().any(|one| one == establishment));
-        let end = date::iso(people.value(person, &self.contract_end));
-        let left_long_ago = end.zip(self.earliest_end).is_some_and(|(end, earliest)| end < earliest);
-        is_there && !left_long_ago
-    }
 }
 
 fn personal_fields(export: &Export) -> Vec<Field> {

@@ -94,9 +94,9 @@ pub fn approve(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<R
             told.imports.push(approve::plan(job, exchange, &plan, &mut moves)?);
             Ok(())
         }
-        Held::Delivery(delivery) => {
-            let (export, error) = export::release(job, exchange, &delivery);
-            told.exports.push(export);
+        Held::Set(set) => {
+            let (exports, error) = export::release(job, exchange, &set);
+            told.exports.extend(exports);
             error.map_or(Ok(()), Err)
         }
     })
@@ -107,7 +107,7 @@ pub fn discard(order: &Order<'_>, run: &str, exchange: Option<&str>) -> Result<R
     decide(order, "discard", run, exchange, |job, exchange, held, told| {
         match held {
             Held::Plan(plan) => told.imports.push(discard::plan(job, exchange, &plan)?),
-            Held::Delivery(delivery) => told.exports.push(discard::delivery(job, &delivery)?),
+            Held::Set(set) => told.exports.extend(discard::set(job, &set)?),
         }
         Ok(())
     })

@@ -122,6 +122,10 @@ pub static DATA: &[Datum] = &[
     family("custom", Text, Personal, "extended data of an HR file, by its code without e_"),
 ];
 
+/// What a file says of its own rows: what happened to the person since the partner was last told. Nobody has it, so that
+/// it is no part of the vocabulary.
+static CHANGE: Datum = datum("change", Text, Professional, "what happened since the partner was last told");
+
 /// A datum of a person, possibly reached through other people. Cheap to clone.
 #[derive(Clone)]
 pub struct Field {
@@ -158,6 +162,11 @@ impl Field {
     /// When the name is not in the vocabulary.
     pub fn of(name: &str) -> Field {
         Field::parse(name).expect("the program names fields of the vocabulary")
+    }
+
+    /// The one that an export fills in by itself: see [`crate::model::Change`].
+    pub fn change() -> Field {
+        Field { name: CHANGE.name.into(), datum: &CHANGE, own: 0 }
     }
 
     pub fn name(&self) -> &str {

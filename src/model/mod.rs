@@ -1,6 +1,7 @@
 //! The nouns that everyone shares; no I/O. One more is a file here, and a line below.
 
 pub mod approval;
+pub mod content;
 pub mod date;
 pub mod delivered;
 pub mod digest;
@@ -23,6 +24,7 @@ pub mod unlisted;
 pub mod verdict;
 
 pub use approval::Approval;
+pub use content::{Change, Content};
 pub use delivered::Delivered;
 pub use digest::Digest;
 pub use exit::Exit;

@@ -71,6 +71,10 @@ pub enum Brake {
     FewerBytes,
     MoreBytes,
     Headings(Change),
+    /// Rows of an export that are new or other ones than the partner was last given.
+    NewsForPartner,
+    /// People of whom an export would tell the partner that they left.
+    LeftForPartner,
 }
 
 /// A limit that was passed. [`Held::text`] says it to people.
@@ -137,6 +141,12 @@ pub fn shrunk(limit: Limit, rows: usize, last_rows: Option<usize>) -> Option<Hel
         }
         (_, last) => fewer(Brake::FewerRows, Some(limit), rows, last?),
     }
+}
+
+/// Has too much happened since the partner was last given anything, for a file that only tells what happened? Of the first
+/// file, everything is new; later on, nothing is a share of nobody.
+pub fn news(brake: Brake, limit: Limit, floor: usize, affected: usize, given: usize) -> Option<Held> {
+    over(brake, limit, affected, given).filter(|_| affected > floor)
 }
 
 /// The heading line is not the one it was.

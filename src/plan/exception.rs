@@ -102,7 +102,7 @@ impl Raised {
             Brake::Updates => self.updates.is_some(),
             Brake::Departures => self.departures.is_some(),
             Brake::Field(field) => self.each_field.is_some() || self.fields.contains_key(field),
-            Brake::Empty => false,
+            Brake::Empty | Brake::NewsForPartner | Brake::LeftForPartner => false,
             Brake::FewerRows => self.shrink.is_some(),
             Brake::MoreRows => self.grow.is_some(),
             Brake::FewerBytes | Brake::MoreBytes => self.size.is_some(),

@@ -28,6 +28,14 @@ impl Held {
             Brake::FewerBytes => self.measured(total - affected, BYTES, FEWER),
             Brake::MoreBytes => self.measured(total + affected, BYTES, MORE),
             Brake::Headings(change) => headings(change),
+            Brake::NewsForPartner => self.of_given(
+                ["row is new or changed", "rows are new or changed"],
+                ["ligne est nouvelle ou modifiée", "lignes sont nouvelles ou modifiées"],
+            ),
+            Brake::LeftForPartner => self.of_given(
+                ["person is no longer there", "people are no longer there"],
+                ["personne n'est plus là", "personnes ne sont plus là"],
+            ),
         }
     }
 
@@ -46,6 +54,18 @@ impl Held {
             }
         };
         text!("{affected} {english}", "{affected} {french}").then(&part).then(&self.the_limit())
+    }
+
+    /// Clauses stand in the singular and in the plural.
+    fn of_given(&self, english: [&str; 2], french: [&str; 2]) -> Text {
+        let Held { affected, total, .. } = self;
+        let many = usize::from(*affected > 1);
+        let (english, french, percent) = (english[many], french[many], percent(*affected, *total));
+        let sentence = text!(
+            "{affected} {english}, {percent}% of the {total} that the partner was last given",
+            "{affected} {french}, soit {percent} % des {total} dernières données au partenaire"
+        );
+        sentence.then(&self.the_limit())
     }
 
     fn measured(&self, now: usize, unit: [[&str; 2]; 2], way: [&str; 2]) -> Text {

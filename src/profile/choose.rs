@@ -32,10 +32,16 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// The field that fills it; None where the profile has something to write for everybody.
+    /// The field that fills it; None where the profile has something to write for everybody, or the export itself has.
     pub fn source(&self) -> Option<&Field> {
         let form = &self.column.form;
-        self.column.field.as_ref().filter(|_| form.constant.is_none() && form.default.is_none())
+        let is_from_people = form.constant.is_none() && form.default.is_none() && !self.is_change();
+        self.column.field.as_ref().filter(|_| is_from_people)
+    }
+
+    /// Does it say what happened to the person since the partner was last told?
+    pub fn is_change(&self) -> bool {
+        self.column.field.as_ref() == Some(&Field::change())
     }
 }
 

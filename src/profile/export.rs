@@ -9,8 +9,8 @@ use toml::Spanned;
 use super::complaint::{Complaints, Document};
 use super::file_name::FileName;
 use super::time::TimeOfDay;
-use crate::format::cell;
 use crate::format::dialect::{Dialect, Encoding};
+use crate::format::{Form, cell};
 use crate::model::field::{Field, Sensitivity};
 use crate::model::fold::fold;
 use crate::rule::column::KEY;
@@ -25,6 +25,8 @@ pub struct Export {
     pub advised: Option<TimeOfDay>,
     /// At most so many optional columns may be in the file.
     pub optional_cap: Option<usize>,
+    /// Unless the site asks for another one.
+    pub form: Form,
     pub dialect: Dialect,
     /// In the order of the file; a repeated column stands here once for each of its levels, a family once, with `{key}`
     /// in heading and field.
@@ -96,6 +98,8 @@ pub(super) struct Section {
     deadline: Option<TimeOfDay>,
     advised: Option<Spanned<TimeOfDay>>,
     optional_cap: Option<usize>,
+    #[serde(default)]
+    form: Form,
     dialect: Spanned<Dialect>,
     columns: Vec<Entry>,
 }
@@ -141,6 +145,7 @@ impl Section {
             deadline: self.deadline,
             advised: self.advised.map(Spanned::into_inner),
             optional_cap: self.optional_cap,
+            form: self.form,
             dialect: self.dialect.into_inner(),
             columns,
         }
@@ -236,6 +241,7 @@ impl Entry {
     ) -> Option<Column> {
         let filled = |text: &str| level.map_or(text.into(), |level| text.replace("{level}", &level.to_string()));
         let field = match &self.field {
+            Some(field) if Field::change().is(field.get_ref()) => Some(Field::change()),
             Some(field) => match Field::parse(&filled(field.get_ref())) {
                 Ok(known) => Some(known),
                 Err(unknown) => {

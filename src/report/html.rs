@@ -143,6 +143,7 @@ impl Page<'_> {
         html! {
             article {
                 h3 { (visible(&export.file)) " " span.badge.(tone(is_good)) { (outcome(export.outcome).1.is(self.language)) } }
+                @if let Some(tells) = export.tells() { p { (self.said(&tells)) } }
                 (self.held(&export.held, exchange, export.outcome == Delivered::Held, None))
                 dl.counts {
                     (self.count(self.is("rows", "lignes"), export.rows))

@@ -29,7 +29,7 @@ pub use removed::Removed;
 pub use returned::Returned;
 
 use crate::model::table::Row;
-use crate::model::{Exit, Finding, Language, Operation, Severity, Table, Text, Verdict};
+use crate::model::{Content, Exit, Finding, Language, Operation, Severity, Table, Text, Verdict};
 
 /// What one run came to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,7 +82,13 @@ pub enum Direction {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Export {
+    /// Its name; where there was nothing to write, the pattern of its name.
     pub file: String,
+    #[serde(default)]
+    pub kind: Content,
+    /// The one that it is about, where each has its file.
+    #[serde(default)]
+    pub establishment: Option<String>,
     pub outcome: Delivered,
     /// Rows in the file, the heading not counted.
     pub rows: usize,
@@ -104,6 +110,8 @@ pub enum Delivered {
     DeliveredInTwoSteps,
     /// The same file was delivered before; nothing was sent.
     AlreadyDelivered,
+    /// Nothing has happened since the partner was last given anything; nothing was sent.
+    Unchanged,
     Held,
     /// A dry run.
     WouldBeDelivered,
@@ -303,6 +311,22 @@ impl Exchange {
 }
 
 impl Export {
+    /// What the file tells, where that is not simply everybody.
+    fn tells(&self) -> Option<Text> {
+        let tells = match self.kind {
+            Content::Full => None,
+            Content::New => Some(Text::of("new people", "nouvelles personnes")),
+            Content::Changed => Some(Text::of("changes", "modifications")),
+            Content::Left => Some(Text::of("people who left", "personnes parties")),
+            Content::Picture => Some(Text::of("pictures", "photos")),
+        };
+        let place = self.establishment.as_ref().map(|name| Text::same(name.clone()));
+        match (tells, place) {
+            (Some(tells), Some(place)) => Some(tells.then(&Text::same(" · ")).then(&place)),
+            (tells, place) => tells.or(place),
+        }
+    }
+
     fn exit(&self) -> Exit {
         match self.outcome {
             Delivered::Held => Exit::Held,

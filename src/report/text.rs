@@ -81,6 +81,10 @@ impl Page {
         let (style, outcome) = outcome(export.outcome);
         self.label(2, style, &Text::same(format!("{} — ", export.file)), &outcome);
         let counts = count::list(&[counted(export.rows, &count::ROWS), counted(export.size as usize, &count::BYTES)]);
+        let counts = match export.tells() {
+            Some(tells) => tells.then(&Text::of(": ", " : ")).then(&counts),
+            None => counts,
+        };
         match export.left_out {
             0 => self.say(4, PLAIN, &counts),
             left_out => {
@@ -263,6 +267,9 @@ pub(super) fn outcome(outcome: Delivered) -> (Style, Text) {
         ),
         Delivered::AlreadyDelivered => {
             (GOOD, Text::of("delivered before, nothing was sent", "déjà livré, rien n'a été envoyé"))
+        }
+        Delivered::Unchanged => {
+            (GOOD, Text::of("nothing has changed, nothing was sent", "rien n'a changé, rien n'a été envoyé"))
         }
         Delivered::WouldBeDelivered => (GOOD, Text::of("would be delivered", "serait livré")),
         Delivered::Held => (BAD, Text::of("held", "retenu")),

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::content::{self, Brakes};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::within::Within;
 use super::{Direction, Exchange, People, Server};
-use crate::format::Dialect;
 use crate::format::dialect::Formulas;
-use crate::model::{Approval, Field, Language, Text};
-use crate::plan::Limit;
+use crate::format::{Dialect, Form};
+use crate::model::{Approval, Content, Field, Language, Text};
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
 use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};
@@ -29,6 +29,11 @@ pub struct Export {
     pub file_name: FileName,
     pub form: Form,
     pub dialect: Dialect,
+    /// What its files tell, one file each; in order, and at least one.
+    pub contents: Vec<Content>,
+    /// Each file is one for each establishment.
+    pub per_establishment: bool,
+    pub when_nothing: WhenNothing,
     /// In the order of the file.
     pub columns: Vec<Chosen>,
     /// Headings of recommended columns that the site leaves out: a warning at every run.
@@ -44,15 +49,6 @@ pub struct Export {
     pub openpgp: Option<Sealing>,
 }
 
-/// What the bytes of a delivery are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A file in the partner's dialect.
-    Text,
-    /// An object around a list of rows, for an endpoint.
-    Json,
-}
-
 const ALWAYS_WANTED: [&str; 5] = ["login", "employee-number", "establishment", "contract-start", "contract-end"];
 
 /// What becomes of a row with an empty required cell, which is an error in any case.
@@ -65,12 +61,14 @@ pub enum EmptyRequired {
     Hold,
 }
 
-/// Safety has no default: what holds a file back must be written out. An empty file is always held.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Brakes {
-    /// Rows fewer than in the last file.
-    pub shrink: Limit,
+/// What a partner gets for whom nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhenNothing {
+    #[default]
+    NoFile,
+    /// The headings alone.
+    EmptyFile,
 }
 
 /// Who is in the file; everybody, if nothing is said.
@@ -91,7 +89,7 @@ pub struct Section {
     people: Spanned<String>,
     server: Spanned<String>,
     folder: Option<Spanned<String>>,
-    file_name: Option<FileName>,
+    file_name: Option<Spanned<FileName>>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
     within_minutes: Within,
@@ -110,7 +108,14 @@ pub struct Section {
     dialect: Option<Spanned<Dialect>>,
     #[serde(default)]
     empty_required: EmptyRequired,
-    brakes: Option<Brakes>,
+    content: Option<Spanned<Content>>,
+    files: Option<Spanned<Vec<Spanned<Content>>>>,
+    #[serde(default)]
+    per_establishment: bool,
+    #[serde(default)]
+    when_nothing: WhenNothing,
+    form: Option<Form>,
+    brakes: Option<Spanned<Brakes>>,
     population: Option<Spanned<Population>>,
     openpgp: Option<Sealing>,
 }
@@ -119,7 +124,7 @@ impl Section {
     pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
         let server = reader.server(&self.server);
         let people = reader.people(&self.people);
-        let brakes = self.brakes(&name, reader);
+        let contents = content::read(&self.content, &self.files, reader);
         let folder = self.folder(reader);
         let (profile, contract) = reader.profile(&self.profile, "exports", |contract| match contract {
             Contract::Export(export) => Some(export),
@@ -134,19 +139,22 @@ impl Section {
         sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
         self.check_people(&people, &columns, reader);
-        self.check_endpoint(&name, server.as_deref(), reader);
-        let form = match &server {
-            Some(server) if server.options.endpoint().is_some() => Form::Json,
-            _ => Form::Text,
-        };
+        let form = self.form(&name, server.as_deref(), contract.form, reader);
         let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
-        let mut file_name = self.file_name.unwrap_or(contract.file_name.clone());
         if form == Form::Json {
             // No spreadsheet opens it.
             dialect.formulas = Formulas::AsTheyAre;
-            file_name = file_name.of_kind("json");
         }
+        let tells_who_left = content::tells_who_left(&contents, &columns);
+        let brakes = content::brakes(self.brakes.as_ref(), &contents, tells_who_left, &name, reader);
+        let pattern = self.file_name.as_ref().map_or(&contract.file_name, Spanned::get_ref);
+        let file_name = match form {
+            Form::Json => pattern.clone().of_kind("json"),
+            _ => pattern.clone().following(form),
+        };
+        let span = self.file_name.as_ref().map_or(name.span(), Spanned::span);
+        content::check_name(&file_name, span, &contents, self.per_establishment, reader);
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
@@ -157,6 +165,9 @@ impl Section {
             },
             openpgp,
             form,
+            contents,
+            per_establishment: self.per_establishment,
+            when_nothing: self.when_nothing,
             dialect,
             left_out: contract.left_out(&columns).map(String::from).collect(),
             columns,
@@ -191,31 +202,26 @@ impl Section {
         path.into()
     }
 
-    /// Complains about what only files have.
-    fn check_endpoint(&self, name: &Spanned<String>, server: Option<&Server>, reader: &mut Reader) {
-        let Some(server) = server.filter(|server| server.options.endpoint().is_some()) else { return };
+    /// An endpoint takes JSON. Complains about what only files have.
+    fn form(&self, name: &Spanned<String>, server: Option<&Server>, of_profile: Form, reader: &mut Reader) -> Form {
+        let Some(server) = server.filter(|server| server.options.endpoint().is_some()) else {
+            return self.form.unwrap_or(of_profile);
+        };
         if let Some(folder) = &self.folder {
             let complaint = reader
                 .at(folder.span(), format!("`{}` is an endpoint, which has no folders", server.name))
                 .help("leave `folder` out; the whole address is the server's `url`");
             reader.complain(complaint);
         }
-        if self.openpgp.is_some() {
-            let complaint = reader
-                .at(name.span(), format!("`{}` is an endpoint, which takes JSON and nothing sealed", server.name))
-                .help("leave `openpgp` out; HTTPS protects what is sent on the way");
-            reader.complain(complaint);
+        for (key, is_there) in [("form", self.form.is_some()), ("openpgp", self.openpgp.is_some())] {
+            if is_there {
+                let complaint = reader
+                    .at(name.span(), format!("`{}` is an endpoint, which takes JSON and nothing sealed", server.name))
+                    .help(format!("leave `{key}` out; HTTPS protects what is sent on the way"));
+                reader.complain(complaint);
+            }
         }
-    }
-
-    fn brakes(&self, name: &Spanned<String>, reader: &mut Reader) -> Option<Brakes> {
-        if self.brakes.is_none() {
-            let complaint = reader
-                .at(name.span(), format!("the export `{}` has no `brakes`", name.get_ref()))
-                .help("say how much smaller than the last one a file may be: `brakes = { shrink = \"20%\" }`");
-            reader.complain(complaint);
-        }
-        self.brakes.clone()
+        Form::Json
     }
 
     /// Complains about what is asked of people whose file has no heading for it.
@@ -267,6 +273,16 @@ impl Section {
 }
 
 impl Export {
+    /// Is the partner told who is no longer of the population?
+    pub fn tells_who_left(&self) -> bool {
+        content::tells_who_left(&self.contents, &self.columns)
+    }
+
+    /// Is any of its files only about what happened since the last one?
+    pub fn tells_changes(&self) -> bool {
+        self.contents.iter().any(|content| content.is_of_changes())
+    }
+
     /// The fields that it needs of people: for its columns, for its population, and to say whom it is about.
     pub fn wanted(&self) -> impl Iterator<Item = Field> {
         let of_columns = self.columns.iter().filter_map(|chosen| chosen.source().cloned());

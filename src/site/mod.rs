@@ -5,6 +5,7 @@
 pub mod additions;
 mod allow;
 pub mod claim;
+pub mod content;
 mod deadline;
 mod expected;
 pub mod export;

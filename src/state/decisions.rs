@@ -64,18 +64,19 @@ impl State {
         })
     }
 
-    /// Takes a held delivery on, to be handed over, or gives it up.
+    /// Takes a held set of deliveries on, to be handed over, or gives it up.
     ///
     /// # Panics
-    /// When the delivery is not held.
-    pub fn decide_delivery(&mut self, id: DeliveryId, decision: &NewDecision<'_>) -> Result<(), Error> {
+    /// When the set is not held.
+    pub fn decide_set(&mut self, first: DeliveryId, decision: &NewDecision<'_>) -> Result<(), Error> {
         let status = match decision.decided {
             Decided::Approved => DeliveryStatus::Prepared,
             Decided::Discarded => DeliveryStatus::Discarded,
         };
         self.write("the decision", |db| {
-            deliveries::advance(db, id, status, decision.at)?;
-            save(db, None, Some(id), decision)
+            let members = deliveries::members(db, first)?;
+            members.into_iter().try_for_each(|id| deliveries::advance(db, id, status, decision.at))?;
+            save(db, None, Some(first), decision)
         })
     }
 }

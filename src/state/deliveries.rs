@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
-use crate::model::{Digest, Field, Text};
-use crate::state::stored::{Json, Time, number, words};
-use crate::state::{Decision, Error, RunId, State, decisions};
+use crate::model::{Content, Digest, Field, Text};
+use crate::state::stored::{Json, Time, number, unreadable, words};
+use crate::state::{Decision, Error, Giving, RunId, Set, State, decisions, given};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE deliveries (
@@ -36,6 +36,15 @@ pub(super) const SCHEMA: &str = "
 /// A file that is sealed is other bytes each time; `digest` is of what was sealed.
 pub(super) const SEALED: &str = "ALTER TABLE deliveries ADD COLUMN sealed TEXT; -- the digest of the sealed file";
 
+/// Files of one instant are delivered all or none: a set, which is known by its first delivery.
+pub(super) const SETS: &str = "
+    ALTER TABLE deliveries ADD COLUMN set_of INTEGER REFERENCES deliveries; -- the first of the set, NULL for the first
+    ALTER TABLE deliveries ADD COLUMN content TEXT NOT NULL DEFAULT 'full'; -- full, new, changed, left, picture
+    ALTER TABLE deliveries ADD COLUMN part TEXT NOT NULL DEFAULT '';        -- the establishment that the file is about
+    ALTER TABLE deliveries ADD COLUMN profile TEXT NOT NULL DEFAULT '';     -- its digest; empty where it is not known
+    CREATE INDEX deliveries_by_set ON deliveries (set_of);
+";
+
 number! {
     /// The number of a delivery.
     DeliveryId
@@ -58,15 +67,35 @@ words! {
     }
 }
 
-/// A delivery to be remembered. Its file is in the spool already.
+/// Files to be remembered that are delivered all or none. They are in the spool already.
 #[derive(Debug)]
-pub struct NewDelivery<'a> {
+pub struct NewSet<'a> {
     pub run: &'a RunId,
     pub exchange: &'a str,
     /// In words, for people; without secrets.
     pub server: &'a str,
+    /// Of the profile that it was made with.
+    pub profile: &'a Digest,
+    pub heading: &'a str,
+    /// Personal and sensitive fields that leave.
+    pub personal_fields: &'a [Field],
+    /// Why all of it is held, beside the reasons of its files. Without any reason it may leave at once.
+    pub held: &'a [Text],
+    /// At least one.
+    pub files: &'a [NewDelivery<'a>],
+    /// What the partner will have been given about whom, once the set is delivered; see [`State::given`].
+    pub giving: &'a [Giving],
+    pub at: DateTime<Utc>,
+}
+
+/// One file of a set.
+#[derive(Debug, Clone)]
+pub struct NewDelivery<'a> {
     pub folder: &'a str,
     pub file_name: &'a str,
+    pub content: Content,
+    /// The establishment that it is about, where each has its file.
+    pub part: &'a str,
     /// Of the content, whether it is sealed or not.
     pub digest: &'a Digest,
     /// Of the file as it leaves, where it is sealed.
@@ -75,16 +104,12 @@ pub struct NewDelivery<'a> {
     pub size: u64,
     /// Without the heading.
     pub rows: usize,
-    pub heading: &'a str,
-    /// Personal and sensitive fields that leave.
-    pub personal_fields: &'a [Field],
     /// Whom the file is about: a login or an employee number for each person.
     pub people: &'a [String],
-    /// Why it is held; without a reason it may leave at once.
+    /// Why it is held.
     pub held: &'a [Text],
     /// The name of the file in the spool.
     pub spooled: &'a str,
-    pub at: DateTime<Utc>,
 }
 
 /// A delivery as the journal has it.
@@ -92,6 +117,14 @@ pub struct NewDelivery<'a> {
 #[serde(rename_all = "kebab-case")]
 pub struct Delivery {
     pub id: DeliveryId,
+    /// The first of the files that are delivered all or none with this one; itself, where it is alone.
+    pub set: DeliveryId,
+    pub content: Content,
+    /// The establishment that it is about, where each has its file.
+    pub part: String,
+    /// Of the profile that it was made with; empty where an older Passerelle did not write it down.
+    #[serde(skip)]
+    pub profile: String,
     pub run: RunId,
     pub exchange: String,
     pub server: String,
@@ -140,16 +173,26 @@ impl DeliveryStatus {
 }
 
 impl State {
-    pub fn prepare_delivery(&mut self, delivery: &NewDelivery<'_>) -> Result<DeliveryId, Error> {
-        self.write("the delivery", |db| insert(db, delivery))
-    }
-
-    /// Takes a delivery to another status: before the step on the server that the status speaks of, or after the last.
+    /// The number by which the set is known from now on.
     ///
     /// # Panics
-    /// When the delivery cannot come to this status from where it is.
-    pub fn advance(&mut self, id: DeliveryId, status: DeliveryStatus, at: DateTime<Utc>) -> Result<(), Error> {
-        self.write("the delivery", |db| advance(db, id, status, at))
+    /// When the set has no file.
+    pub fn prepare_set(&mut self, set: &NewSet<'_>) -> Result<DeliveryId, Error> {
+        self.write("the deliveries", |db| {
+            let first = insert(db, set, &set.files[0], None)?;
+            set.files[1..].iter().try_for_each(|file| insert(db, set, file, Some(first)).map(drop))?;
+            given::save_pending(db, first, set.giving)?;
+            Ok(first)
+        })
+    }
+
+    /// Takes deliveries to another status, all or none: before the step on the server that the status speaks of, or
+    /// after the last. With the first of a set, what it gives about people is given, or is no longer to be.
+    ///
+    /// # Panics
+    /// When one of them cannot come to this status from where it is.
+    pub fn advance(&mut self, ids: &[DeliveryId], status: DeliveryStatus, at: DateTime<Utc>) -> Result<(), Error> {
+        self.write("the deliveries", |db| ids.iter().try_for_each(|id| advance(db, *id, status, at)))
     }
 
     pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
@@ -158,26 +201,53 @@ impl State {
         })
     }
 
-    /// Deliveries of an exchange that a run left behind, oldest first. Those that are held are not among them.
-    pub fn unfinished_deliveries(&self, exchange: &str) -> Result<Vec<Delivery>, Error> {
+    /// The files that are delivered all or none with this one, from the first of them on.
+    pub fn set(&self, first: DeliveryId) -> Result<Set, Error> {
+        self.read("the deliveries", |db| {
+            let sql = "SELECT * FROM deliveries WHERE id = ?1 OR set_of = ?1 ORDER BY id";
+            db.prepare(sql)?.query_map([first], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set)
+        })
+    }
+
+    /// Sets of an exchange that a run left behind, oldest first. Those that are held are not among them.
+    pub fn unfinished_sets(&self, exchange: &str) -> Result<Vec<Set>, Error> {
         let sql = "
             SELECT * FROM deliveries WHERE status IN ('prepared', 'uploading', 'renaming') AND exchange = ?1
-            ORDER BY id";
-        self.read("the deliveries", |db| db.prepare(sql)?.query_map([exchange], from_row(db))?.collect())
+            ORDER BY coalesce(set_of, id), id";
+        self.read("the deliveries", |db| {
+            db.prepare(sql)?.query_map([exchange], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
+        })
     }
 
-    /// Deliveries that wait for a person, oldest first.
-    pub fn held_deliveries(&self) -> Result<Vec<Delivery>, Error> {
-        let sql = "SELECT * FROM deliveries WHERE status = 'held' ORDER BY id";
-        self.read("the deliveries", |db| db.prepare(sql)?.query_map((), from_row(db))?.collect())
+    /// Sets that wait for a person, oldest first.
+    pub fn held_sets(&self) -> Result<Vec<Set>, Error> {
+        let sql = "SELECT * FROM deliveries WHERE status = 'held' ORDER BY coalesce(set_of, id), id";
+        self.read("the deliveries", |db| {
+            db.prepare(sql)?.query_map((), from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
+        })
     }
 
-    pub fn last_delivered(&self, exchange: &str) -> Result<Option<Delivery>, Error> {
+    /// The tables that an exchange last delivered at one instant; pictures are not among them. None: it never did.
+    pub fn last_delivered(&self, exchange: &str) -> Result<Option<Set>, Error> {
         let sql = "
-            SELECT * FROM deliveries WHERE status = 'delivered' AND exchange = ?1
-            ORDER BY changed DESC, id DESC LIMIT 1";
-        self.read("the last delivery", |db| db.query_row(sql, [exchange], from_row(db)).optional())
+            WITH last AS (
+                SELECT coalesce(set_of, id) AS first FROM deliveries
+                WHERE status = 'delivered' AND exchange = ?1 AND content <> 'picture'
+                ORDER BY changed DESC, id DESC LIMIT 1)
+            SELECT deliveries.* FROM deliveries JOIN last ON coalesce(set_of, id) = first
+            WHERE content <> 'picture' ORDER BY id";
+        self.read("the last delivery", |db| {
+            let found: Vec<Delivery> =
+                db.prepare(sql)?.query_map([exchange], from_row(db))?.collect::<Result<_, _>>()?;
+            Ok(Set::all(found).pop())
+        })
     }
+}
+
+/// All files of a set.
+pub(super) fn members(db: &Connection, first: DeliveryId) -> rusqlite::Result<Vec<DeliveryId>> {
+    let sql = "SELECT id FROM deliveries WHERE id = ?1 OR set_of = ?1 ORDER BY id";
+    db.prepare_cached(sql)?.query_map([first], |row| row.get(0))?.collect()
 }
 
 pub(super) fn advance(
@@ -189,42 +259,57 @@ pub(super) fn advance(
     let now: DeliveryStatus = db.query_row("SELECT status FROM deliveries WHERE id = ?1", [id], |row| row.get(0))?;
     assert!(now.may_become(status), "a delivery that is {now} never becomes {status}");
     let sql = "UPDATE deliveries SET status = ?2, changed = ?3 WHERE id = ?1";
-    db.execute(sql, (id, status, Time(at))).map(drop)
+    db.execute(sql, (id, status, Time(at)))?;
+    match status {
+        DeliveryStatus::Delivered => given::confirm(db, id),
+        DeliveryStatus::Discarded => given::forget_pending(db, id),
+        DeliveryStatus::Held | DeliveryStatus::Prepared | DeliveryStatus::Uploading | DeliveryStatus::Renaming => {
+            Ok(())
+        }
+    }
 }
 
 pub(super) fn of_run(db: &Connection, run: &RunId) -> rusqlite::Result<Vec<Delivery>> {
     db.prepare("SELECT * FROM deliveries WHERE run = ?1 ORDER BY id")?.query_map([run], from_row(db))?.collect()
 }
 
-fn insert(db: &Connection, delivery: &NewDelivery<'_>) -> rusqlite::Result<DeliveryId> {
-    let status = match delivery.held.is_empty() {
-        true => DeliveryStatus::Prepared,
-        false => DeliveryStatus::Held,
-    };
+fn insert(
+    db: &Connection,
+    set: &NewSet<'_>,
+    file: &NewDelivery<'_>,
+    first: Option<DeliveryId>,
+) -> rusqlite::Result<DeliveryId> {
+    let is_held = !set.held.is_empty() || set.files.iter().any(|file| !file.held.is_empty());
+    // What holds all of them is told once.
+    let held = if first.is_none() { [file.held, set.held].concat() } else { file.held.to_vec() };
     let sql = "
         INSERT INTO deliveries (run, exchange, server, folder, file_name, digest, sealed, size, row_count, people_count,
-            heading, status, held, spooled, created, changed, personal_fields, people)
+            heading, status, held, spooled, created, changed, personal_fields, people, set_of, content, part, profile)
         VALUES (:run, :exchange, :server, :folder, :file_name, :digest, :sealed, :size, :rows, :people_count,
-            :heading, :status, :held, :spooled, :at, :at, :personal_fields, :people)
+            :heading, :status, :held, :spooled, :at, :at, :personal_fields, :people, :set_of, :content, :part, :profile)
         RETURNING id";
     let row = rusqlite::named_params! {
-        ":run": delivery.run,
-        ":exchange": delivery.exchange,
-        ":server": delivery.server,
-        ":folder": delivery.folder,
-        ":file_name": delivery.file_name,
-        ":digest": delivery.digest.as_str(),
-        ":sealed": delivery.sealed.map(Digest::as_str),
-        ":size": delivery.size,
-        ":rows": delivery.rows,
-        ":people_count": delivery.people.len(),
-        ":heading": delivery.heading,
-        ":status": status,
-        ":held": Json(delivery.held),
-        ":spooled": delivery.spooled,
-        ":at": Time(delivery.at),
-        ":personal_fields": Json(delivery.personal_fields),
-        ":people": Json(delivery.people),
+        ":run": set.run,
+        ":exchange": set.exchange,
+        ":server": set.server,
+        ":folder": file.folder,
+        ":file_name": file.file_name,
+        ":digest": file.digest.as_str(),
+        ":sealed": file.sealed.map(Digest::as_str),
+        ":size": file.size,
+        ":rows": file.rows,
+        ":people_count": file.people.len(),
+        ":heading": set.heading,
+        ":status": if is_held { DeliveryStatus::Held } else { DeliveryStatus::Prepared },
+        ":held": Json(held),
+        ":spooled": file.spooled,
+        ":at": Time(set.at),
+        ":personal_fields": Json(set.personal_fields),
+        ":people": Json(file.people),
+        ":set_of": first,
+        ":content": file.content.name(),
+        ":part": file.part,
+        ":profile": set.profile.as_str(),
     };
     db.query_row(sql, row, |row| row.get(0))
 }
@@ -237,8 +322,14 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> 
         let Json(people) = row.get("people")?;
         let Time(created) = row.get("created")?;
         let Time(changed) = row.get("changed")?;
+        let set = row.get::<_, Option<DeliveryId>>("set_of")?.unwrap_or(id);
+        let content: String = row.get("content")?;
         Ok(Delivery {
             id,
+            set,
+            content: Content::named(&content).ok_or_else(|| unreadable(&content, "what a file tells"))?,
+            part: row.get("part")?,
+            profile: row.get("profile")?,
             run: row.get("run")?,
             exchange: row.get("exchange")?,
             server: row.get("server")?,
@@ -252,7 +343,7 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> 
             heading: row.get("heading")?,
             status: row.get("status")?,
             held,
-            decision: decisions::of_delivery(db, id)?,
+            decision: decisions::of_delivery(db, set)?,
             spooled: row.get("spooled")?,
             created,
             changed,

@@ -5,33 +5,41 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use crate::model::{Digest, Field, Text};
+use crate::model::{Content, Digest, Field, Text};
 use crate::state::tests::{apply, at, create, facts, run_in, save};
 use crate::state::{
-    DeliveryId, DeliveryStatus, NewDelivery, NewPickup, PickupStatus, PlanId, PlanStatus, RunId, Spool, State,
+    DeliveryId, DeliveryStatus, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus, RunId, Spool, State,
 };
 
 const PATH: &str = "from-acme/users.csv";
 
 fn prepare(state: &mut State, run: &RunId, content: &str, held: &[Text]) -> DeliveryId {
-    let delivery = NewDelivery {
-        run,
-        exchange: "skillup",
-        server: "sftp acme@sftp.skillup.example:22",
+    let file = NewDelivery {
         folder: "in",
         file_name: "users.csv",
+        content: Content::Full,
+        part: "",
         digest: &Digest::of(content.as_bytes()),
         sealed: None,
         size: content.len() as u64,
         rows: 2,
-        heading: "Login;Birth date",
-        personal_fields: &[Field::of("birth-date"), Field::of("manager.personal-mail")],
         people: &["ada".into(), "0042".into()],
         held,
         spooled: "skillup-1.csv",
+    };
+    let set = NewSet {
+        run,
+        exchange: "skillup",
+        server: "sftp acme@sftp.skillup.example:22",
+        profile: &Digest::of(b"profile"),
+        heading: "Login;Birth date",
+        personal_fields: &[Field::of("birth-date"), Field::of("manager.personal-mail")],
+        held: &[],
+        files: &[file],
+        giving: &[],
         at: at(1),
     };
-    state.prepare_delivery(&delivery).expect("a delivery is prepared")
+    state.prepare_set(&set).expect("a delivery is prepared")
 }
 
 fn pickup_status(state: &State, content: &str) -> Option<PickupStatus> {
@@ -165,13 +173,13 @@ fn a_delivery_is_unfinished_until_it_is_delivered() {
     let id = prepare(&mut state, &run, "content", &[]);
     let digest = Digest::of(b"content");
     for status in [DeliveryStatus::Uploading, DeliveryStatus::Renaming, DeliveryStatus::Uploading] {
-        state.advance(id, status, at(2)).expect("a step");
-        let unfinished = state.unfinished_deliveries("skillup").expect("a read");
-        assert_eq!(unfinished.iter().map(|delivery| delivery.status).collect::<Vec<_>>(), [status]);
+        state.advance(&[id], status, at(2)).expect("a step");
+        let unfinished = state.unfinished_sets("skillup").expect("a read");
+        assert_eq!(unfinished.iter().map(|set| set.first().status).collect::<Vec<_>>(), [status]);
     }
-    state.advance(id, DeliveryStatus::Delivered, at(3)).expect("the last step");
-    assert!(state.unfinished_deliveries("skillup").expect("a read").is_empty());
-    let last = state.last_delivered("skillup").expect("a read").expect("a delivery");
+    state.advance(&[id], DeliveryStatus::Delivered, at(3)).expect("the last step");
+    assert!(state.unfinished_sets("skillup").expect("a read").is_empty());
+    let last = state.last_delivered("skillup").expect("a read").expect("a delivery").first().clone();
     assert_eq!(Some(&last), state.delivery(id).expect("a read").as_ref());
     assert_eq!((last.digest, last.rows, last.people_count, last.changed), (digest, 2, 2, at(3)));
     assert_eq!(last.personal_fields, [Field::of("birth-date"), Field::of("manager.personal-mail")]);
@@ -182,10 +190,10 @@ fn a_held_delivery_leaves_only_by_a_decision() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
     let id = prepare(&mut state, &run, "content", &[Text::same("the heading line changed")]);
-    assert!(state.unfinished_deliveries("skillup").expect("a read").is_empty());
-    assert_eq!(state.held_deliveries().expect("a read")[0].id, id);
-    state.advance(id, DeliveryStatus::Prepared, at(2)).expect("approved");
-    assert_eq!(state.unfinished_deliveries("skillup").expect("a read")[0].id, id);
+    assert!(state.unfinished_sets("skillup").expect("a read").is_empty());
+    assert_eq!(state.held_sets().expect("a read")[0].id(), id);
+    state.advance(&[id], DeliveryStatus::Prepared, at(2)).expect("approved");
+    assert_eq!(state.unfinished_sets("skillup").expect("a read")[0].id(), id);
 }
 
 #[test]
@@ -194,7 +202,7 @@ fn a_held_delivery_is_never_uploaded() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
     let id = prepare(&mut state, &run, "content", &[Text::same("smaller")]);
-    drop(state.advance(id, DeliveryStatus::Uploading, at(2)));
+    drop(state.advance(&[id], DeliveryStatus::Uploading, at(2)));
 }
 
 #[test]
@@ -239,7 +247,7 @@ fn the_spool_keeps_what_the_journal_still_needs() {
 
     apply(&mut state, plan);
     state.set_plan_status(plan, PlanStatus::Told, at(3)).expect("told");
-    state.advance(delivery, DeliveryStatus::Delivered, at(3)).expect("delivered");
+    state.advance(&[delivery], DeliveryStatus::Delivered, at(3)).expect("delivered");
     assert!(state.spooled().expect("names").is_empty());
     spool.remove("users-1.csv").expect("removed");
     spool.remove("users-1.csv").expect("it is not there: no error");

@@ -1,0 +1,168 @@
+//! Why the files of one instant are held: each for itself, and all of them together.
+
+use crate::job::export::before::Before;
+use crate::job::export::file::{File, tells};
+use crate::job::rows::{Row, Rows};
+use crate::model::{Change, Content, Finding, People, Text};
+use crate::plan::Limit;
+use crate::plan::brake::{self, Brake};
+use crate::plan::heading::{self, Heading};
+use crate::site::content::Brakes;
+use crate::site::export::EmptyRequired;
+use crate::site::{self, Exchange, Export};
+use crate::state::Set;
+use crate::text;
+
+/// Writes the reasons to each file, and returns those that are about all of them.
+pub fn apply(
+    files: &mut [File],
+    rows: &Rows<'_>,
+    people: &People,
+    exchange: &Exchange,
+    export: &Export,
+    before: &Before<'_>,
+) -> Vec<Text> {
+    let is_one = files.len() == 1;
+    for file in files.iter_mut() {
+        file.held = of_file(file, rows, export, before);
+    }
+    let mut held = Vec::new();
+    if !is_one {
+        held.extend(shrunk_as_a_whole(files, export, before));
+    }
+    held.extend(changes(rows, export, before, None));
+    held.extend(with_errors(rows, export));
+    held.extend(unwritable_heading(rows));
+    held.extend(other_heading(rows, export, before));
+    held.extend(other_profile(rows, exchange, export, before));
+    held.extend(without_source(people, export));
+    held
+}
+
+/// A file of everybody must not shrink, and one of an establishment must not tell of too much; of all establishments
+/// together, changes are measured once.
+fn of_file(file: &File, rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Vec<Text> {
+    match (file.content, export.brakes.shrink) {
+        (Content::Full, Some(shrink)) => {
+            let last = before.last.and_then(|last| rows_of(last, file.content, &file.part));
+            brake::shrunk(shrink, file.rows, last).map(|held| held.text()).into_iter().collect()
+        }
+        (Content::New | Content::Changed | Content::Left, _) if export.per_establishment => {
+            changes(rows, export, before, Some(file))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How many rows a file had.
+fn rows_of(last: &Set, content: Content, part: &str) -> Option<usize> {
+    let mut same = last.files().iter().filter(|file| file.content == content && file.part == part);
+    same.next().map(|file| file.rows)
+}
+
+fn shrunk_as_a_whole(files: &[File], export: &Export, before: &Before<'_>) -> Option<Text> {
+    let full = |content: Content| content == Content::Full;
+    let now: usize = files.iter().filter(|file| full(file.content)).map(|file| file.rows).sum();
+    let last = before.last?.files().iter().filter(|file| full(file.content));
+    let was: usize = last.map(|file| file.rows).sum();
+    let held = brake::shrunk(export.brakes.shrink?, now, (was > 0).then_some(was))?;
+    Some(Text::of("of all files together: ", "tous fichiers confondus : ").then(&held.text()))
+}
+
+/// Too many new and changed rows, or too many who left: of everybody, or of what one file tells.
+fn changes(rows: &Rows<'_>, export: &Export, before: &Before<'_>, file: Option<&File>) -> Vec<Text> {
+    let is_here = |part: &str| file.is_none_or(|file| file.part == part);
+    let is_told = |row: &&Row<'_>| match file {
+        Some(file) => tells(export, file.content, row.change),
+        None => export.contents.iter().any(|content| content.is_of_changes() && tells(export, *content, row.change)),
+    };
+    let told = rows.rows.iter().filter(|row| is_here(row.part)).filter(is_told);
+    let (left, news): (Vec<&Row<'_>>, Vec<&Row<'_>>) = told.partition(|row| row.change == Some(Change::Left));
+    let known = before.given.values().filter(|given| given.digest.is_some() && is_here(&given.part)).count();
+    let Brakes { changes, left: leaving, floor, .. } = &export.brakes;
+    let passed = |brake: Brake, limit: &Option<Limit>, count: usize| {
+        let held = brake::news(brake, (*limit)?, *floor, count, known)?;
+        Some(held.text())
+    };
+    let everybody_left = left.len() == known && known > 0;
+    [
+        passed(Brake::NewsForPartner, changes, news.len()),
+        passed(Brake::LeftForPartner, leaving, left.len()).or_else(|| everybody_left.then(nobody_is_left)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// No limit allows that: more likely the people could not be read.
+fn nobody_is_left() -> Text {
+    Text::of(
+        "nobody whom the partner was last given is there any more",
+        "aucune des personnes dernièrement données au partenaire n'est plus là",
+    )
+}
+
+fn with_errors(rows: &Rows<'_>, export: &Export) -> Option<Text> {
+    let is_held = export.empty_required == EmptyRequired::Hold && rows.findings.iter().any(Finding::is_error);
+    let rows = rows.left_out;
+    let have = if rows == 1 { "row has" } else { "rows have" };
+    let comportent = if rows < 2 { "ligne comporte" } else { "lignes comportent" };
+    is_held.then(|| {
+        text!(
+            "{rows} {have} an error, and the site holds such a file",
+            "{rows} {comportent} une erreur, et la configuration retient un tel fichier",
+        )
+    })
+}
+
+fn unwritable_heading(rows: &Rows<'_>) -> Option<Text> {
+    rows.findings.iter().any(Finding::refuses_the_file).then(|| {
+        Text::of(
+            "the heading line cannot be written as it is",
+            "la ligne d'en-têtes ne peut pas être écrite telle quelle",
+        )
+    })
+}
+
+fn other_heading(rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Option<Text> {
+    let now = line(rows, export);
+    let last = before.last.map(|last| &last.first().heading).filter(|last| **last != now)?;
+    let headings =
+        |line: &str| -> Vec<Heading> { line.split(export.dialect.separator).map(Heading::as_written).collect() };
+    Some(brake::changed(heading::Change::between(&headings(last), &headings(&now))).text())
+}
+
+/// The heading line, as a text file has it.
+pub fn line(rows: &Rows<'_>, export: &Export) -> String {
+    rows.headings.join(&export.dialect.separator.to_string())
+}
+
+/// What changed may be how rows are written, and not the people.
+fn other_profile(rows: &Rows<'_>, exchange: &Exchange, export: &Export, before: &Before<'_>) -> Option<Text> {
+    let last = before.last.map(|last| &last.first().profile).filter(|profile| !profile.is_empty())?;
+    let changed = rows.rows.iter().filter(|row| row.change == Some(Change::Changed)).count();
+    let is_held = export.tells_changes() && changed > 0 && *last != exchange.profile.digest().as_str();
+    is_held.then(|| {
+        let profile = &exchange.profile.name;
+        text!(
+            "the profile `{profile}` is another one than at the last delivery, and {changed} rows differ: people may have \
+             changed, or only how they are written",
+            "le profil `{profile}` n'est plus celui de la dernière livraison, et {changed} lignes diffèrent : les personnes \
+             ont pu changer, ou seulement la façon de les écrire"
+        )
+    })
+}
+
+/// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
+fn without_source(people: &People, export: &Export) -> Option<Text> {
+    let site::People::File(file) = &*export.people else { return None };
+    let missing = export.columns.iter().filter(|chosen| chosen.source().is_some_and(|field| !people.has(field)));
+    let missing: Vec<String> = missing.map(|chosen| format!("`{}`", chosen.heading)).collect();
+    let (file, headings) = (&file.file, missing.join(", "));
+    (!missing.is_empty()).then(|| {
+        text!(
+            "`{file}` has no column from which to fill {headings}",
+            "`{file}` n'a aucune colonne pour remplir {headings}",
+        )
+    })
+}
