@@ -108,3 +108,26 @@ fn a_contract_without_an_end_is_nothing_to_speak_of() {
                     bo;Durand;Bo;bo@acme.example;2020-02-03;2026-12-31;\r\n";
     assert_eq!(file, expected);
 }
+
+#[test]
+fn values_that_the_site_matched_go_by_the_partners_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let people = PEOPLE.to_string() + "00002;Durand;Bo;bo@acme.example;Comptable;00001\n";
+    let out = |otherwise: &str| {
+        let table = format!(
+            "optional = [\"Job title\"]\n\
+             correspondence.\"Job title\" = {{ values = {{ Directrice = \"Manager\" }}, otherwise = {otherwise} }}"
+        );
+        site(folder.path(), &SITE.replace("optional = [\"Job title\"]", &table), &people);
+        let (code, said) = passerelle(folder.path(), &["run"]);
+        (code, said, fs::read_to_string(folder.path().join("partner/in/skillup.csv")).expect("the file"))
+    };
+    let (code, said, file) = out("\"pass-on\"");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(file.contains(";Manager\r\n") && file.contains(";Comptable\r\n"), "{file}");
+    let (_, _, file) = out("{ default = \"Other\" }");
+    assert!(file.contains(";Manager\r\n") && file.contains(";Other\r\n"), "{file}");
+    let (code, said, _) = out("\"refuse\"");
+    assert_eq!(code, Some(5), "one row of two is left out, and the brake holds: {said}");
+    assert!(said.contains("`Comptable` is not in the correspondence table"), "{said}");
+}

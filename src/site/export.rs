@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::content::{self, Brakes};
+use super::correspondence::{self, Correspondences};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::within::Within;
@@ -104,6 +105,8 @@ pub struct Section {
     #[serde(default)]
     headings: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
+    correspondence: Correspondences,
+    #[serde(default)]
     sensitive: Approvals,
     dialect: Option<Spanned<Dialect>>,
     #[serde(default)]
@@ -136,6 +139,7 @@ impl Section {
         }
         let choice = Choice { optional: &self.optional, leave_out: &self.leave_out, headings: &self.headings };
         let columns = contract.choose(&profile.title, choice, &reader.document, &mut reader.complaints);
+        let columns = correspondence::matched(&self.correspondence, columns, &profile.title, reader);
         sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
         self.check_people(&people, &columns, reader);

@@ -6,6 +6,7 @@ pub mod additions;
 mod allow;
 pub mod claim;
 pub mod content;
+mod correspondence;
 mod deadline;
 mod expected;
 pub mod export;
