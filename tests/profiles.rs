@@ -1,10 +1,25 @@
 //! The profiles that are shipped hold what the partners' pages say, column by column.
 
 use std::fs;
+use std::path::Path;
 
 use passerelle::model::{Field, Language};
-use passerelle::profile::{Contract, Export, Import, Level, People, Profiles};
+use passerelle::profile::{Contract, Document, Export, Import, Level, People, Profiles};
 use passerelle::rule::column::{Column, Creation};
+use passerelle::site::{Direction, Site};
+
+/// Its end is the choice of columns for Pyla.
+const SITE: &str = r#"
+state.path = "state.db"
+server.partner.directory.path = "partner"
+people.users.directory = {}
+
+[export.pyla]
+profile = "pyla"
+people = "users"
+server = "partner"
+brakes = { shrink = "20%" }
+"#;
 
 fn shipped() -> Profiles {
     Profiles::load(None).unwrap_or_else(|complaints| panic!("{complaints}"))
@@ -179,8 +194,27 @@ fn leapsome_takes_its_data_with_the_personal_mail() {
 }
 
 #[test]
+fn pyla_offers_columns_and_whatever_is_custom() {
+    let pyla = export("pyla");
+    let required: Vec<&str> = pyla
+        .columns
+        .iter()
+        .filter(|column| column.level == Level::Required)
+        .map(|column| column.heading.as_str())
+        .collect();
+    assert_eq!(required, ["Last name", "First name", "Email", "Contract start date", "Contract end date"]);
+    assert!(pyla.columns.iter().any(|column| column.heading == "e_{key}"));
+    let choice = "optional = [\"e_shoeSize\"]\nheadings = { \"e_shoeSize\" = \"Pointure\" }";
+    let site = Site::read(Document::new("site.toml", SITE.to_string() + choice), Path::new(""));
+    let site = site.unwrap_or_else(|complaints| panic!("{complaints}"));
+    let Direction::Export(export) = &site.exchange("pyla").expect("pyla").direction else { panic!("an export") };
+    let shoes = export.columns.last().expect("columns");
+    assert_eq!((shoes.heading.as_str(), shoes.source()), ("Pointure", Some(&Field::of("custom-shoeSize"))));
+}
+
+#[test]
 fn an_end_of_a_contract_is_in_the_file_and_may_be_empty() {
-    for name in ["ploy", "leapsome"] {
+    for name in ["ploy", "leapsome", "pyla"] {
         let may_be_empty = export(name).columns.into_iter().filter(|column| column.may_be_empty);
         let headings: Vec<String> = may_be_empty.map(|column| column.heading).collect();
         assert_eq!(headings, ["Contract end date"], "{name}");

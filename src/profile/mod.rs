@@ -36,6 +36,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
     ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
     ("ploy", include_str!("../../profiles/ploy.toml")),
+    ("pyla", include_str!("../../profiles/pyla.toml")),
     ("skillup", include_str!("../../profiles/skillup.toml")),
 ];
 
