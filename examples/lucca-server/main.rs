@@ -11,6 +11,11 @@ use clap::{Parser, ValueEnum};
 use server::{Options, PutBody, Rate, Right, Server};
 
 /// Serves an invented company by the API of Lucca, on loopback, until it is killed.
+///
+/// Faults are commanded at /stand-in/faults, where GET shows those to come:
+/// curl URL/stand-in/faults -d '{"method": "PUT", "path": "/api/v3/users", "after": 2, "what": "cut-after"}'.
+/// What there is: cut-before, cut-inside, cut-after, {"refuse": 503}, {"done-yet": 500}, {"slow": 3000}, {"done-slow": 3000},
+/// portal, repeat-page, hire-between, leave-between. What was asked is at /stand-in/requests.
 #[derive(Parser)]
 struct Arguments {
     /// People of a new database
@@ -34,6 +39,9 @@ struct Arguments {
     /// Milliseconds waited before every answer
     #[arg(long, default_value_t = 0)]
     latency: u64,
+    /// Path that is no longer served, such as /api/v3/legalentities; may be repeated
+    #[arg(long)]
+    gone: Vec<String>,
     /// Form of the body that `PUT /api/v3/users/{id}` takes
     #[arg(long, default_value = "bare")]
     put_body: Form,
@@ -50,6 +58,8 @@ fn main() -> std::io::Result<()> {
     let server = Server::start(options(arguments))?;
     println!("url {}", server.url());
     println!("key {}", server.key());
+    let (client, secret) = server.client();
+    println!("client {client}, secret {secret}");
     loop {
         std::thread::park();
     }
@@ -67,6 +77,7 @@ fn options(arguments: Arguments) -> Options {
             Form::Bare => PutBody::Bare,
             Form::Wrapped => PutBody::Wrapped,
         },
+        gone: arguments.gone,
         ..Options::default()
     };
     if !arguments.right.is_empty() {

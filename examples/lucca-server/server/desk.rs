@@ -1,6 +1,6 @@
 //! The front desk: every request is counted, logged, perhaps struck by a fault, recognised by its key, and answered.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use serde::Serialize;
 
+use super::caller::Caller;
 use super::exchange::{Answer, Asked, Refusal};
 use super::fault::{Fault, What, strike};
-use super::right::Right;
 use super::webhook::Disorder;
 use super::{Options, application, console, legacy, modern};
 
@@ -38,39 +38,12 @@ pub struct Logged {
     pub status: u16,
 }
 
-/// Who asks.
-pub struct Caller {
-    pub name: String,
-    pub rights: BTreeSet<Right>,
-}
-
 /// What the connection is to do with an answer.
 pub enum Outcome {
     Answered(Answer),
     /// Answered, but the connection ends in the middle of the body.
     Half(Answer),
     Silence,
-}
-
-impl Caller {
-    /// A 403 that names the permission, unless it is there.
-    pub fn needs(&self, right: Option<Right>) -> Result<(), Refusal> {
-        match right {
-            Some(right) if !self.rights.contains(&right) => {
-                Err(Refusal::of(403, format!("The permission \"{}\" is missing", right.permission())))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The sections of the HR files that are open to the caller.
-    pub fn sections(&self) -> Vec<String> {
-        let section = |right: &Right| match right {
-            Right::HrFile(section) => Some(section.clone()),
-            _ => None,
-        };
-        self.rights.iter().filter_map(section).collect()
-    }
 }
 
 impl Desk {
@@ -103,11 +76,10 @@ impl Desk {
         if asked.path.starts_with("/stand-in/") {
             return Outcome::Answered(console::answer(self, asked).unwrap_or_else(|refusal| refusal.answer(false)));
         }
-        let struck = strike(&mut lock(&self.faults), &asked.method, &asked.path);
         sleep(self.options.latency);
-        let outcome = match self.limit() {
+        let outcome = match self.limit(asked) {
             Some(refused) => Outcome::Answered(refused),
-            None => self.suffer(asked, struck),
+            None => self.suffer(asked, strike(&mut lock(&self.faults), &asked.method, &asked.path)),
         };
         let status = match &outcome {
             Outcome::Answered(answer) | Outcome::Half(answer) => answer.status,
@@ -178,29 +150,14 @@ impl Desk {
             let answer = modern::answer(self, asked, rest, earlier).unwrap_or_else(|refusal| refusal.answer(false));
             return answer.with("Api-Version", modern::VERSION);
         }
-        let answer = self.caller(asked).and_then(|caller| route(self, &caller, asked, earlier));
+        // Let go of the store before the answer takes it again.
+        let caller = Caller::of(asked, &self.store());
+        let answer = caller.and_then(|caller| route(self, &caller, asked, earlier));
         answer.unwrap_or_else(|refusal| refusal.answer(asked.is_legacy()))
     }
 
-    fn caller(&self, asked: &Asked) -> Result<Caller, Refusal> {
-        let header = asked.authorization.as_deref().unwrap_or_default();
-        let Some(key) = header.strip_prefix("lucca application=") else {
-            return Err(Refusal::of(401, "No key: send `Authorization: lucca application=KEY`"));
-        };
-        let sql = "SELECT name, rights FROM keys WHERE key = ?1";
-        let found = self.store().query_row(sql, [key], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
-        match found {
-            Ok((name, rights)) => {
-                let rights = rights.split_whitespace().filter_map(|right| right.parse().ok()).collect();
-                Ok(Caller { name, rights })
-            }
-            Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::of(401, "The key is not known")),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// A 429 if the tenant has had its requests of this window, which slides.
-    fn limit(&self) -> Option<Answer> {
+    fn limit(&self, asked: &Asked) -> Option<Answer> {
         let rate = self.options.rate?;
         let now = Instant::now();
         let mut recent = lock(&self.recent);
@@ -213,11 +170,14 @@ impl Desk {
         }
         let first = recent.front().copied().unwrap_or(now);
         let wait = rate.window.saturating_sub(now.duration_since(first)).as_secs_f64().ceil().max(1.0);
-        Some(Refusal::of(429, "Too many requests").answer(true).with("Retry-After", wait))
+        Some(Refusal::of(429, "Too many requests").answer(asked.is_legacy()).with("Retry-After", wait))
     }
 }
 
 fn route(desk: &Desk, caller: &Caller, asked: &Asked, earlier: bool) -> Result<Answer, Refusal> {
+    if desk.options.gone.iter().any(|prefix| asked.path.starts_with(prefix)) {
+        return Err(Refusal::absent(format!("{} is no longer served", asked.path)));
+    }
     if asked.is_legacy() {
         return legacy::answer(desk, caller, asked, earlier);
     }

@@ -3,32 +3,26 @@
 //! A fact of the API stands in `lucca.md`; what is not known says `assumed` where it is decided.
 
 mod application;
+mod caller;
 mod console;
 mod desk;
 mod exchange;
 mod fault;
 mod legacy;
 mod modern;
+mod options;
 mod people;
+mod receive;
 mod right;
 mod seed;
 mod store;
 mod webhook;
 mod wire;
 
-use std::collections::BTreeSet;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
-use chrono::{Local, NaiveDate};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -36,11 +30,12 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use desk::Logged;
 pub use fault::{Fault, What};
+pub use options::{Options, PutBody, Rate};
 pub use right::Right;
 pub use webhook::{Disorder, signature};
 
-use desk::{Desk, Outcome, lock};
-use exchange::{Answer, Asked};
+use desk::{Desk, lock};
+use receive::receive;
 use wire::{Allowance, Door};
 
 /// The OAuth client of every new stand-in: id, secret and scopes.
@@ -53,65 +48,6 @@ const CLIENT: (&str, &str, &str) = (
 
 /// The key of every new stand-in, with the rights of the options.
 const KEY: &str = "5fc1ab30-key-of-the-stand-in";
-
-#[derive(Clone)]
-pub struct Options {
-    /// How many people a new database is given.
-    pub people: usize,
-    /// The same seed and day, the same people.
-    pub seed: u64,
-    /// Where to keep the database; in memory if absent.
-    pub database: Option<PathBuf>,
-    /// Loopback only.
-    pub listen: SocketAddr,
-    /// Decides who has left and who is to come.
-    pub today: NaiveDate,
-    /// What the key may do.
-    pub rights: BTreeSet<Right>,
-    /// No limit if absent.
-    pub rate: Option<Rate>,
-    /// Waited before every answer.
-    pub latency: Duration,
-    pub put_body: PutBody,
-    /// How long a token of the newer API is good.
-    pub token_life: Duration,
-    /// Between two attempts to deliver an event; five are made. At Lucca they are spread over about a day.
-    pub webhook_pause: Duration,
-}
-
-/// So many requests of the tenant in each window of time.
-#[derive(Clone, Copy)]
-pub struct Rate {
-    pub requests: usize,
-    pub window: Duration,
-}
-
-/// The pages disagree on the body of `PUT /api/v3/users/{id}`; the stand-in takes one form and refuses the other.
-#[derive(Clone, Copy, PartialEq)]
-pub enum PutBody {
-    /// `{"mail": …}`
-    Bare,
-    /// `{"data": {"mail": …}}`
-    Wrapped,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            people: 60,
-            seed: 1,
-            database: None,
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            today: Local::now().date_naive(),
-            rights: Right::all(),
-            rate: None,
-            latency: Duration::ZERO,
-            put_body: PutBody::Bare,
-            token_life: Duration::from_secs(1800),
-            webhook_pause: Duration::from_secs(10),
-        }
-    }
-}
 
 /// Runs until it is dropped.
 pub struct Server {
@@ -196,6 +132,13 @@ impl Server {
         self.desk.hire(&fields).unwrap_or_else(|refusal| panic!("{}", refusal.message))
     }
 
+    /// Gives the person this picture in place of the one that was there.
+    pub fn photograph(&self, login: &str, file_name: &str, media: &str, bytes: &[u8]) {
+        let sql = "INSERT INTO pictures VALUES (lower(hex(randomblob(16))), ?1, ?2, ?3) RETURNING id";
+        let id = self.database(|store| store.query_row(sql, (file_name, media, bytes), |row| row.get::<_, String>(0)));
+        self.change(login, "pictureId", id.expect("the table of pictures can be written"));
+    }
+
     /// All that was asked so far, in order.
     pub fn requests(&self) -> Vec<Logged> {
         lock(&self.desk.log).clone()
@@ -247,74 +190,4 @@ fn set_rights(store: &Connection, key: &str, rights: impl IntoIterator<Item = Ri
     let sql = "INSERT INTO keys VALUES (?1, 'Passerelle', ?2) ON CONFLICT (key) DO UPDATE SET rights = excluded.rights";
     store.execute(sql, [key, &rights.join(" ")])?;
     Ok(())
-}
-
-async fn receive(
-    State(desk): State<Arc<Desk>>,
-    ConnectInfo(allowance): ConnectInfo<Allowance>,
-    request: Request,
-) -> Response {
-    let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, 100 << 20).await else { return response(Answer::empty(413)) };
-    let raw_query = head.uri.query().unwrap_or_default().to_string();
-    let asked = Asked {
-        method: head.method.to_string(),
-        path: head.uri.path().to_string(),
-        query: decoded(&raw_query),
-        authorization: header(&head.headers, "authorization"),
-        version: header(&head.headers, "api-version"),
-        accept: header(&head.headers, "accept"),
-        body: body.to_vec(),
-    };
-    let outcome = tokio::task::spawn_blocking(move || desk.serve(&asked, &raw_query)).await;
-    match outcome {
-        Ok(Outcome::Answered(answer)) => response(answer),
-        Ok(Outcome::Half(answer)) => {
-            allowance.cut_body_after(answer.body.len() / 2);
-            response(answer)
-        }
-        Ok(Outcome::Silence) => {
-            allowance.cut();
-            response(Answer::empty(200))
-        }
-        Err(_) => response(Answer::empty(500)),
-    }
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_string)
-}
-
-fn response(answer: Answer) -> Response {
-    let headers = answer.headers.iter();
-    let builder =
-        headers.fold(Response::builder().status(answer.status), |builder, (name, value)| builder.header(*name, value));
-    builder.body(Body::from(answer.body)).expect("what the stand-in answers is HTTP")
-}
-
-/// `a=1&b=x%2Cy` as pairs.
-fn decoded(query: &str) -> Vec<(String, String)> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (plain(name), plain(value)))
-        .collect()
-}
-
-fn plain(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                let digits = std::str::from_utf8(&[*high, *low]).map(str::to_string).unwrap_or_default();
-                bytes.push(u8::from_str_radix(&digits, 16).unwrap_or(b'%'));
-                rest = after;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

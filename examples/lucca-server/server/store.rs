@@ -68,12 +68,10 @@ pub fn change(connection: &Connection, user: i64, changes: &Record) -> rusqlite:
 
 /// The work contract of a user who has none yet, from what stands on the user.
 pub fn first_contract(connection: &Connection, user: i64) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO workContracts (ownerId, typeId, startsOn, endsOn, establishmentId, spcId)
-         SELECT id, CASE WHEN dtContractEnd IS NULL THEN 1 ELSE 2 END, substr(dtContractStart, 1, 10),
-                substr(dtContractEnd, 1, 10), legalEntityId, cspId FROM users WHERE id = ?1",
-        [user],
-    )?;
+    let sql = "INSERT INTO workContracts (ownerId, typeId, startsOn, endsOn, establishmentId, spcId)
+               SELECT id, CASE WHEN dtContractEnd IS NULL THEN 1 ELSE 2 END, substr(dtContractStart, 1, 10),
+                      substr(dtContractEnd, 1, 10), legalEntityId, cspId FROM users WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute([user])?;
     Ok(())
 }
 

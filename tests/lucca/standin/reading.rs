@@ -48,6 +48,16 @@ fn filters_choose_as_documented() {
     assert_eq!(count("id=greaterthan,101&id=lessthanorequal,103"), 2);
     assert_eq!(count("id=101&personalEmail=null"), 1);
     assert_eq!(count("department.id=1&manager.id=101&id=101"), 1);
+    client
+        .server
+        .database(|connection| {
+            connection.execute_batch(
+                "DELETE FROM habilitedRoles; INSERT INTO habilitedRoles VALUES (101, 2), (101, 3), (102, 3)",
+            )
+        })
+        .unwrap();
+    assert_eq!(count("habilitedRoles=2,3"), 2);
+    assert_eq!(count("habilitedRoles=containsall,2,3"), 1);
     assert_eq!(client.get("/api/v3/users?surname=x").0, 400);
     assert_eq!(client.get("/api/v3/users?dtContractStart=since,31/12/2024").0, 400);
 

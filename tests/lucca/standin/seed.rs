@@ -66,6 +66,13 @@ fn a_picture_is_a_png() {
     let mut answer = request.call().unwrap();
     assert_eq!(answer.headers()["content-type"], "image/png");
     assert!(answer.body_mut().read_to_vec().unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
+
+    client.server.photograph("cgauthier1", "moi.jpg", "image/jpeg", b"\xFF\xD8\xFF");
+    let picture = client.data("/api/v3/users/101?fields=picture")["picture"].clone();
+    assert_eq!(picture["name"], "moi.jpg");
+    let request = client.agent.get(picture["url"].as_str().unwrap());
+    let request = request.header("Authorization", format!("lucca application={}", client.server.key()));
+    assert_eq!(request.call().unwrap().body_mut().read_to_vec().unwrap(), b"\xFF\xD8\xFF");
 }
 
 #[test]
@@ -82,6 +89,11 @@ fn organisation_comes_in_both_older_generations() {
     assert_eq!(sections[0]["parentAxisSections"][0]["code"], "2200");
     let children = client.items("/api/v3/axisSections?parentAxisSections.id=4&fields=code");
     assert_eq!(children.len(), 2);
+    assert_eq!(
+        client.items("/api/v3/departments").len(),
+        10,
+        "what is not asked for page by page comes in small pages"
+    );
 }
 
 #[test]
@@ -93,6 +105,13 @@ fn too_many_requests_are_refused_and_told_when_to_come_back() {
     let request = client.agent.get(format!("{}/api/v3/users", client.server.url()));
     let wait: u64 = request.call().unwrap().headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=60).contains(&wait));
+}
+
+#[test]
+fn a_path_may_be_gone() {
+    let client = serve(Options { gone: vec!["/api/v3/legalentities".into()], ..Options::default() });
+    assert_eq!(client.get("/api/v3/legalentities").0, 404);
+    assert_eq!(client.get("/organization/structure/api/establishments").0, 200);
 }
 
 #[test]

@@ -5,7 +5,8 @@ mod listing;
 
 pub use contracts::answer as work_contracts;
 
-use super::desk::{Caller, Desk};
+use super::caller::Caller;
+use super::desk::Desk;
 use super::exchange::{Answer, Asked, Refusal};
 use super::right::Right;
 use super::store::first;

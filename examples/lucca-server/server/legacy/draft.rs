@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
-use super::super::desk::Caller;
+use super::super::caller::Caller;
 use super::super::exchange::Refusal;
 use super::super::right::Right;
 use super::super::store::{Record, first};

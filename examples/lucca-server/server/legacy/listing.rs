@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
-use super::super::desk::Caller;
+use super::super::caller::Caller;
 use super::super::exchange::{Asked, Refusal};
 use super::super::right::Right;
 use super::super::store::{columns, records};
@@ -12,8 +12,11 @@ use super::fields::Fields;
 use super::projection::View;
 use super::resource::{By, Resource, USERS};
 
-/// Documented for users; the framework behind v3 has 10. The default for users is that of the OpenAPI of 2024.
 const LARGEST_PAGE: usize = 1000;
+
+/// Without `paging`: for users as in the OpenAPI of 2024, for everything else as in the framework behind v3 (assumed).
+const USUAL_USERS: usize = 1000;
+const USUAL_OTHERS: usize = 10;
 
 const WORDS: [&str; 4] = ["fields", "paging", "orderBy", "formerEmployees"];
 
@@ -39,7 +42,8 @@ impl Listing {
     ) -> Result<Listing, Refusal> {
         let mut fields = asked.parameter("fields").map_or(Ok(Fields::default()), Fields::read)?;
         let wants_count = fields.take_count();
-        let (offset, size) = paging(asked.parameter("paging"))?;
+        let usual = if std::ptr::eq(resource, &USERS) { USUAL_USERS } else { USUAL_OTHERS };
+        let (offset, size) = paging(asked.parameter("paging"), usual)?;
         let mut listing = Listing {
             fields: if wants_count && fields.0.is_empty() { fields } else { fields.or_usual() },
             wants_count,
@@ -104,7 +108,7 @@ impl Listing {
     }
 
     fn filter(&mut self, resource: &Resource, columns: &[String], name: &str, filter: &str) -> Result<(), Refusal> {
-        if let Some(condition) = parents_filter(resource, name, filter)? {
+        if let Some(condition) = self.list_filter(resource, name, filter) {
             self.conditions.push(condition);
             return Ok(());
         }
@@ -136,6 +140,19 @@ impl Listing {
         Ok(())
     }
 
+    /// `habilitedRoles=1,2` finds who has one of them, `habilitedRoles=containsall,1,2` who has them all.
+    fn list_filter(&mut self, resource: &Resource, name: &str, filter: &str) -> Option<String> {
+        let property = name.strip_suffix(".id").unwrap_or(name);
+        let link = resource.links.iter().find(|link| link.property == property)?;
+        let By::Pairs { table, own, other } = link.by else { return None };
+        let all = filter.strip_prefix("containsall,");
+        let needed = all.map_or(1, |list| list.split(',').count());
+        let marks = self.all(all.unwrap_or(filter));
+        Some(format!(
+            "id IN (SELECT {own} FROM {table} WHERE {other} IN ({marks}) GROUP BY {own} HAVING count(*) >= {needed})"
+        ))
+    }
+
     fn all(&mut self, list: &str) -> String {
         let marks: Vec<String> = list.split(',').map(|value| self.one(value)).collect();
         marks.join(", ")
@@ -153,9 +170,9 @@ impl Listing {
     }
 }
 
-/// `offset,size`, `0,1000` if absent.
-fn paging(text: Option<&str>) -> Result<(usize, usize), Refusal> {
-    let Some(text) = text else { return Ok((0, LARGEST_PAGE)) };
+/// `offset,size`; `1` is the usual page, too.
+fn paging(text: Option<&str>, usual: usize) -> Result<(usize, usize), Refusal> {
+    let Some(text) = text.filter(|text| *text != "1") else { return Ok((0, usual)) };
     let numbers = text.split_once(',').and_then(|(offset, size)| Some((offset.parse().ok()?, size.parse().ok()?)));
     match numbers {
         Some((_, size)) if size == 0 || size > LARGEST_PAGE => {
@@ -195,19 +212,6 @@ fn sorting(order: &str, resource: &Resource, columns: &[String]) -> Result<Strin
     }
     keys.push("id".to_string());
     Ok(keys.join(", "))
-}
-
-/// `parentAxisSections.id=12`, the one documented filter through a list.
-fn parents_filter(resource: &Resource, name: &str, filter: &str) -> Result<Option<String>, Refusal> {
-    if resource.table != "axisSections" || name != "parentAxisSections.id" {
-        return Ok(None);
-    }
-    let ids: Result<Vec<i64>, _> = filter.split(',').map(str::parse).collect();
-    let ids = ids.map_err(|_| Refusal::bad(format!("{name}: `{filter}` is no id")))?;
-    let ids = json!(ids).to_string();
-    Ok(Some(format!(
-        "id IN (SELECT sectionId FROM axisSectionParents WHERE parentId IN (SELECT value FROM json_each('{ids}')))"
-    )))
 }
 
 fn comparable(column: &str, text: &str) -> Result<String, Refusal> {

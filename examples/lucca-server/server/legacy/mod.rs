@@ -10,7 +10,8 @@ mod writing;
 
 use serde_json::{Value, json};
 
-use super::desk::{Caller, Desk};
+use super::caller::Caller;
+use super::desk::Desk;
 use super::exchange::{Answer, Asked, Refusal};
 use super::right::Right;
 use super::store::{first, now};

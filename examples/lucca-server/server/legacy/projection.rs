@@ -82,8 +82,10 @@ impl View<'_> {
                 let one = |row: &Record| found.get(&shown(&row[column])).cloned().unwrap_or_default();
                 Ok(rows.iter().map(one).collect())
             }
-            By::Pairs(sql) => {
-                let pairs = self.pairs(sql, rows)?;
+            By::Pairs { table, own, other } => {
+                let sql =
+                    format!("SELECT {own}, {other} FROM {table} WHERE {own} IN (SELECT value FROM json_each(?1))");
+                let pairs = self.pairs(&sql, rows)?;
                 let ids = pairs.iter().map(|(_, other)| json!(other)).collect();
                 let found = self.by_id(to, ids, inner)?;
                 let mut lists: HashMap<String, Vec<Value>> = HashMap::new();

@@ -19,16 +19,18 @@ pub struct Link {
 pub enum By {
     /// A column of the table holds the id.
     Column(&'static str),
-    /// A query gives pairs of own id and other id for the ids in `?1`, a JSON array; the value is a list.
-    Pairs(&'static str),
+    /// A table holds pairs of ids, own and other, in these columns; the value is a list.
+    Pairs { table: &'static str, own: &'static str, other: &'static str },
 }
 
 const fn one(property: &'static str, column: &'static str, to: fn() -> &'static Resource) -> Link {
     Link { property, to, by: By::Column(column) }
 }
 
-const fn many(property: &'static str, pairs: &'static str, to: fn() -> &'static Resource) -> Link {
-    Link { property, to, by: By::Pairs(pairs) }
+/// `pairs` is the table, the column of the own id and that of the other.
+const fn many(property: &'static str, pairs: [&'static str; 3], to: fn() -> &'static Resource) -> Link {
+    let [table, own, other] = pairs;
+    Link { property, to, by: By::Pairs { table, own, other } }
 }
 
 pub static USERS: Resource = Resource {
@@ -45,11 +47,7 @@ pub static USERS: Resource = Resource {
         one("csp", "cspId", || &CSPS),
         one("profile_figgo", "profile_figgoId", || &PROFILES),
         one("picture", "pictureId", || &PICTURES),
-        many(
-            "habilitedRoles",
-            "SELECT userId, roleId FROM habilitedRoles WHERE userId IN (SELECT value FROM json_each(?1))",
-            || &ROLES,
-        ),
+        many("habilitedRoles", ["habilitedRoles", "userId", "roleId"], || &ROLES),
     ],
 };
 
@@ -67,6 +65,7 @@ pub static DEPARTMENTS: Resource = Resource {
     links: &[one("parent", "parentId", || &DEPARTMENTS), one("head", "headId", || &USERS)],
 };
 
+// The paths from here to the cost centres are assumed, but for axisSections; so are those of entries and profiles.
 pub static ROLES: Resource = Resource { path: "/api/v3/roles", table: "roles", name: "name", links: &[] };
 pub static CULTURES: Resource = Resource { path: "/api/v3/cultures", table: "cultures", name: "name", links: &[] };
 pub static CALENDARS: Resource = Resource { path: "/api/v3/calendars", table: "calendars", name: "name", links: &[] };
@@ -81,19 +80,12 @@ pub static AXIS_SECTIONS: Resource = Resource {
     name: "name",
     links: &[
         one("axis", "axisId", || &AXES),
-        many(
-            "parentAxisSections",
-            "SELECT sectionId, parentId FROM axisSectionParents WHERE sectionId IN (SELECT value FROM json_each(?1))",
-            || &AXIS_SECTIONS,
-        ),
-        many(
-            "childrenAxisSections",
-            "SELECT parentId, sectionId FROM axisSectionParents WHERE parentId IN (SELECT value FROM json_each(?1))",
-            || &AXIS_SECTIONS,
-        ),
+        many("parentAxisSections", ["axisSectionParents", "sectionId", "parentId"], || &AXIS_SECTIONS),
+        many("childrenAxisSections", ["axisSectionParents", "parentId", "sectionId"], || &AXIS_SECTIONS),
     ],
 };
 
+/// Assumed: definitions name their `entries`, and have `type` and `isMultiple`.
 pub static EXTENSION_ENTRIES: Resource =
     Resource { path: "/api/v3/extensionentries", table: "extensionEntries", name: "name", links: &[] };
 
@@ -101,11 +93,7 @@ pub static EXTENSIONS: Resource = Resource {
     path: "/api/v3/extensionuserdefinitions",
     table: "extensionDefinitions",
     name: "name",
-    links: &[many(
-        "entries",
-        "SELECT definitionId, id FROM extensionEntries WHERE definitionId IN (SELECT value FROM json_each(?1))",
-        || &EXTENSION_ENTRIES,
-    )],
+    links: &[many("entries", ["extensionEntries", "definitionId", "id"], || &EXTENSION_ENTRIES)],
 };
 
 /// Those that can be asked for as a list or by id.

@@ -4,7 +4,8 @@ use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
 use super::super::PutBody;
-use super::super::desk::{Caller, Desk};
+use super::super::caller::Caller;
+use super::super::desk::Desk;
 use super::super::exchange::{Asked, Refusal};
 use super::super::right::Right;
 use super::super::store::{Record, change, first, first_contract, insert, now};

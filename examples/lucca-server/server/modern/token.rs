@@ -4,9 +4,9 @@ use chrono::Utc;
 use rusqlite::params;
 use serde_json::json;
 
-use super::super::decoded;
 use super::super::desk::Desk;
 use super::super::exchange::{Answer, Asked, Refusal};
+use super::super::receive::decoded;
 
 /// The answer of RFC 6749; its errors too.
 pub fn answer(desk: &Desk, asked: &Asked) -> Answer {
