@@ -5,6 +5,7 @@ mod server;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -53,9 +54,14 @@ enum Form {
     Wrapped,
 }
 
-fn main() -> std::io::Result<()> {
-    let arguments = Arguments::parse();
-    let server = Server::start(options(arguments))?;
+fn main() -> ExitCode {
+    let server = match Server::start(options(Arguments::parse())) {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("error: the stand-in does not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     println!("url {}", server.url());
     println!("key {}", server.key());
     let (client, secret) = server.client();

@@ -14,6 +14,8 @@ use super::fault::{Fault, What, strike};
 use super::webhook::Disorder;
 use super::{Options, application, console, legacy, modern};
 
+const TOKENS: &str = "/connect/token";
+
 pub struct Desk {
     pub options: Options,
     pub url: OnceLock<String>,
@@ -74,7 +76,7 @@ impl Desk {
     /// The whole way of a request. Blocks; the console of the stand-in itself is neither counted nor logged.
     pub fn serve(&self, asked: &Asked, raw_query: &str) -> Outcome {
         if asked.path.starts_with("/stand-in/") {
-            return Outcome::Answered(console::answer(self, asked).unwrap_or_else(|refusal| refusal.answer(false)));
+            return Outcome::Answered(console::answer(self, asked).unwrap_or_else(|refusal| refusal.answer(asked)));
         }
         sleep(self.options.latency);
         let outcome = match self.limit(asked) {
@@ -138,27 +140,28 @@ impl Desk {
     }
 
     fn refuse(&self, asked: &Asked, status: u16) -> Answer {
-        let answer = Refusal::of(status, "On command").answer(asked.is_legacy());
+        let answer = Refusal::of(status, "On command").answer(asked);
         if matches!(status, 429 | 503) { answer.with("Retry-After", 1) } else { answer }
     }
 
     fn answer(&self, asked: &Asked, earlier: bool) -> Answer {
-        if (asked.method.as_str(), asked.path.as_str()) == ("POST", "/connect/token") {
+        if (asked.method.as_str(), asked.path.as_str()) == ("POST", TOKENS) {
             return modern::token(self, asked);
         }
         if let Some(rest) = asked.path.strip_prefix("/lucca-api/") {
-            let answer = modern::answer(self, asked, rest, earlier).unwrap_or_else(|refusal| refusal.answer(false));
+            let answer = modern::answer(self, asked, rest, earlier).unwrap_or_else(|refusal| refusal.answer(asked));
             return answer.with("Api-Version", modern::VERSION);
         }
         // Let go of the store before the answer takes it again.
         let caller = Caller::of(asked, &self.store());
         let answer = caller.and_then(|caller| route(self, &caller, asked, earlier));
-        answer.unwrap_or_else(|refusal| refusal.answer(asked.is_legacy()))
+        answer.unwrap_or_else(|refusal| refusal.answer(asked))
     }
 
     /// A 429 if the tenant has had its requests of this window, which slides.
     fn limit(&self, asked: &Asked) -> Option<Answer> {
-        let rate = self.options.rate?;
+        // Tokens are given by another host, which does not count.
+        let rate = self.options.rate.filter(|_| asked.path != TOKENS)?;
         let now = Instant::now();
         let mut recent = lock(&self.recent);
         while recent.front().is_some_and(|first| now.duration_since(*first) >= rate.window) {
@@ -170,7 +173,7 @@ impl Desk {
         }
         let first = recent.front().copied().unwrap_or(now);
         let wait = rate.window.saturating_sub(now.duration_since(first)).as_secs_f64().ceil().max(1.0);
-        Some(Refusal::of(429, "Too many requests").answer(asked.is_legacy()).with("Retry-After", wait))
+        Some(Refusal::of(429, "Too many requests").answer(asked).with("Retry-After", wait))
     }
 }
 

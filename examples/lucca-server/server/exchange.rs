@@ -91,8 +91,8 @@ impl Refusal {
     }
 
     /// `{"Status", "Message"}` for v3, RFC 7807 for what came later.
-    pub fn answer(&self, legacy: bool) -> Answer {
-        if legacy {
+    pub fn answer(&self, asked: &Asked) -> Answer {
+        if asked.is_legacy() {
             return Answer::json(self.status, &json!({ "Status": self.status, "Message": self.message }));
         }
         let mut problem = json!({
@@ -100,6 +100,7 @@ impl Refusal {
             "title": title(self.status),
             "status": self.status,
             "detail": self.message,
+            "instance": asked.path,
         });
         if !self.fields.is_empty() {
             let errors = self.fields.iter().map(|(name, message)| (name.clone(), json!([message])));

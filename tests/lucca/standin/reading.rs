@@ -117,13 +117,15 @@ fn a_fault_strikes_once_and_the_log_tells_what_was_answered() {
         assert!(read().is_err());
         assert!(read().is_ok());
     }
+    client.server.fault(Fault::on("GET", "/api/v3/", What::Portal));
+    assert!(read().unwrap().starts_with("<!DOCTYPE html>"));
     client.server.fault(Fault::at(2, What::Refuse(429)));
     assert!(read().is_ok());
     let answer = call().unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "1"));
     assert!(client.server.faults().is_empty());
     let statuses: Vec<u16> = client.server.requests().iter().map(|logged: &Logged| logged.status).collect();
-    assert_eq!(statuses, [0, 200, 200, 200, 0, 200, 200, 429]);
+    assert_eq!(statuses, [0, 200, 200, 200, 0, 200, 200, 200, 429]);
 }
 
 #[test]

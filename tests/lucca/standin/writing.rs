@@ -1,5 +1,8 @@
 //! Creating and updating users, and their work contracts.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{serve, usual};
@@ -175,4 +178,17 @@ fn an_answer_may_be_lost_after_the_server_has_acted() {
     assert_eq!(client.server.person("quatre"), Value::Null);
     let statuses: Vec<u16> = client.server.requests().iter().map(|logged| logged.status).collect();
     assert_eq!(statuses, [500, 503]);
+}
+
+#[test]
+fn whoever_waits_too_little_does_not_know_that_it_was_done() {
+    let client = usual();
+    client.server.fault(Fault::on("POST", "/api/v3/users", What::DoneSlow(5_000)));
+    let request = client.agent.post(format!("{}{CREATE}", client.server.url()));
+    let request = request.header("Authorization", format!("lucca application={}", client.server.key()));
+    let request = request.config().timeout_global(Some(Duration::from_millis(500))).build();
+    assert!(request.send_json(newcomer(json!({}))).is_err());
+    while client.server.person("zoe").is_null() {
+        thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -38,7 +38,7 @@ pub fn answer(desk: &Desk, asked: &Asked) -> Answer {
             });
             Answer::json(200, &body).with("Cache-Control", "no-store")
         }
-        Err(failure) => Refusal::from(failure).answer(false),
+        Err(failure) => Refusal::from(failure).answer(asked),
     }
 }
 
