@@ -47,9 +47,9 @@ impl Desk {
     }
 
     pub fn first_leaves(&self) {
-        let sql = "UPDATE users SET dtContractEnd = '2000-01-01T00:00:00', modifiedAt = ?1 WHERE id = (
+        let sql = "UPDATE users SET dtContractEnd = date(?1, '-1 day') || 'T00:00:00', modifiedAt = ?2 WHERE id = (
                      SELECT min(id) FROM users WHERE dtContractEnd IS NULL AND managerId <> id)";
-        let _ = self.store().execute(sql, [now()]);
+        let _ = self.store().execute(sql, [self.today(), now()]);
     }
 }
 

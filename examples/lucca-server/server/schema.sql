@@ -63,6 +63,13 @@ CREATE TABLE workContracts (
 );
 CREATE INDEX contracts_by_owner ON workContracts (ownerId);
 
+-- Assumed: the dates and the establishment of a user are those of the latest contract, and the other way round.
+CREATE TRIGGER contract_follows_user AFTER UPDATE OF dtContractStart, dtContractEnd, legalEntityId ON users BEGIN
+  UPDATE workContracts SET startsOn = substr(new.dtContractStart, 1, 10), endsOn = substr(new.dtContractEnd, 1, 10),
+                           establishmentId = new.legalEntityId
+  WHERE id = (SELECT id FROM workContracts WHERE ownerId = new.id ORDER BY startsOn DESC LIMIT 1);
+END;
+
 CREATE TABLE webhookEndpoints (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, webhookUrl TEXT NOT NULL, secret TEXT NOT NULL, topics TEXT NOT NULL
 );

@@ -89,7 +89,7 @@ fn check(store: &Connection, own: Option<i64>, row: &Record) -> Result<(), Refus
     Ok(())
 }
 
-/// Assumed: the dates and the establishment of a user are those of the latest contract.
+/// The dates and the establishment of a user are those of the latest contract; the schema says the same the other way.
 fn tell_user(store: &Connection, contract: i64) -> Result<(), Refusal> {
     store.execute(
         "UPDATE users SET dtContractStart = startsOn || 'T00:00:00', dtContractEnd = endsOn || 'T00:00:00',

@@ -62,7 +62,6 @@ pub fn update(desk: &Desk, caller: &Caller, asked: &Asked, id: &str) -> Result<i
     check(&transaction, Some(id), &row)?;
     change(&transaction, id, &draft.columns)?;
     draft.write_around(&transaction, id)?;
-    follow_contract(&transaction, id, &draft.columns)?;
     transaction.commit()?;
     Ok(id)
 }
@@ -94,17 +93,4 @@ fn check(connection: &Connection, own: Option<i64>, row: &Record) -> Result<(), 
         (Some(start), Some(end)) if end < start => Err(Refusal::field("dtContractEnd", "it is before dtContractStart")),
         _ => Ok(()),
     }
-}
-
-/// Assumed: the dates and the establishment of a user are those of the latest contract.
-fn follow_contract(connection: &Connection, id: i64, changes: &Record) -> Result<(), Refusal> {
-    if ["dtContractStart", "dtContractEnd", "legalEntityId"].iter().any(|column| changes.contains_key(*column)) {
-        connection.execute(
-            "UPDATE workContracts SET (startsOn, endsOn, establishmentId) =
-               (SELECT substr(dtContractStart, 1, 10), substr(dtContractEnd, 1, 10), legalEntityId FROM users WHERE id = ?1)
-             WHERE id = (SELECT id FROM workContracts WHERE ownerId = ?1 ORDER BY startsOn DESC LIMIT 1)",
-            [id],
-        )?;
-    }
-    Ok(())
 }

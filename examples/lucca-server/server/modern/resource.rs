@@ -30,7 +30,8 @@ pub struct View<'a> {
 pub static RESOURCES: [&Resource; 6] =
     [&EMPLOYEES, &EMPLOYMENTS, &JOB_POSITIONS, &DEPARTMENTS, &BUSINESS_ESTABLISHMENTS, &LEGAL_ENTITIES];
 
-/// Assumed: `remoteId` is empty for people who were entered by hand, so a login is not in this generation of the API.
+/// Assumed: `remoteId` is empty for people who were entered by hand, so a login is not in this generation of the API;
+/// and the phone number is the professional mobile.
 pub static EMPLOYEES: Resource = Resource {
     plural: "employees",
     singular: "employee",

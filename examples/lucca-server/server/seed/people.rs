@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
 
 use super::super::store::{Record, first_contract, insert};
 use super::chance::Chance;
@@ -46,6 +47,11 @@ fn person(connection: &Connection, index: usize, chance: &mut Chance, today: Nai
     let birth = today - Days::new(chance.days(20 * 365, 62 * 365) as u64);
     let changed = (today - Days::new(chance.days(2, 900) as u64)).max(start.min(today - Days::new(2)));
     let street = format!("{} {}", 1 + chance.below(120), chance.one(&STREETS));
+    let job = match placed.is_head {
+        true => format!("Responsable {}", DEPARTMENTS[placed.department - 1].1),
+        false => chance.one(&JOBS).to_string(),
+    };
+    let mobile = format!("06 39 98 {} {}", chance.digits(2), chance.digits(2));
     let plain = fold(&format!("{first}.{last}"));
     let row = json!({
         "id": id, "login": login, "firstName": first, "lastName": last,
@@ -61,10 +67,10 @@ fn person(connection: &Connection, index: usize, chance: &mut Chance, today: Nai
         "birthDate": at_midnight(birth), "seniorityDate": at_midnight(start),
         "gender": if female { "Female" } else { "Male" }, "civilTitle": if female { "Mme" } else { "M." },
         "nationality": if establishment == 4 { "BE" } else { "FR" },
-        "jobTitle": if placed.is_head { format!("Responsable {}", DEPARTMENTS[placed.department - 1].1) } else { chance.one(&JOBS).to_string() },
+        "jobTitle": job,
         "address": format!("{street}\n{} Exempleville", chance.one(&["75011", "69003", "44000", "01000"])),
         "directLine": format!("+33 1 99 00 {} {}", chance.digits(2), chance.digits(2)),
-        "professionalMobile": chance.percent(60).then(|| format!("+33 6 39 98 {} {}", chance.digits(2), chance.digits(2))),
+        "professionalMobile": chance.percent(60).then(|| mobile.replacen('0', "+33 ", 1)),
         "personalMobile": format!("06 39 98 {} {}", chance.digits(2), chance.digits(2)),
         "personalEmail": chance.percent(90).then(|| format!("{plain}{}@perso.example", index + 1)),
         "insuranceNumber": format!("{}{}", if female { 2 } else { 1 }, chance.digits(12)),
@@ -139,7 +145,6 @@ fn login(first: &str, last: &str, index: usize) -> String {
 
 /// Small Latin letters and dots.
 fn fold(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
     let letters = text.to_lowercase().replace('œ', "oe");
     letters.nfd().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '.').collect()
 }
