@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::exchange::Refusal;
 use super::super::store::{Record, records};
 use super::fields::Fields;
-use super::resource::{AXIS_SECTIONS, By, Link, PICTURES, Resource, USERS};
+use super::resource::{AXIS_SECTIONS, By, DEPARTMENTS, Link, PICTURES, Resource, USERS};
 
 /// The part of the schema that a projection needs to know beyond rows.
 pub struct View<'a> {
@@ -57,11 +57,16 @@ impl View<'_> {
                 "displayName" => return Ok(plain(rows, "name")),
                 "userWorkCycles" => return Ok(rows.iter().map(|row| stored_json(row, property)).collect()),
                 "extendedData" => return self.extended_data(rows, inner),
+                "applicationData" => return self.application_data(resource, rows),
                 _ => {}
             }
             if let Some(axis) = property.strip_prefix("userAxisValues_").and_then(|axis| axis.parse().ok()) {
                 return self.axis_values(rows, axis, inner);
             }
+        }
+        if std::ptr::eq(resource, &DEPARTMENTS) && matches!(property, "hierarchy" | "parentId") {
+            let column = if property == "hierarchy" { "id" } else { "parentId" };
+            return rows.iter().map(|row| self.hierarchy(&row[column])).collect();
         }
         if rows.first().is_some_and(|row| !row.contains_key(property)) {
             return Err(Refusal::bad(format!("Unknown property `{property}` on {}", resource.path)));
@@ -136,6 +141,21 @@ impl View<'_> {
             found.get(&section.to_string()).cloned()
         };
         Ok(rows.iter().map(|row| one(row).unwrap_or_default()).collect())
+    }
+
+    /// Where a department stands in the tree, as v3 says it: `/1/6/`; `/` above all.
+    fn hierarchy(&self, id: &Value) -> Result<Value, Refusal> {
+        let above = "WITH RECURSIVE above(id, depth) AS (
+                       SELECT ?1, 0 UNION ALL SELECT parentId, depth + 1 FROM above JOIN departments USING (id))
+                     SELECT group_concat(id, '/') FROM (SELECT id FROM above WHERE id IS NOT NULL ORDER BY depth DESC)";
+        let path: Option<String> = self.connection.query_row(above, [id.as_i64()], |row| row.get(0))?;
+        Ok(json!(path.map_or("/".to_string(), |path| format!("/{path}/"))))
+    }
+
+    /// The profiles in applications, whole.
+    fn application_data(&self, resource: &Resource, rows: &[Record]) -> Result<Vec<Value>, Refusal> {
+        let profiles = self.property(resource, rows, "profile_figgo", &Fields::default())?;
+        Ok(profiles.into_iter().map(|profile| json!({ "profile_figgo": profile })).collect())
     }
 
     /// Assumed: only what stands in sections that the key may see, and null where nothing was ever said.

@@ -93,7 +93,9 @@ pub static EXTENSIONS: Resource = Resource {
     path: "/api/v3/extensionuserdefinitions",
     table: "extensionDefinitions",
     name: "name",
-    links: &[many("entries", ["extensionEntries", "definitionId", "id"], || &EXTENSION_ENTRIES)],
+    links: &[many("extensionUserPropertyListEntries", ["extensionEntries", "definitionId", "id"], || {
+        &EXTENSION_ENTRIES
+    })],
 };
 
 /// Those that can be asked for as a list or by id.
