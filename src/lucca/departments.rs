@@ -42,9 +42,7 @@ fn tree(items: &[Value]) -> Vec<Unit> {
         let lucca_id = reference(item, "parentLuccaId");
         Unit {
             parent: if lucca_id.is_empty() { parent } else { lucca_id },
-            head: first(item, &["headId", "headID", "head"]),
-            // The newest generation calls the code so.
-            code: Some(unit(item).code).filter(|code| !code.is_empty()).unwrap_or_else(|| reference(item, "remoteId")),
+            head: first(item, &["headId", "headID", "head", "manager"]),
             ..unit(item)
         }
     };
@@ -66,7 +64,7 @@ mod tests {
         let by_id = [json!({"id": 2, "parentId": null}), json!({"id": 7, "parentId": 2, "head": {"id": 12}})];
         let newest = [
             json!({"id": "2", "parent": null, "remoteId": "IND"}),
-            json!({"id": "7", "parent": {"id": "2"}, "head": {"id": "12"}, "isArchived": true}),
+            json!({"id": "7", "parent": {"id": "2"}, "manager": {"id": "12"}, "isArchived": true}),
         ];
         let lucca_id = [json!({"id": 2}), json!({"id": 7, "parentId": "/9/", "parentLuccaId": 2, "headID": 12})];
         for items in [&by_place, &by_id, &newest, &lucca_id] {

@@ -41,6 +41,16 @@ impl Generations {
         self.people == OfPeople::V5 || [self.departments, self.establishments].contains(&OfUnits::V5)
     }
 
+    /// What a client of the newest generation has to ask for. Assumed: those of establishments and of legal entities are
+    /// named as the documented others are.
+    pub fn scopes(self) -> Vec<String> {
+        let people = ["employees", "employments", "job-positions"].iter().filter(|_| self.people == OfPeople::V5);
+        let departments = ["departments"].iter().filter(|_| self.departments == OfUnits::V5);
+        let establishments = ["business-establishments", "legal-entities"].iter();
+        let establishments = establishments.filter(|_| self.establishments == OfUnits::V5);
+        people.chain(departments).chain(establishments).map(|resource| format!("{resource}.readonly")).collect()
+    }
+
     /// Is an API key needed?
     pub fn uses_key(self) -> bool {
         self.people == OfPeople::V3 || [self.departments, self.establishments].iter().any(|unit| *unit != OfUnits::V5)

@@ -1,5 +1,7 @@
 //! Whole lists of units, of each generation of the API. They are short, and nobody comes or goes while they are read.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Door;
@@ -63,19 +65,23 @@ fn what(resource: Resource) -> String {
 }
 
 fn unique(mut items: Vec<Value>) -> Vec<Value> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     items.retain(|item| seen.insert(item.get("id").map(Value::to_string)));
     items
 }
 
 /// What all units have alike; those that have been archived are inactive.
 pub fn unit(item: &Value) -> Unit {
-    let text = |name: &str| item.get(name).map(canonical).unwrap_or_default();
+    let text = |names: &[&str]| {
+        let mut texts = names.iter().map(|name| item.get(name).map(canonical).unwrap_or_default());
+        texts.find(|text| !text.is_empty()).unwrap_or_default()
+    };
     let is = |name: &str| item.get(name).and_then(Value::as_bool);
     Unit {
         id: reference(item, "id"),
-        code: text("code"),
-        name: text("name"),
+        // The newest generation has other words.
+        code: text(&["code", "remoteId"]),
+        name: text(&["name", "legalName"]),
         parent: String::new(),
         head: String::new(),
         is_active: is("isActive").unwrap_or(true) && !is("isArchived").unwrap_or(false),

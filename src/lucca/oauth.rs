@@ -19,26 +19,11 @@ pub struct Options {
     client: String,
     /// By the name of the secret.
     secret: SecretName,
-    /// What the client may do.
-    #[serde(default = "reading")]
-    scopes: Vec<String>,
+    /// What the client may do; without it, what the generations of the site need.
+    scopes: Option<Vec<String>>,
     /// Where tokens are given.
     #[serde(default = "world")]
     token_url: Url,
-}
-
-/// Assumed: the names of those for establishments, legal entities and categories, which are made as the others are.
-fn reading() -> Vec<String> {
-    let resources = [
-        "employees",
-        "employments",
-        "job-positions",
-        "departments",
-        "business-establishments",
-        "legal-entities",
-        "occupation-categories",
-    ];
-    resources.map(|resource| format!("{resource}.readonly")).into()
 }
 
 fn world() -> Url {
@@ -84,7 +69,7 @@ impl Tokens {
             ("grant_type", "client_credentials"),
             ("client_id", &oauth.client),
             ("client_secret", secret.expose_secret()),
-            ("scope", &oauth.scopes.join(" ")),
+            ("scope", &oauth.scopes.clone().unwrap_or_else(|| lucca.generation.scopes()).join(" ")),
         ];
         let form = form.map(|(name, value)| format!("{name}={}", encoded(value))).join("&");
         Ok(Tokens { client, form: form.into(), kept: Mutex::default() })

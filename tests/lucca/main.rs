@@ -3,4 +3,5 @@
 #[path = "../../examples/lucca-server/server/mod.rs"]
 mod lucca_server;
 
+mod reading;
 mod standin;

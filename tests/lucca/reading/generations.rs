@@ -1,0 +1,1 @@
+//! The newest generation of the API, as a second way to read.

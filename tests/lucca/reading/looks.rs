@@ -1,0 +1,1 @@
+//! What a look at an instance tells of the key.
