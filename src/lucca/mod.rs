@@ -71,7 +71,7 @@ pub struct Snapshot {
     /// The id of a person's picture, by the person's number; who has none is not in it.
     pub pictures: Arc<BTreeMap<u32, String>>,
     /// Data of a person's own that were asked for, and of which Lucca says nothing about anybody: perhaps the key may not
-    /// see them, perhaps there is no such thing.
+    /// see them, perhaps there is no such thing. The people do not have them.
     pub untold: Arc<BTreeSet<Field>>,
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::generation::Generations;
+use super::generation::{Generations, OfPeople};
 use super::oauth;
 use super::path::Path as PropertyPath;
 use crate::model::Field;
@@ -167,7 +167,7 @@ impl Options {
             )),
             (_, None) if self.generation.uses_v5() => Some((
                 "uses v5 of the API without `oauth`",
-                "add `oauth = { client = \"…\", secret = \"credential:lucca-client\", scopes = […] }`, or use v3 and v4",
+                "add `oauth = { client = \"…\", secret = \"credential:lucca-client\" }`, or use v3 and v4",
             )),
             (None, _) if self.generation.uses_key() => Some((
                 "uses v3 or v4 of the API without `key`",
@@ -175,6 +175,18 @@ impl Options {
                  `generation = { people = \"v5\", departments = \"v5\", establishments = \"v5\" }`",
             )),
             _ => None,
+        }
+    }
+
+    /// The key of the section that would say where a field is; None where no key would help.
+    pub fn key_for(&self, field: &Field) -> Option<String> {
+        let name = field.own().name().to_owned();
+        let family = field.datum().name;
+        match family {
+            "management" | "service" => Some(format!("department-levels = {{ {name} = 1 }}")),
+            "cost-center-code" | "cost-center-label" => Some("cost-center-axis = 1".into()),
+            _ if self.generation.people == OfPeople::V5 => None,
+            _ => Some(format!("properties = {{ {name} = \"extendedData.e_…\" }}")),
         }
     }
 

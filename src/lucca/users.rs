@@ -161,26 +161,29 @@ fn ask(
 fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
     let mut table = Table::default();
     let mut pictures = BTreeMap::new();
+    // Where nobody is, nobody can say anything.
+    let is_empty = slices.iter().all(|slice| slice.ids.is_empty());
+    let (told, untold): (Vec<(usize, Way)>, Vec<(usize, Way)>) =
+        ways.into_iter().enumerate().partition(|(_, way)| is_empty || way.is_told.load(Ordering::Relaxed));
+    let columns: Vec<usize> = told.iter().map(|(column, _)| *column).collect();
     for slice in slices {
         pictures.extend(slice.rows.pictures);
         table.push(match slice.skip {
-            0 => slice.rows.chunk,
-            skip => without_first(slice.rows.chunk, skip),
+            0 if untold.is_empty() => slice.rows.chunk,
+            skip => part(slice.rows.chunk, skip, &columns),
         });
     }
-    // Where nobody is, nobody can say anything.
-    let is_untold = |way: &&Way| !table.is_empty() && !way.is_told.load(Ordering::Relaxed);
-    let untold = ways.iter().filter(is_untold).map(|way| way.field.clone()).collect();
-    let people = People::new(ways.into_iter().map(|way| way.field).collect(), table);
-    Read { people, pictures, untold }
+    let fields = |ways: Vec<(usize, Way)>| ways.into_iter().map(|(_, way)| way.field);
+    Read { people: People::new(fields(told).collect(), table), pictures, untold: fields(untold).collect() }
 }
 
-fn without_first(chunk: Chunk, skip: usize) -> Chunk {
+/// Without the first rows, and with those columns only.
+fn part(chunk: Chunk, skip: usize, columns: &[usize]) -> Chunk {
     let whole = Table::from(chunk);
-    let mut rest = Chunk::default();
+    let mut part = Chunk::default();
     for row in whole.rows().skip(skip) {
-        row.cells().for_each(|cell| rest.cell(cell));
-        rest.end_row(row.number(), row.line());
+        columns.iter().for_each(|column| part.cell(row.cell(*column)));
+        part.end_row(row.number(), row.line());
     }
-    rest
+    part
 }

@@ -228,19 +228,17 @@ impl Section {
         Form::Json
     }
 
-    /// Complains about what is asked of people whose file has no heading for it.
+    /// Complains about what is asked of people who cannot have it.
     fn check_people(&self, people: &People, columns: &[Chosen], reader: &mut Reader) {
-        let People::File(file) = people else { return };
-        let missing = |chosen: &&Chosen| chosen.source().is_some_and(|field| !file.contract.can_have(field));
+        let missing = |chosen: &&Chosen| chosen.source().is_some_and(|field| !people.can_have(field));
         let (optional, others): (Vec<&Chosen>, Vec<&Chosen>) =
             columns.iter().filter(missing).partition(|chosen| chosen.column.level == Level::Optional);
         let mut complain = |span: Range<usize>, headings: &[&Chosen], way_out: &str| {
             let names = quoted(headings.iter().map(|chosen| chosen.column.heading.as_str()));
-            let fields = quoted(headings.iter().filter_map(|chosen| chosen.column.field.as_ref()).map(Field::name));
-            let complaint = reader.at(span, format!("the people `{}` cannot have {names}", file.name)).help(format!(
-                "their profile `{}` has no heading for {fields}; add one there{way_out}",
-                file.profile.name
-            ));
+            let fields: Vec<&Field> = headings.iter().filter_map(|chosen| chosen.column.field.as_ref()).collect();
+            let complaint = reader
+                .at(span, format!("the people `{}` cannot have {names}", people.name()))
+                .help(format!("{}{way_out}", people.remedy(&fields)));
             reader.complain(complaint);
         };
         for chosen in optional {
@@ -269,7 +267,7 @@ impl Section {
                         span,
                         format!("`{key}` needs the field `{field}`, which the people `{}` cannot have", people.name()),
                     )
-                    .help("add a heading for it in their profile");
+                    .help(people.remedy(&[&field]));
                 reader.complain(complaint);
             }
         }

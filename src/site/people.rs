@@ -1,7 +1,7 @@
 //! `[people.NAME.…]`: a place where people's data are.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use super::{Lists, Server};
 use crate::format::dialect::Encoding;
 use crate::lucca;
 use crate::model::Field;
+use crate::profile::complaint::quoted;
 use crate::profile::{self, Contract, Profile};
 use crate::rule::defaults::Default;
 
@@ -149,6 +150,29 @@ impl People {
             People::File(file) => file.contract.can_have(field),
             People::Directory(_) => true,
             People::Lucca(lucca) => lucca.options.can_have(field),
+        }
+    }
+
+    /// What of this machine they need, relative to the folder of the site file; but for a file, which needs its server.
+    pub fn needs(&self) -> Vec<&Path> {
+        match self {
+            People::File(_) | People::Directory(_) => Vec::new(),
+            People::Lucca(lucca) => lucca.options.needs(),
+        }
+    }
+
+    /// What makes them have these fields.
+    pub fn remedy(&self, fields: &[&Field]) -> String {
+        let names = quoted(fields.iter().map(|field| field.name()));
+        match self {
+            People::File(file) => {
+                format!("their profile `{}` has no heading for {names}; add one there", file.profile.name)
+            }
+            People::Directory(_) => format!("import {names}"),
+            People::Lucca(lucca) => match fields.iter().find_map(|field| lucca.options.key_for(field)) {
+                Some(key) => format!("Lucca does not say what {names} is; write `{key}` beside its `url`"),
+                None => format!("v5 of Lucca's API does not tell {names}; use `generation = {{ people = \"v3\" }}`"),
+            },
         }
     }
 }

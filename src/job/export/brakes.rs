@@ -153,16 +153,32 @@ fn other_profile(rows: &Rows<'_>, exchange: &Exchange, export: &Export, before: 
     })
 }
 
-/// A heading that the HR system renamed overnight would empty a column of the partner's for everybody.
+/// A heading that the HR system renamed overnight would empty a column of the partner's for everybody; so would a right
+/// that the key has lost.
 fn without_source(people: &People, export: &Export) -> Option<Text> {
-    let site::People::File(file) = &*export.people else { return None };
     let missing = export.columns.iter().filter(|chosen| chosen.source().is_some_and(|field| !people.has(field)));
     let missing: Vec<String> = missing.map(|chosen| format!("`{}`", chosen.heading)).collect();
-    let (file, headings) = (&file.file, missing.join(", "));
-    (!missing.is_empty()).then(|| {
-        text!(
-            "`{file}` has no column from which to fill {headings}",
-            "`{file}` n'a aucune colonne pour remplir {headings}",
-        )
-    })
+    let headings = missing.join(", ");
+    if missing.is_empty() {
+        return None;
+    }
+    match &*export.people {
+        site::People::File(file) => {
+            let file = &file.file;
+            Some(text!(
+                "`{file}` has no column from which to fill {headings}",
+                "`{file}` n'a aucune colonne pour remplir {headings}",
+            ))
+        }
+        site::People::Lucca(lucca) => {
+            let name = &lucca.name;
+            Some(text!(
+                "Lucca (`{name}`) says of nobody what {headings} would be filled with; perhaps the key may not see it: \
+                 `passerelle check --online` tells",
+                "Lucca (`{name}`) ne dit de personne ce qui remplirait {headings} ; la clé n'y a peut-être pas droit : \
+                 `passerelle check --online` le dit",
+            ))
+        }
+        site::People::Directory(_) => None,
+    }
 }
