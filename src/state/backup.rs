@@ -43,7 +43,7 @@ pub(super) fn advise(error: Error, path: &Path) -> Error {
     let or = match error.kind {
         Kind::Damaged => "",
         Kind::Newer => "or ",
-        Kind::Locked | Kind::Behind | Kind::Disk => return error,
+        Kind::Locked | Kind::HeldBriefly | Kind::Behind | Kind::Disk => return error,
     };
     let all = all(path);
     if all.is_empty() {

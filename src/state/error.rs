@@ -10,6 +10,8 @@ use rusqlite::ffi::SQLITE_READONLY_ROLLBACK;
 pub enum Kind {
     /// Another process has it.
     Locked,
+    /// Another process has it, and gives it back soon.
+    HeldBriefly,
     /// It is not what Passerelle wrote.
     Damaged,
     /// A newer Passerelle wrote it.
@@ -49,7 +51,7 @@ impl Error {
     pub(super) fn from_sqlite(tried: impl Into<String>, cause: rusqlite::Error) -> Error {
         let kind = kind(&cause);
         let meaning = match kind {
-            Kind::Locked => "another process is using it",
+            Kind::Locked | Kind::HeldBriefly => "another process is using it",
             Kind::Behind => "the last run was cut off; run once without --dry-run, which repairs it",
             Kind::Damaged | Kind::Newer => "it is damaged, or no state of Passerelle; check the path",
             Kind::Disk => match cause.sqlite_error_code() {
@@ -64,7 +66,7 @@ impl Error {
 
     pub fn later_may_help(&self) -> bool {
         match self.kind {
-            Kind::Locked => true,
+            Kind::Locked | Kind::HeldBriefly => true,
             Kind::Damaged | Kind::Newer | Kind::Behind | Kind::Disk => false,
         }
     }
