@@ -15,8 +15,10 @@ use chrono::{DateTime, Days, Utc};
 use measure::cost_of;
 use passerelle::model::operation::{Act, Change, Changes, Identity, Values};
 use passerelle::model::roll::{Seen, Stranger};
-use passerelle::model::{Digest, Field, Finding, Operation, Place, Roll, Text};
-use passerelle::state::{DeliveryStatus, Digests, Facts, NewDelivery, NewPlan, NewRoll, PlanStatus, RunId, State};
+use passerelle::model::{Content, Digest, Field, Finding, Operation, Place, Roll, Text};
+use passerelle::state::{
+    DeliveryStatus, Digests, Facts, NewDelivery, NewPlan, NewRoll, NewSet, PlanStatus, RunId, State,
+};
 
 const PASSERELLE: &str = env!("CARGO_BIN_EXE_passerelle");
 const SITE: &str = "state.path = \"state.db\"\n";
@@ -102,25 +104,33 @@ impl Year {
 
     fn export(&mut self, run: &RunId, at: DateTime<Utc>) {
         let people: Vec<String> = (0..self.people).map(number).collect();
-        let delivery = NewDelivery {
-            run,
-            exchange: "out",
-            server: "sftp://partner",
+        let file = NewDelivery {
             folder: "",
             file_name: "people.csv",
+            content: Content::Full,
+            part: "",
             digest: &Digest::of(b"people"),
             sealed: None,
             size: 0,
             rows: people.len(),
-            heading: "",
-            personal_fields: &[],
             people: &people,
             held: &[],
             spooled: "",
+        };
+        let set = NewSet {
+            run,
+            exchange: "out",
+            server: "sftp://partner",
+            profile: &Digest::of(b"profile"),
+            heading: "",
+            personal_fields: &[],
+            held: &[],
+            files: &[file],
+            giving: &[],
             at,
         };
-        let delivery = self.state.prepare_delivery(&delivery).expect("a delivery");
-        self.state.advance(delivery, DeliveryStatus::Delivered, at).expect("its end");
+        let set = self.state.prepare_set(&set).expect("a delivery");
+        self.state.advance(&[set], DeliveryStatus::Delivered, at).expect("its end");
     }
 }
 
