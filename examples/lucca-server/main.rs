@@ -15,8 +15,12 @@ use server::{Options, PutBody, Rate, Right, Server};
 ///
 /// Faults are commanded at /stand-in/faults, where GET shows those to come:
 /// curl URL/stand-in/faults -d '{"method": "PUT", "path": "/api/v3/users", "after": 2, "what": "cut-after"}'.
-/// What there is: cut-before, cut-inside, cut-after, {"refuse": 503}, {"done-yet": 500}, {"slow": 3000}, {"done-slow": 3000},
-/// portal, repeat-page, hire-between, leave-between. What was asked is at /stand-in/requests.
+/// What there is: cut-before, cut-inside, cut-after, {"refuse": 503}, {"done-yet": 500}, {"slow": 3000},
+/// {"done-slow": 3000}, portal, repeat-page, hire-between, leave-between. What was asked is at /stand-in/requests.
+///
+/// Events are sent to where /stand-in/webhooks is told:
+/// curl URL/stand-in/webhooks -d '{"url": "http://127.0.0.1:9000/", "topics": ["employee.updated"]}' gives the secret.
+/// PUT /stand-in/disorder with {"twice": true, "newest-first": true} makes them come so.
 #[derive(Parser)]
 struct Arguments {
     /// People of a new database

@@ -1,6 +1,7 @@
 //! A stand-in for Lucca's API, for development and tests: HTTP over SQLite, in the process that starts it.
 //!
-//! A fact of the API stands in `lucca.md`; what is not known says `assumed` where it is decided.
+//! What is known of the API comes from Lucca's developer pages and its OpenAPI; what is not known says `assumed` where it
+//! is decided. Two crates include this folder, under two names, so paths in it begin with `super`.
 
 mod application;
 mod caller;
@@ -95,10 +96,7 @@ impl Server {
 
     /// Registers a webhook endpoint, without the handshake; gives its secret.
     pub fn subscribe(&self, url: &str, topics: &[&str]) -> String {
-        let sql = "INSERT INTO webhookEndpoints (name, webhookUrl, secret, topics)
-                   VALUES ('test', ?1, hex(randomblob(32)), ?2) RETURNING secret";
-        let secret = self.desk.store().query_row(sql, [url, &topics.join(" ")], |row| row.get(0));
-        secret.expect("the table of endpoints can be written")
+        webhook::subscribe(&self.desk, url, topics).unwrap_or_else(|refusal| panic!("{}", refusal.message))
     }
 
     /// How events come from now on.

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use ureq::Agent;
@@ -20,7 +21,8 @@ use super::modern::resource::{EMPLOYEES, EMPLOYMENTS, JOB_POSITIONS, Resource, V
 use super::store::{Record, records};
 
 /// How the sender behaves beyond what is usual.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Disorder {
     /// Every event is sent twice.
     pub twice: bool,
@@ -46,6 +48,13 @@ pub fn echoes(url: &str) -> bool {
     let joined = if url.contains('?') { '&' } else { '?' };
     let answer = agent().get(format!("{url}{joined}echo={challenge}")).call();
     answer.is_ok_and(|mut answer| answer.body_mut().read_to_string().is_ok_and(|body| body == challenge))
+}
+
+/// A new endpoint, unasked; gives its secret.
+pub fn subscribe(desk: &Desk, url: &str, topics: &[&str]) -> Result<String, Refusal> {
+    let sql = "INSERT INTO webhookEndpoints (name, webhookUrl, secret, topics)
+               VALUES ('by hand', ?1, hex(randomblob(32)), ?2) RETURNING secret";
+    Ok(desk.store().query_row(sql, [url, &topics.join(" ")], |row| row.get(0))?)
 }
 
 /// `base64(HMAC-SHA256(secret, "{timestamp}.{body}"))`, as `Lucca-Signature` carries it.

@@ -165,3 +165,18 @@ fn an_endpoint_is_registered_if_it_echoes() {
     let event = events.recv_timeout(PATIENCE).unwrap();
     assert_eq!(event.signature, signature(shown["secret"].as_str().unwrap(), &event.timestamp, &event.body));
 }
+
+#[test]
+fn events_are_ordered_by_hand() {
+    let client = usual();
+    let (url, events) = endpoint(0);
+    let (status, body) =
+        client.send("POST", "/stand-in/webhooks", &json!({ "url": url, "topics": ["employee.updated"] }));
+    assert_eq!(status, 200);
+    assert_eq!(client.send("PUT", "/stand-in/disorder", &json!({ "twice": true })).0, 204);
+    assert_eq!(client.send("PUT", "/stand-in/disorder", &json!({ "thrice": true })).0, 400);
+    client.server.change("cgauthier1", "lastName", "Faÿ");
+    let [first, second] = [(); 2].map(|()| events.recv_timeout(PATIENCE).unwrap());
+    assert_eq!(first.body, second.body);
+    assert_eq!(second.signature, signature(body["secret"].as_str().unwrap(), &second.timestamp, &second.body));
+}
