@@ -81,7 +81,7 @@ impl Desk {
         sleep(self.options.latency);
         let outcome = match self.limit(asked) {
             Some(refused) => Outcome::Answered(refused),
-            None => self.suffer(asked, strike(&mut lock(&self.faults), &asked.method, &asked.path)),
+            None => self.struck(asked),
         };
         let status = match &outcome {
             Outcome::Answered(answer) | Outcome::Half(answer) => answer.status,
@@ -98,7 +98,9 @@ impl Desk {
         outcome
     }
 
-    fn suffer(&self, asked: &Asked, struck: Option<What>) -> Outcome {
+    fn struck(&self, asked: &Asked) -> Outcome {
+        // Apart, so that a slow answer holds nothing that others wait for.
+        let struck = strike(&mut lock(&self.faults), &asked.method, &asked.path);
         match struck {
             None => Outcome::Answered(self.answer(asked, false)),
             Some(What::CutBefore) => Outcome::Silence,

@@ -191,4 +191,7 @@ fn whoever_waits_too_little_does_not_know_that_it_was_done() {
     while client.server.person("zoe").is_null() {
         thread::sleep(Duration::from_millis(10));
     }
+    let others = client.agent.get(format!("{}/api/v3/users", client.server.url()));
+    let others = others.config().timeout_global(Some(Duration::from_millis(4_000))).build();
+    assert!(others.call().is_ok(), "nobody else waits for it");
 }
