@@ -1,7 +1,7 @@
 //! A stand-in for Lucca's API, for development and tests: HTTP over SQLite, in the process that starts it.
 //!
-//! What is known of the API comes from Lucca's developer pages and its OpenAPI; what is not known says `assumed` where it
-//! is decided. Two crates include this folder, under two names, so paths in it begin with `super`.
+//! What is known of the API comes from Lucca's developer pages and its OpenAPI; what is not known says `assumed` where
+//! it is decided. Two crates include this folder, under two names, so paths in it begin with `super`.
 
 mod application;
 mod caller;
@@ -43,8 +43,8 @@ use wire::{Allowance, Door};
 const CLIENT: (&str, &str, &str) = (
     "stand-in-client",
     "7c0f-secret-of-the-stand-in",
-    "employees.readonly employments.readonly job-positions.readonly departments.readonly \
-     business-establishments.readonly legal-entities.readonly webhook-endpoints.readwrite",
+    "employees.readonly employee-personal-records.readonly employments.readonly job-positions.readonly \
+     departments.readonly business-establishments.readonly legal-entities.readonly webhook-endpoints.readwrite",
 );
 
 /// The key of every new stand-in, with the rights of the options.

@@ -22,7 +22,9 @@ CREATE TABLE axisSections (
   id INTEGER PRIMARY KEY, axisId INTEGER NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
   active INTEGER NOT NULL DEFAULT 1, UNIQUE (axisId, code)
 );
-CREATE TABLE axisSectionParents (sectionId INTEGER NOT NULL, parentId INTEGER NOT NULL, PRIMARY KEY (sectionId, parentId));
+CREATE TABLE axisSectionParents (
+  sectionId INTEGER NOT NULL, parentId INTEGER NOT NULL, PRIMARY KEY (sectionId, parentId)
+);
 CREATE TABLE extensionDefinitions (
   id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, section TEXT NOT NULL, type TEXT NOT NULL,
   isMultiple INTEGER NOT NULL DEFAULT 0

@@ -7,7 +7,7 @@ use rusqlite::types::{Value as Cell, ValueRef};
 use rusqlite::{Connection, Params, Row, params_from_iter};
 use serde_json::{Map, Value, json};
 
-use super::exchange::Refusal;
+use super::exchange::{Answer, Refusal};
 
 /// A row: each column under its name.
 pub type Record = Map<String, Value>;
@@ -46,6 +46,16 @@ pub fn columns(connection: &Connection, table: &str) -> Result<Vec<String>, Refu
 /// The first row of a query.
 pub fn first(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Option<Record>, Refusal> {
     Ok(records(connection, sql, parameters)?.into_iter().next())
+}
+
+/// The picture with this id, as it was stored.
+pub fn picture(connection: &Connection, id: &str) -> Result<Answer, Refusal> {
+    let sql = "SELECT type, bytes FROM pictures WHERE id = ?1";
+    match connection.query_row(sql, [id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))) {
+        Ok((media, bytes)) => Ok(Answer::bytes(&media, bytes)),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::absent(format!("No picture with the id {id}"))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Writes a new row; gives its id.

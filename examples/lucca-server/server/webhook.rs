@@ -17,7 +17,7 @@ use ureq::Agent;
 use super::desk::{Desk, lock};
 use super::exchange::Refusal;
 use super::modern::VERSION;
-use super::modern::resource::{EMPLOYEES, EMPLOYMENTS, JOB_POSITIONS, Resource, View};
+use super::modern::resource::{EMPLOYEES, EMPLOYMENTS, JOB_POSITIONS, PERSONAL_RECORDS, Resource, View};
 use super::store::{Record, records};
 
 /// How the sender behaves beyond what is usual.
@@ -108,11 +108,7 @@ fn event(desk: &Desk, store: &Connection, change: &Record) -> Result<Value, Refu
         Some("employee") => view.one(store, &EMPLOYEES, &user)?,
         Some("employment") => latest(&view, store, &EMPLOYMENTS, &user)?,
         Some("job-position") => latest(&view, store, &JOB_POSITIONS, &user)?,
-        _ => {
-            let mut record = view.reference("employee-personal-record", "employee-personal-records", &change["userId"]);
-            record["employee"] = view.reference("employee", "employees", &change["userId"]);
-            Some(record)
-        }
+        _ => view.one(store, &PERSONAL_RECORDS, &user)?,
     };
     let id = change["id"].to_string();
     let place = view.reference("business-establishment", "business-establishments", &change["establishmentId"]);
@@ -135,7 +131,8 @@ fn latest(view: &View<'_>, store: &Connection, resource: &Resource, user: &str) 
 fn due(desk: &Desk) -> Result<Vec<Record>, Refusal> {
     let order = if lock(&desk.disorder).newest_first { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT deliveries.*, webhookUrl, secret FROM deliveries JOIN webhookEndpoints endpoint ON endpoint.id = endpointId
+        "SELECT deliveries.*, webhookUrl, secret
+         FROM deliveries JOIN webhookEndpoints endpoint ON endpoint.id = endpointId
          WHERE isTaken = 0 AND attempts < {ATTEMPTS} AND nextAttempt <= ?1 ORDER BY deliveries.id {order}"
     );
     records(&desk.store(), &sql, [Utc::now().timestamp_millis()])

@@ -1,4 +1,4 @@
-//! Connections that can be cut on command, as networks cut them: after so many bytes of the answer, nothing more is written.
+//! Connections that can be cut on command, as networks cut them: after so many bytes, nothing more is written.
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{Client, serve, usual};
 use crate::lucca_server::{Fault, Options, What};
 
-const READING: &str = "employees.readonly employments.readonly job-positions.readonly departments.readonly \
-                       business-establishments.readonly legal-entities.readonly";
+const READING: &str = "employees.readonly employee-personal-records.readonly employments.readonly \
+                       job-positions.readonly departments.readonly business-establishments.readonly \
+                       legal-entities.readonly";
 
 impl Client {
     fn token_for(&self, secret: &str, scope: &str) -> (u16, Value) {
@@ -105,6 +106,10 @@ fn people_and_organisation_are_those_of_the_older_api() {
     assert_eq!(employee["givenName"], person["firstName"]);
     assert_eq!(employee["email"], person["mail"]);
     assert_eq!(employee["status"], "active");
+    let (_, records) = client.modern(&token, "employee-personal-records?employee.id=101");
+    let record = &records["items"][0];
+    assert_eq!((&record["email"], &record["legalGender"]), (&person["personalEmail"], &json!("male")));
+    assert_eq!(record["birthDate"].as_str().unwrap(), person["birthDate"].as_str().unwrap().replace("T00:00:00", ""));
     let (_, department) = client.modern(&token, "departments/10");
     assert_eq!((&department["remoteId"], &department["level"]), (&json!("DRH-PAI"), &json!(3)));
     assert_eq!(department["parent"]["id"], "4");

@@ -14,7 +14,7 @@ use super::caller::Caller;
 use super::desk::Desk;
 use super::exchange::{Answer, Asked, Refusal};
 use super::right::Right;
-use super::store::{first, now};
+use super::store::{first, now, picture};
 use fields::Fields;
 use listing::Listing;
 use projection::View;
@@ -25,7 +25,8 @@ pub fn answer(desk: &Desk, caller: &Caller, asked: &Asked, earlier: bool) -> Res
     let rest = asked.path.strip_prefix("/api/v3/").unwrap_or_default();
     let (name, id) = rest.split_once('/').map_or((rest, None), |(name, id)| (name, Some(id)));
     if name == "files" {
-        return file(desk, caller, id.unwrap_or_default());
+        caller.needs(Some(Right::ReadUsers))?;
+        return picture(&desk.store(), id.unwrap_or_default());
     }
     let path = format!("/api/v3/{name}");
     let resource = SERVED.into_iter().find(|known| known.path.eq_ignore_ascii_case(&path));
@@ -92,18 +93,6 @@ fn allowed(caller: &Caller, resource: &Resource, fields: &Fields) -> Result<(), 
         return Err(Refusal::of(403, "The permission \"View HR files\" is missing"));
     }
     Ok(())
-}
-
-fn file(desk: &Desk, caller: &Caller, id: &str) -> Result<Answer, Refusal> {
-    caller.needs(Some(Right::ReadUsers))?;
-    let store = desk.store();
-    let sql = "SELECT type, bytes FROM pictures WHERE id = ?1";
-    let picture = store.query_row(sql, [id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)));
-    match picture {
-        Ok((media, bytes)) => Ok(Answer::bytes(&media, bytes)),
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(Refusal::absent(format!("No file {id}"))),
-        Err(error) => Err(error.into()),
-    }
 }
 
 fn envelope(caller: &Caller, data: Value) -> Value {

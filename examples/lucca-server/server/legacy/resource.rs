@@ -1,4 +1,4 @@
-//! What v3 knows by name: for each resource its table, and the properties that lead to others. To add one, write it here.
+//! What v3 knows by name: for each resource its table, and what leads to others. To add one, write it here.
 
 /// A resource of v3. Its plain properties are the columns of its table.
 pub struct Resource {

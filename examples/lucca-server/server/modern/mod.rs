@@ -7,8 +7,11 @@ mod listing;
 pub mod resource;
 mod token;
 
+use serde_json::json;
+
 use super::desk::Desk;
 use super::exchange::{Answer, Asked, Refusal};
+use super::store::{first, picture};
 use resource::{RESOURCES, Resource, View};
 
 pub use token::answer as token;
@@ -63,21 +66,18 @@ fn one(desk: &Desk, view: &View<'_>, resource: &Resource, asked: &Asked, id: &st
 
 /// The picture itself for `Accept: image/*`, else what is known of it.
 fn portrait(desk: &Desk, asked: &Asked, id: &str) -> Result<Answer, Refusal> {
-    let sql = "SELECT name, type, bytes FROM pictures WHERE id = ?1";
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?));
-    let found = desk.store().query_row(sql, [id], read);
-    let (name, media, bytes): (_, _, Vec<u8>) = match found {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            return Err(Refusal::absent(format!("No portrait with the id {id}")));
-        }
-        other => other?,
-    };
+    let store = desk.store();
     if asked.accept.as_deref().is_some_and(|accept| accept.starts_with("image/")) {
-        return Ok(Answer::bytes(&media, bytes));
+        return picture(&store, id);
     }
-    let url = format!("{}/lucca-api/portraits/{id}", desk.url());
-    let body = serde_json::json!({
-        "id": id, "type": "portrait", "url": url, "fileName": name, "contentType": media, "links": null, "embedded": null,
-    });
-    Ok(Answer::json(200, &body))
+    let sql = "SELECT name, type, users.id AS userId
+               FROM pictures JOIN users ON pictureId = pictures.id WHERE pictures.id = ?1";
+    let found = first(&store, sql, [id])?;
+    let row = found.ok_or_else(|| Refusal::absent(format!("No portrait with the id {id}")))?;
+    let view = View { base: desk.url(), today: &desk.today() };
+    let mut portrait = view.reference("portrait", "portraits", &json!(id));
+    portrait["employee"] = view.reference("employee", "employees", &row["userId"]);
+    portrait["fileName"] = row["name"].clone();
+    portrait["contentType"] = row["type"].clone();
+    Ok(Answer::json(200, &portrait))
 }

@@ -27,8 +27,15 @@ pub struct View<'a> {
     pub today: &'a str,
 }
 
-pub static RESOURCES: [&Resource; 6] =
-    [&EMPLOYEES, &EMPLOYMENTS, &JOB_POSITIONS, &DEPARTMENTS, &BUSINESS_ESTABLISHMENTS, &LEGAL_ENTITIES];
+pub static RESOURCES: [&Resource; 7] = [
+    &EMPLOYEES,
+    &PERSONAL_RECORDS,
+    &EMPLOYMENTS,
+    &JOB_POSITIONS,
+    &DEPARTMENTS,
+    &BUSINESS_ESTABLISHMENTS,
+    &LEGAL_ENTITIES,
+];
 
 /// Assumed: `remoteId` is empty for people who were entered by hand, so a login is not in this generation of the API;
 /// and the phone number is the professional mobile.
@@ -67,11 +74,46 @@ pub static EMPLOYEES: Resource = Resource {
                 "links": {
                     "employments": href(format!("employments?employee.id={id}")),
                     "jobPositions": href(format!("job-positions?employment.employee.id={id}")),
+                "personalRecord": href(format!("employee-personal-records?employee.id={id}")),
                 },
             }),
         )
     },
     embeds: &[("applicableEmployment", || &EMPLOYMENTS), ("applicableJobPosition", || &JOB_POSITIONS)],
+};
+
+/// Assumed: a record has the id of its employee; `title` is `mister` or `madam`, of which only the first is documented.
+pub static PERSONAL_RECORDS: Resource = Resource {
+    plural: "employee-personal-records",
+    singular: "employee-personal-record",
+    from: employees,
+    filters: &[("id", "id"), ("employee.id", "id")],
+    shape: |view, row| {
+        let countries: Vec<&str> = row["nationality"].as_str().and_then(alpha_3).into_iter().collect();
+        let insurance = row["insuranceNumber"].as_str().map(|number| json!({ "format": "frenchSSN", "value": number }));
+        let account = row["iban"].as_str().map(|iban| {
+            let (name, bank) = (&row["bankName"], &row["bic"]);
+            json!({ "format": "iban", "bankName": name, "accountIdentifier": iban, "bankIdentifier": bank })
+        });
+        let (title, gender) = match row["gender"].as_str() {
+            Some("Male") => (json!("mister"), json!("male")),
+            Some("Female") => (json!("madam"), json!("female")),
+            _ => (Value::Null, Value::Null),
+        };
+        view.resource(
+            "employee-personal-record",
+            "employee-personal-records",
+            row,
+            json!({
+                "employee": view.reference("employee", "employees", &row["id"]),
+                "title": title, "legalGender": gender,
+                "birthDate": row["birthDate"].as_str().and_then(|text| text.get(..10)),
+                "insuranceNumber": insurance, "nationalitiesCountryCodes": countries, "bankAccount": account,
+                "phoneNumber": row["personalMobile"], "email": row["personalEmail"], "links": {},
+            }),
+        )
+    },
+    embeds: &[("employee", || &EMPLOYEES)],
 };
 
 pub static EMPLOYMENTS: Resource = Resource {
@@ -159,13 +201,19 @@ pub static DEPARTMENTS: Resource = Resource {
     filters: &[("id", "id"), ("remoteId", "code"), ("parent.id", "parentId"), ("isArchived", "archived")],
     shape: |view, row| {
         let members = format!("{}/lucca-api/employees?applicableJobPosition.department.id={}", view.base, row["id"]);
-        view.resource("department", "departments", row, json!({
-            "name": row["name"], "description": null, "remoteId": row["code"], "isArchived": row["isActive"] == json!(false),
-            "parent": view.reference("department", "departments", &row["parentId"]),
-            "level": row["level"], "sortOrder": row["sortOrderInSiblings"],
-            "manager": view.reference("employee", "employees", &row["headId"]),
-            "links": { "activeEmployees": { "href": members } },
-        }))
+        view.resource(
+            "department",
+            "departments",
+            row,
+            json!({
+                "name": row["name"], "description": null, "remoteId": row["code"],
+                "isArchived": row["isActive"] == json!(false),
+                "parent": view.reference("department", "departments", &row["parentId"]),
+                "level": row["level"], "sortOrder": row["sortOrderInSiblings"],
+                "manager": view.reference("employee", "employees", &row["headId"]),
+                "links": { "activeEmployees": { "href": members } },
+            }),
+        )
     },
     embeds: &[],
 };
@@ -211,7 +259,8 @@ fn employees(today: &str) -> String {
     format!(
         "SELECT users.*, (
            SELECT id FROM workContracts WHERE ownerId = users.id
-           ORDER BY startsOn <= '{today}' AND coalesce(endsOn, '9999') >= '{today}' DESC, startsOn DESC LIMIT 1) AS contractId,
+           ORDER BY startsOn <= '{today}' AND coalesce(endsOn, '9999') >= '{today}' DESC, startsOn DESC LIMIT 1
+         ) AS contractId,
          CASE WHEN dtContractStart > '{today}T00:00:00' THEN 'upcoming'
               WHEN dtContractEnd < '{today}T00:00:00' THEN 'deactivated' ELSE 'active' END AS status
          FROM users"
@@ -221,7 +270,8 @@ fn employees(today: &str) -> String {
 fn contracts(today: &str) -> String {
     format!(
         "SELECT workContracts.*, legalUnitId, departmentId, managerId, jobTitle, creationDate, modifiedAt,
-         CASE WHEN startsOn > '{today}' THEN 'upcoming' WHEN endsOn < '{today}' THEN 'deactivated' ELSE 'active' END AS status
+         CASE WHEN startsOn > '{today}' THEN 'upcoming'
+              WHEN endsOn < '{today}' THEN 'deactivated' ELSE 'active' END AS status
          FROM workContracts JOIN users ON users.id = ownerId JOIN establishments ON establishments.id = establishmentId"
     )
 }
@@ -265,6 +315,11 @@ impl View<'_> {
         own.extend(more.as_object().cloned().unwrap_or_default());
         resource
     }
+}
+
+/// The two countries of the company, as the newer API writes them.
+fn alpha_3(alpha_2: &str) -> Option<&'static str> {
+    [("FR", "FRA"), ("BE", "BEL")].into_iter().find(|(two, _)| *two == alpha_2).map(|(_, three)| three)
 }
 
 /// With the time zone, unlike v3.

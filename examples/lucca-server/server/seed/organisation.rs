@@ -20,7 +20,8 @@ pub fn organisation(connection: &Connection) -> rusqlite::Result<()> {
          INSERT INTO profiles VALUES (1, '25 CP + 12 RTT'), (2, '25 CP');
          INSERT INTO axes VALUES (1, 'Centre de coûts'), (2, 'Projet');
          INSERT INTO extensionDefinitions VALUES
-           (1, 'e_transport', 'Mode de transport', 'vie-pratique', 'list', 0), (2, 'e_badge', 'Numéro de badge', 'acces', 'text', 0);",
+           (1, 'e_transport', 'Mode de transport', 'vie-pratique', 'list', 0),
+           (2, 'e_badge', 'Numéro de badge', 'acces', 'text', 0);",
     )?;
     for (code, name, unit) in ESTABLISHMENTS {
         let zone = if unit == 1 { "Europe/Paris" } else { "Europe/Brussels" };
