@@ -104,7 +104,7 @@ impl Server {
         *lock(&self.desk.disorder) = disorder;
     }
 
-    /// The tables are those of `schema.sql`.
+    /// The tables are those of `schema.sql`. Nothing else can be asked of the server until `look` is done.
     pub fn database<T>(&self, look: impl FnOnce(&Connection) -> T) -> T {
         look(&self.desk.store())
     }
