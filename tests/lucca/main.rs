@@ -3,5 +3,8 @@
 #[path = "../../examples/lucca-server/server/mod.rs"]
 mod lucca_server;
 
+#[path = "../nights/json_schema.rs"]
+mod json_schema;
+
 mod reading;
 mod standin;

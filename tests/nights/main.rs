@@ -11,6 +11,7 @@ mod exceptions;
 mod exits;
 mod gnupg;
 mod holds;
+mod json_schema;
 mod kills;
 mod logs;
 mod pickups;
