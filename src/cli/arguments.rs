@@ -106,12 +106,12 @@ pub enum Verb {
     Held,
     /// Check site and profiles, and say what the night would do; or try out the servers
     Check {
-        /// Try out all servers, or those named, and look whether what the exchanges need is there. What is written to
-        /// try them out is taken away again; with --dry-run, nothing is written
+        /// Try out all servers and instances of Lucca, or those named, and look whether what the exchanges need is
+        /// there. What is written to try servers out is taken away again; with --dry-run, nothing is written
         #[arg(long)]
         online: bool,
 
-        #[arg(value_name = "SERVER", requires = "online")]
+        #[arg(value_name = "NAME", requires = "online")]
         servers: Vec<String>,
     },
     /// List the profiles, or show the columns of one

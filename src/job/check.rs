@@ -1,6 +1,8 @@
-//! Tries out the servers of a site, and looks whether what the exchanges need is there: the evening before the first night.
+//! Tries out the servers of a site and its instances of Lucca, and looks whether what the exchanges need is there: the evening before the first night.
 //!
 //! It writes scratch names only and takes them away again; in a dry run it writes nothing at all.
+
+mod instance;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +17,7 @@ use crate::model::{Exit, Sheet, fold};
 use crate::net::side_by_side;
 use crate::report::check::{self, Check, Place, Purpose};
 use crate::report::{Direction, Failure};
+use crate::site::people::Lucca;
 use crate::site::{self, Exchange, People, Server, Site};
 use crate::state::{self, Lock, State};
 use crate::transport::examine::{Examined, Examiner};
@@ -24,7 +27,7 @@ use crate::transport::{self, Kind, Limit, Listing, Stop, inside};
 const SIDE_BY_SIDE: usize = 8;
 
 const TIME: Duration = Duration::from_secs(300);
-const OVER: &str = "a check gives each server 5 minutes";
+const OVER: &str = "a check gives each server and each instance 5 minutes";
 
 /// How a check is asked for.
 pub struct Order<'a> {
@@ -37,9 +40,9 @@ pub struct Order<'a> {
     pub stop: Stop,
 }
 
-/// All servers of the site, or those named.
+/// All servers and instances of the site, or those named.
 pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
-    let servers = chosen(order.site, names)?;
+    let (servers, instances) = chosen(order.site, names)?;
     // Two checks on this machine would take each other's files away.
     let _alone = match order.dry_run {
         true => None,
@@ -47,6 +50,9 @@ pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
     };
     let exchanges = order.site.exchanges(order.now);
     let examined = side_by_side(&servers, SIDE_BY_SIDE, |server| examine(order, server, &exchanges));
+    let looked = side_by_side(&instances, SIDE_BY_SIDE, |lucca| {
+        instance::look(order, lucca, &exchanges, &Limit::new(TIME, &order.stop).that_means(OVER))
+    });
     let (last, failure) = remember(order, &servers, &examined);
     let mut told = Check {
         site: order.site_file.display().to_string(),
@@ -55,6 +61,7 @@ pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
         finished: Utc::now(),
         exit_code: Exit::Done,
         servers: Vec::new(),
+        instances: looked,
         places: Vec::new(),
         failure,
     };
@@ -68,16 +75,26 @@ pub fn check(order: &Order<'_>, names: &[String]) -> Result<Check, Error> {
     Ok(told)
 }
 
-fn chosen<'a>(site: &'a Site, names: &[String]) -> Result<Vec<&'a Arc<Server>>, Error> {
-    let unknown = |name: &String| {
-        let help = match fold::nearest(name, site.servers.keys().map(String::as_str)) {
+type Chosen<'a> = (Vec<&'a Arc<Server>>, Vec<&'a Lucca>);
+
+fn chosen<'a>(site: &'a Site, names: &[String]) -> Result<Chosen<'a>, Error> {
+    let instances = site.people.values().filter_map(|people| match &**people {
+        People::Lucca(lucca) => Some(lucca),
+        People::File(_) | People::Directory(_) => None,
+    });
+    let instances: Vec<&Lucca> = instances.collect();
+    let known = || site.servers.keys().map(String::as_str).chain(instances.iter().map(|lucca| lucca.name.as_str()));
+    if let Some(name) = names.iter().find(|name| known().all(|known| known != name.as_str())) {
+        let help = match fold::nearest(name, known()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its servers: {}", site.servers.keys().cloned().collect::<Vec<_>>().join(", ")),
+            None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
         };
-        Error::Usage(format!("the site has no server `{name}`; {help}"))
-    };
-    names.iter().find(|name| !site.servers.contains_key(*name)).map_or(Ok(()), |name| Err(unknown(name)))?;
-    Ok(site.servers.values().filter(|server| names.is_empty() || names.contains(&server.name)).collect())
+        let what = if instances.is_empty() { "server" } else { "server or instance of Lucca" };
+        return Err(Error::Usage(format!("the site has no {what} `{name}`; {help}")));
+    }
+    let is_chosen = |name: &String| names.is_empty() || names.contains(name);
+    let servers = site.servers.values().filter(|server| is_chosen(&server.name)).collect();
+    Ok((servers, instances.into_iter().filter(|lucca| is_chosen(&lucca.name)).collect()))
 }
 
 type Outcome = Result<Examined, transport::Error>;

@@ -59,7 +59,12 @@ impl Door {
     /// The answer, if it is a success.
     pub(super) fn allowed(&self, request: &Request, answer: Answer, resource: Resource) -> Result<Answer, Error> {
         let tried = format!("read the {}", resource.name().is(Language::English));
-        self.accepted(request, answer, &tried, resource.right().is(Language::English))
+        // What is wrong with the question is no lack of a right.
+        let is_question = matches!(answer.status, 400 | 405..=499);
+        self.accepted(request, answer, &tried, resource.right().is(Language::English)).map_err(|mut error| {
+            error.kind = if is_question { Kind::Protocol } else { error.kind };
+            error
+        })
     }
 
     /// From page to page of a list of the newest generation: `include=links` says where the next one is. `filter` begins

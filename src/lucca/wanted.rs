@@ -40,6 +40,18 @@ impl From<BTreeSet<Field>> for Wanted {
     }
 }
 
+/// All that any of them wants.
+impl FromIterator<Wanted> for Wanted {
+    fn from_iter<I: IntoIterator<Item = Wanted>>(all: I) -> Wanted {
+        all.into_iter().fold(Wanted::default(), |mut whole, one| {
+            whole.fields.extend(one.fields);
+            whole.parts.extend(one.parts);
+            whole.pictures |= one.pictures;
+            whole
+        })
+    }
+}
+
 impl Wanted {
     /// The data of a person's own that are asked for, the login always, and whom the ways to other people go by.
     pub(super) fn own(&self) -> BTreeSet<Field> {

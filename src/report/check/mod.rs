@@ -1,5 +1,7 @@
-//! What the servers of a site turned out to be, the evening before: their sheets, and the folders that exchanges need.
+//! What the servers of a site turned out to be, the evening before: their sheets, and the folders that exchanges need; and
+//! what a key lets see of an instance of Lucca.
 
+mod instance;
 pub mod shown;
 pub mod text;
 mod warning;
@@ -10,7 +12,7 @@ use serde::Serialize;
 pub use warning::warnings;
 
 use crate::model::sheet::Change;
-use crate::model::{Exit, Sheet, Text};
+use crate::model::{Exit, Field, Sheet, Text};
 use crate::report::{Direction, Failure};
 
 /// One examination of servers.
@@ -24,6 +26,8 @@ pub struct Check {
     pub finished: DateTime<Utc>,
     pub exit_code: Exit,
     pub servers: Vec<Server>,
+    /// Of Lucca.
+    pub instances: Vec<Instance>,
     /// In the order of the night.
     pub places: Vec<Place>,
     /// Why the sheets are not remembered, or those before them not read.
@@ -48,6 +52,45 @@ pub struct Server {
     pub failure: Option<Failure>,
     /// Why something that was written could not be taken away.
     pub left: Option<Failure>,
+}
+
+/// What a key lets see of an instance of Lucca.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Instance {
+    pub name: String,
+    /// In a few words, without secrets.
+    pub instance: String,
+    /// Former and future ones too; None where that is not known.
+    pub people: Option<usize>,
+    /// None where nobody was let in.
+    pub rights: Vec<Right>,
+    pub untold: Vec<Untold>,
+    /// Why the instance could not be looked at.
+    pub failure: Option<Failure>,
+}
+
+/// A right that the exchanges of the site need.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Right {
+    /// What it is about: `departments`.
+    pub resource: Text,
+    /// What the key must be allowed to.
+    pub right: Text,
+    /// Which need it.
+    pub exchanges: Vec<String>,
+    /// None where that is not known.
+    pub is_there: Option<bool>,
+    pub failure: Option<Failure>,
+}
+
+/// A datum that exchanges need, and of which the instance says nothing about the first few people.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Untold {
+    pub field: Field,
+    pub exchanges: Vec<String>,
 }
 
 /// A folder or a file that an exchange needs on a server.
@@ -98,10 +141,17 @@ impl Place {
     }
 }
 
+impl Instance {
+    fn exit(&self) -> Exit {
+        let failures = self.rights.iter().filter_map(|right| right.failure.as_ref()).chain(&self.failure);
+        failures.map(|failure| failure.exit_code).max().unwrap_or_default()
+    }
+}
+
 impl Check {
     /// The gravest of all. That another run holds the journal just now says nothing about the servers.
     pub fn judge(&self) -> Exit {
-        let servers = self.servers.iter().map(Server::exit);
+        let servers = self.servers.iter().map(Server::exit).chain(self.instances.iter().map(Instance::exit));
         let places = self.places.iter().map(Place::exit);
         let memory = self.failure.iter().filter(|failure| !failure.later_may_help).map(|failure| failure.exit_code);
         servers.chain(places).chain(memory).max().unwrap_or_default()

@@ -11,7 +11,7 @@ use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
 use crate::text;
 
 /// The widest label, and a gap.
-const LABELS: usize = 26;
+pub(super) const LABELS: usize = 26;
 
 const BEFORE_DRY_RUN: Text = Text::of(
     "Dry run: nothing is written on any server, so much stays untried.",
@@ -31,6 +31,7 @@ pub fn write(check: &Check, language: Language) -> String {
         page.say(0, NOTABLE, &BEFORE_DRY_RUN);
     }
     check.servers.iter().for_each(|server| page.server(server));
+    check.instances.iter().for_each(|instance| page.instance(instance));
     page.places(&check.places);
     page.blank();
     if let Some(failure) = &check.failure {
