@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod content;
 pub mod date;
+pub mod defaults;
 pub mod delivered;
 pub mod digest;
 pub mod exit;

@@ -105,7 +105,7 @@ impl<'a> Open<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::defaults::Fills;
+    use super::super::Fills;
     use super::super::sample::{Trial, additions, codes, default, delivered, people};
     use super::super::{Additions, Default};
     use crate::model::Otherwise;

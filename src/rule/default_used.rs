@@ -99,7 +99,7 @@ fn remark(field: &Field, whose: Whose, mut rows: Vec<u32>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::defaults::Fills;
+    use super::super::Fills;
     use super::super::sample::{self, Trial, delivered};
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::defaults::Fills;
+use super::Fills;
 use super::fault::Fault;
 use super::recognised::column_of;
 use super::scope::{Homes, Scope};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::fold::{fold, nearest};
+use crate::model::organisation::{Unit, labels, path};
 
 /// The lists that the site has, by the names that the columns of profiles give them.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +86,21 @@ impl List {
         Ok(List { items: items(entries, &parents) })
     }
 
+    /// The units that are in use; nothing is wrong with what the place that they come from takes. `units` is all there are.
+    pub fn of(units: &[Unit]) -> List {
+        let all = units.iter().zip(labels(units));
+        let used: Vec<(&Unit, String)> = all.filter(|(unit, _)| unit.is_active).collect();
+        let place = |id: &str| used.iter().position(|(unit, _)| unit.id == id);
+        let item = |(unit, label): &(&Unit, String)| Item {
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            path: path(unit, units),
+            label: label.clone(),
+            parent: place(&unit.parent).filter(|_| !unit.parent.is_empty()),
+        };
+        List { items: used.iter().map(item).collect() }
+    }
+
     pub fn items(&self) -> &[Item] {
         &self.items
     }
@@ -100,7 +116,9 @@ impl List {
     }
 
     fn is_below(&self, index: usize, top: Option<usize>) -> bool {
-        std::iter::successors(Some(index), |at| self.items[*at].parent).any(|at| Some(at) == top)
+        // What comes from elsewhere may stand below itself.
+        let way = std::iter::successors(Some(index), |at| self.items[*at].parent).take(self.items.len());
+        way.into_iter().any(|at| Some(at) == top)
     }
 }
 

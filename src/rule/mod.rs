@@ -8,7 +8,6 @@ pub mod checked;
 pub mod clear;
 pub mod codes;
 pub mod column;
-pub mod defaults;
 pub mod fault;
 pub mod lists;
 pub mod recognised;
@@ -89,11 +88,11 @@ use chrono::NaiveDate;
 
 use crate::model::{Field, People, Rule, Severity, Text};
 
+pub use crate::model::defaults::{Default, Fills};
 pub use additions::Additions;
 pub use checked::{Checked, check};
 pub use codes::Codes;
 pub use column::Column;
-pub use defaults::Default;
 pub use lists::Lists;
 pub use recognised::{Recognised, knows, recognise};
 

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::Fills;
 use super::column::{Check, Creation, Unique};
-use super::defaults::Fills;
 use super::lists::{Entry, List, Lists};
 use super::{Additions, Checked, Codes, Column, Contract, Default, Surroundings, check, recognise};
 use crate::model::table::Chunk;

@@ -1,4 +1,5 @@
-//! `lists = { departments = "departments.csv", … }`: the reference lists of a site, each a CSV or XLSX file.
+//! `lists = { departments = "departments.csv", … }`: the reference lists of a site, each a CSV or XLSX file; or those that
+//! an instance of Lucca has by itself.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +9,9 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use crate::format;
+use crate::model::Organisation;
 use crate::model::fold::fold;
+use crate::model::organisation::Unit;
 use crate::model::table::Row;
 use crate::profile::{Complaint, Complaints, Document};
 use crate::rule;
@@ -22,6 +25,25 @@ const HEADINGS: [&str; 3] = ["code", "name", "parent"];
 pub struct Lists {
     document: Arc<Document>,
     files: BTreeMap<String, Spanned<PathBuf>>,
+}
+
+/// The lists of an organisation, by the names that the columns of the profile for imports give them. Of what it does not
+/// know it has no list.
+pub(super) fn of(organisation: &Organisation) -> rule::Lists {
+    let Organisation { departments, establishments, roles, calendars, professional_categories, .. } = organisation;
+    let named = [
+        ("departments", departments),
+        ("establishments", establishments),
+        ("roles", roles),
+        ("calendars", calendars),
+        ("professional-categories", professional_categories),
+    ];
+    let named = named.map(|(name, units)| (name.to_string(), units));
+    let axes = organisation.axes.iter().map(|axis| (format!("axis-{}", axis.id), &axis.sections));
+    let mut lists = rule::Lists::default();
+    let known = |(_, units): &(String, &Vec<Unit>)| !units.is_empty();
+    named.into_iter().chain(axes).filter(known).for_each(|(name, units)| lists.insert(name, List::of(units)));
+    lists
 }
 
 impl Lists {

@@ -24,7 +24,7 @@ pub enum Fills {
     /// Only of users whom the file creates; the column may be absent.
     #[default]
     NewUsers,
-    /// Of everybody of whom the directory knows nothing there either.
+    /// Of everybody of whom nothing is known there either.
     WhatIsNotKnown,
     /// Of everybody, and what is known there is overwritten.
     OverWhatIsKnown,
