@@ -63,6 +63,7 @@ pub fn propose(
             digests: &digests,
             facts: &facts,
             operations: &operations,
+            is_elsewhere: false,
             held: &told.held,
             exceptions: &[],
             verdict: &Remembered { told: told.clone(), followed: RowsFollowed::default() }.write(),

@@ -188,7 +188,7 @@ fn from_deed(deed: Deed, findings: Vec<Finding>) -> Event {
         (PlanStatus::Discarded, _) => Outcome::Discarded,
         (_, OperationStatus::Done) => Outcome::Applied,
         (_, OperationStatus::Failed) => Outcome::Failed,
-        (_, OperationStatus::Pending) => Outcome::Interrupted,
+        (_, OperationStatus::Pending | OperationStatus::Sending) => Outcome::Interrupted,
     };
     let row = Some(deed.operation.row);
     let what = What::Operation {

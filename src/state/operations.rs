@@ -33,10 +33,18 @@ pub(super) const WHOM: &str = "
     CREATE INDEX operations_by_login ON operations (json_extract(operation, '$.user.login') COLLATE NOCASE);
 ";
 
+/// By which people who are not the directory know whom an operation is about: known once it is sent.
+pub(super) const ELSEWHERE: &str = "
+    -- Another status since: sending.
+    ALTER TABLE operations ADD COLUMN person INTEGER;
+";
+
 words! {
     /// What became of an operation.
     OperationStatus {
         Pending = "pending",
+        /// Of people elsewhere: a request was sent for it, and whether it did anything is not written down yet.
+        Sending = "sending",
         Done = "done",
         Failed = "failed",
     }
@@ -51,7 +59,7 @@ pub struct Recorded {
     pub reason: Option<String>,
 }
 
-/// An operation that the directory did not take.
+/// An operation that the people who are changed did not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub operation: Operation,
@@ -133,7 +141,7 @@ impl State {
         })
     }
 
-    /// What the directory did not take of a plan so far, in the order of the plan.
+    /// What could not be done of a plan so far, in the order of the plan.
     pub fn failures(&self, plan: PlanId) -> Result<Vec<Failure>, Error> {
         let sql = "
             SELECT operation, reason FROM operations WHERE plan = ?1 AND status = 'failed' ORDER BY position";
@@ -158,11 +166,17 @@ fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Res
     }
 }
 
-pub(super) fn save(db: &Connection, plan: PlanId, operations: &[Operation]) -> rusqlite::Result<()> {
+/// `is_elsewhere`: the people are not the directory, whatever logins they share with it.
+pub(super) fn save(
+    db: &Connection,
+    plan: PlanId,
+    operations: &[Operation],
+    is_elsewhere: bool,
+) -> rusqlite::Result<()> {
     let mut insert =
         db.prepare("INSERT INTO operations (plan, position, operation, status, user) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (position, operation) in operations.iter().enumerate() {
-        let user = match operation.is_creation() {
+        let user = match operation.is_creation() || is_elsewhere {
             true => None,
             false => users::find(db, &operation.user().login)?,
         };
@@ -174,7 +188,7 @@ pub(super) fn save(db: &Connection, plan: PlanId, operations: &[Operation]) -> r
 pub(super) fn progress(db: &Connection, plan: PlanId) -> rusqlite::Result<Progress> {
     let sql = "
         SELECT
-            count(*) FILTER (WHERE status = 'pending'),
+            count(*) FILTER (WHERE status IN ('pending', 'sending')),
             count(*) FILTER (WHERE status = 'done'),
             count(*) FILTER (WHERE status = 'failed')
         FROM operations WHERE plan = ?1";
@@ -193,7 +207,7 @@ fn pending(db: &Connection, plan: PlanId, at_most: usize) -> rusqlite::Result<Ve
     db.prepare_cached(sql)?.query_map((plan, at_most), one)?.collect()
 }
 
-fn mark(
+pub(super) fn mark(
     db: &Connection,
     plan: PlanId,
     position: i64,

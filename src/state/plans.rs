@@ -69,6 +69,8 @@ pub struct NewPlan<'a> {
     pub digests: &'a Digests,
     pub facts: &'a Facts,
     pub operations: &'a [Operation],
+    /// They are about other people than those of the directory.
+    pub is_elsewhere: bool,
     /// Why it is held; without a reason it may be applied at once.
     pub held: &'a [Text],
     /// The announced exceptions that let it through; they are used up with it.
@@ -133,7 +135,7 @@ impl State {
             let digest = &digests.file;
             pickups::save(db, &NewPickup { run, exchange, path, digest, facts, status: pickup_status, roll, at })?;
             let id = insert(db, plan, status)?;
-            operations::save(db, id, plan.operations)?;
+            operations::save(db, id, plan.operations, plan.is_elsewhere)?;
             exceptions::save(db, id, exchange, plan.exceptions)?;
             Ok(id)
         })

@@ -60,6 +60,7 @@ fn see(state: &mut State, run: &RunId, content: &str, is_refused: bool) {
         digests: &Digests { file: digest.clone(), snapshot: digest.clone(), profile: digest },
         facts: &facts(content),
         operations: &[],
+        is_elsewhere: false,
         held: &[],
         exceptions: &[],
         verdict: b"",
