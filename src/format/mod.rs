@@ -32,7 +32,6 @@ mod xlsx;
 pub use again::Again;
 pub use dialect::Dialect;
 pub use form::{Cell, Form};
-pub use objects::Objects;
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 

@@ -10,8 +10,9 @@ use chrono::Utc;
 use crate::job::progress::Unit;
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands};
+use crate::job::{Context, Error, Hands, send};
 use crate::report;
+use crate::site::people::Changed;
 use crate::site::{Exchange, Import};
 use crate::state::{Decision, Plan, PlanId, PlanStatus, State};
 use crate::text;
@@ -30,7 +31,10 @@ pub fn finish(
 ) -> Result<report::Import, Error> {
     let plan = state.plan(id)?.expect("the plan was saved");
     if plan.status == PlanStatus::Applying {
-        apply(context, state, &plan)?;
+        match &import.people {
+            Changed::Directory(_) => apply(context, state, &plan)?,
+            Changed::Lucca(lucca) => send::apply(context, state, lucca, &plan)?,
+        }
     }
     let Remembered { mut told, followed } = Remembered::read(&plan.verdict);
     settle(state, &plan, &mut told)?;

@@ -6,7 +6,7 @@ use crate::job::apply::{dropped_name, finish, settle};
 use crate::job::decision::read_and_decide;
 use crate::job::gathered::Gathered;
 use crate::job::remembered::Remembered;
-use crate::job::{Context, Error, Hands, Job, claim, gather, person};
+use crate::job::{Context, Error, Hands, Job, claim, gather, known, person};
 use crate::model::Digest;
 use crate::report;
 use crate::site::{Direction, Exchange, Import};
@@ -34,7 +34,7 @@ pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan, moves: &mut Mov
         }
         state.decide_plan(plan.id, &approval(context, &person::name()))?;
         let told = finish(context, state, hands, exchange, import, plan.id)?;
-        moves.extend(&plan.digests.snapshot, state.people()?.digest());
+        moves.extend(&plan.digests.snapshot, known::people(context, state, import)?.digest());
         Ok(told)
     })?;
     told.map_or_else(|| foretell(job, plan), Ok)
@@ -62,7 +62,7 @@ fn check_unmoved(
     plan: &Plan,
     moves: &Moves,
 ) -> Result<bool, Error> {
-    let now = job.state.people()?.digest();
+    let now = known::people(&job.context, &job.state, import)?.digest();
     let is_moved = now != plan.digests.snapshot;
     if is_moved && !moves.lead(&plan.digests.snapshot, &now) {
         return Err(moved(plan, "the directory has changed"));
@@ -108,7 +108,8 @@ fn is_still_the_same(
     let Some(spooled) = &plan.spooled else { return Ok(false) };
     let day = context.site.local(plan.created).date();
     let bytes = hands.spool.get(spooled)?;
-    let gathered = Gathered { earlier: None, ..Gathered::of(state, exchange, import, plan.path.clone(), bytes)? };
+    let gathered =
+        Gathered { earlier: None, ..Gathered::of(context, state, exchange, import, plan.path.clone(), bytes)? };
     let anew = read_and_decide(&gathered, exchange, import, day)?;
     let recorded = state.operations(plan.id)?;
     let is_same = anew.operations.iter().eq(recorded.iter().map(|recorded| &recorded.operation));

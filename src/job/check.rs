@@ -79,7 +79,7 @@ type Chosen<'a> = (Vec<&'a Arc<Server>>, Vec<&'a Lucca>);
 
 fn chosen<'a>(site: &'a Site, names: &[String]) -> Result<Chosen<'a>, Error> {
     let instances = site.people.values().filter_map(|people| match &**people {
-        People::Lucca(lucca) => Some(lucca),
+        People::Lucca(lucca) => Some(&**lucca),
         People::File(_) | People::Directory(_) => None,
     });
     let instances: Vec<&Lucca> = instances.collect();

@@ -1,10 +1,11 @@
 //! The instances of Lucca that a run speaks with: each is opened once, and read once until something of it is changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::lucca::{Door, Snapshot, Wanted};
+use crate::model::{Field, Organisation, People};
 use crate::net::{Error, Limit};
 use crate::site::people::Lucca;
 
@@ -16,19 +17,58 @@ pub struct Doors(Mutex<BTreeMap<String, Arc<Mutex<Kept>>>>);
 struct Kept {
     door: Option<Arc<Door>>,
     snapshot: Option<Snapshot>,
+    /// As imports see it.
+    organisation: Option<Arc<Organisation>>,
+    /// As imports see them.
+    known: Option<Arc<People>>,
 }
 
 impl Doors {
     /// The people and the organisation as this run first read them, with all that the site wants of them.
     pub fn snapshot(&self, lucca: &Lucca, base: &Path, wanted: &Wanted, limit: &Limit) -> Result<Snapshot, Error> {
         let kept = self.kept(lucca);
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&kept);
         if let Some(snapshot) = &kept.snapshot {
             return Ok(snapshot.clone());
         }
         let snapshot = kept.door(lucca, base)?.read(wanted, limit)?;
         kept.snapshot = Some(snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// The people as imports see them, with all that imports of the site may write.
+    pub fn known(
+        &self,
+        lucca: &Lucca,
+        base: &Path,
+        written: &BTreeSet<Field>,
+        limit: &Limit,
+    ) -> Result<Arc<People>, Error> {
+        let kept = self.kept(lucca);
+        let mut kept = lock(&kept);
+        if let Some(known) = &kept.known {
+            return Ok(Arc::clone(known));
+        }
+        let (door, organisation) = (kept.door(lucca, base)?, kept.organisation(lucca, base, limit)?);
+        let known = Arc::new(door.known(written, &organisation, limit)?);
+        kept.known = Some(Arc::clone(&known));
+        Ok(known)
+    }
+
+    pub fn organisation(&self, lucca: &Lucca, base: &Path, limit: &Limit) -> Result<Arc<Organisation>, Error> {
+        lock(&self.kept(lucca)).organisation(lucca, base, limit)
+    }
+
+    pub fn door(&self, lucca: &Lucca, base: &Path) -> Result<Arc<Door>, Error> {
+        lock(&self.kept(lucca)).door(lucca, base)
+    }
+
+    /// Somebody was changed: whoever asks for the people now is told how they are now.
+    pub fn forget(&self, lucca: &Lucca) {
+        let kept = self.kept(lucca);
+        let mut kept = lock(&kept);
+        kept.snapshot = None;
+        kept.known = None;
     }
 
     fn kept(&self, lucca: &Lucca) -> Arc<Mutex<Kept>> {
@@ -46,4 +86,17 @@ impl Kept {
         self.door = Some(Arc::clone(&door));
         Ok(door)
     }
+
+    fn organisation(&mut self, lucca: &Lucca, base: &Path, limit: &Limit) -> Result<Arc<Organisation>, Error> {
+        if let Some(organisation) = &self.organisation {
+            return Ok(Arc::clone(organisation));
+        }
+        let organisation = Arc::new(self.door(lucca, base)?.named(limit)?);
+        self.organisation = Some(Arc::clone(&organisation));
+        Ok(organisation)
+    }
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

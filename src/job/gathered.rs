@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::job::Error;
 use crate::job::remembered::Remembered;
+use crate::job::{Context, Error, known};
 use crate::model::{Digest, People, Verdict};
 use crate::report;
 use crate::rule::Additions;
@@ -16,7 +17,7 @@ pub struct Gathered {
     pub path: String,
     pub bytes: Vec<u8>,
     pub digest: Digest,
-    pub known: People,
+    pub known: Arc<People>,
     pub additions: Additions,
     /// Of the last file that was taken.
     pub last: Option<Facts>,
@@ -30,14 +31,21 @@ pub struct Gathered {
 
 impl Gathered {
     /// A file of this machine.
-    pub fn named(state: &State, exchange: &Exchange, import: &Import, file: &Path) -> Result<Gathered, Error> {
+    pub fn named(
+        context: &Context<'_>,
+        state: &State,
+        exchange: &Exchange,
+        import: &Import,
+        file: &Path,
+    ) -> Result<Gathered, Error> {
         let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
         let bytes =
             fs::read(&whole).map_err(|cause| Error::Usage(format!("{} cannot be read: {cause}", file.display())))?;
-        Gathered::of(state, exchange, import, whole.display().to_string(), bytes)
+        Gathered::of(context, state, exchange, import, whole.display().to_string(), bytes)
     }
 
     pub fn of(
+        context: &Context<'_>,
         state: &State,
         exchange: &Exchange,
         import: &Import,
@@ -45,10 +53,11 @@ impl Gathered {
         bytes: Vec<u8>,
     ) -> Result<Gathered, Error> {
         let digest = Digest::of(&bytes);
+        let organisation = known::organisation(context, import)?;
         Ok(Gathered {
             earlier: earlier(state, &exchange.name, &path, &digest)?,
-            known: state.people()?,
-            additions: import.additions.read(&import.contract.columns)?,
+            known: known::people(context, state, import)?,
+            additions: import.additions.read(&import.contract.columns, organisation.as_deref())?,
             last: state.last_good(&exchange.name)?,
             open: state.open_files(&exchange.name)?,
             used: state.used_exceptions(&exchange.name)?,

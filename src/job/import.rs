@@ -1,6 +1,7 @@
 //! Takes in a partner's files: recognised, checked, compared with the directory, then held or applied, and told.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::job::apply::{self, finish};
 use crate::job::decision::{Decision, read_and_decide};
@@ -214,7 +215,7 @@ fn take(
     told: &mut Told,
 ) -> Result<Taken, Error> {
     let gathered = match origin {
-        Origin::Named(file) => Gathered::named(&job.state, exchange, import, file)?,
+        Origin::Named(file) => Gathered::named(&job.context, &job.state, exchange, import, file)?,
         Origin::Dropped(dropped, _) if dropped.size > import.largest.0 => {
             told.came = true;
             expected::came(job, exchange, import)?;
@@ -223,13 +224,13 @@ fn take(
         Origin::Dropped(dropped, pledge) => match fetch_whole(job, exchange, import, dropped, pledge)? {
             Ok(bytes) => {
                 let path = inside(import.files.folder(), &dropped.name);
-                Gathered::of(&job.state, exchange, import, path, bytes)?
+                Gathered::of(&job.context, &job.state, exchange, import, path, bytes)?
             }
             Err(taken) => return Ok(taken),
         },
     };
     let gathered = match job.context.site.is_trial {
-        true => Gathered { known: People::unknown(), ..gathered },
+        true => Gathered { known: Arc::new(People::unknown()), ..gathered },
         false => gathered,
     };
     // The check may take a while; that the file is here can be said before.
@@ -306,7 +307,7 @@ fn act(
     if decision.told.already_taken || decision.told.verdict == Verdict::Refused {
         return apply_nothing(context, state, exchange, import, gathered, decision);
     }
-    let plan = save(context, state, hands, exchange, gathered, decision)?;
+    let plan = save(context, state, hands, (exchange, import), gathered, decision)?;
     if decision.told.verdict != Verdict::Held {
         return finish(context, state, hands, exchange, import, plan);
     }
@@ -354,7 +355,7 @@ pub(super) fn save(
     context: &Context<'_>,
     state: &mut State,
     hands: &Hands,
-    exchange: &Exchange,
+    (exchange, import): (&Exchange, &Import),
     gathered: &Gathered,
     decision: &Decision,
 ) -> Result<PlanId, Error> {
@@ -367,6 +368,7 @@ pub(super) fn save(
         digests: &decision.digests,
         facts: &decision.facts,
         operations: &decision.operations,
+        is_elsewhere: import.people.are_elsewhere(),
         held: &decision.told.held,
         exceptions: &decision.exceptions,
         verdict: &Remembered { told: decision.told.clone(), followed: decision.followed.clone() }.write(),

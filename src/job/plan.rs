@@ -23,7 +23,7 @@ pub fn foresee(
     file: &Path,
     site: String,
 ) -> Result<(report::Import, Option<Saved>), Error> {
-    let gathered = Gathered::named(&job.state, exchange, import, file)?;
+    let gathered = Gathered::named(&job.context, &job.state, exchange, import, file)?;
     let day = job.context.local().date();
     let Decision { told, operations, digests, exceptions, .. } = read_and_decide(&gathered, exchange, import, day)?;
     let saved = (!told.already_taken && told.verdict != Verdict::Refused).then(|| Saved {
@@ -80,7 +80,7 @@ fn apply_now(
             file.display()
         ))
     })?;
-    let gathered = Gathered::of(&job.state, exchange, import, saved.file.clone(), bytes)?;
+    let gathered = Gathered::of(&job.context, &job.state, exchange, import, saved.file.clone(), bytes)?;
     // On the day on which it was planned: only so can it be the same.
     let day = job.context.site.local(saved.made).date();
     let decision = read_and_decide(&gathered, exchange, import, day)?;
@@ -91,7 +91,7 @@ fn apply_now(
     let mut decision = decision.with_brakes_of(saved);
     let told = job.act(|context, state, hands| {
         import::discard_held(context, state, hands, exchange, &saved.file)?;
-        let id = import::save(context, state, hands, exchange, &gathered, &decision)?;
+        let id = import::save(context, state, hands, (exchange, import), &gathered, &decision)?;
         if !decision.told.held.is_empty() {
             state.decide_plan(id, &approval(context, &person::name()))?;
         }

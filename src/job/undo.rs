@@ -69,6 +69,14 @@ pub fn target(state: &State, run: &Run, exchange: Option<&str>) -> Result<Option
 
 /// A plan that waits for approval; where nothing is left to take back, only what is left as it is.
 pub fn undo(job: &mut Job<'_>, exchange: &Exchange, import: &Import, target: &Target) -> Result<report::Import, Error> {
+    if import.people.are_elsewhere() {
+        return Err(Error::Usage(format!(
+            "run {} changed people of Lucca (`{}`), and only what was done to the directory can be taken back: put it right \
+             in Lucca, or with the next file",
+            target.run,
+            import.people.name()
+        )));
+    }
     let gathered = gather(job, target)?;
     let today = job.context.local().date();
     let Undo { operations, kept } = plan::undo(&gathered.done, &gathered.known, &gathered.former, today);

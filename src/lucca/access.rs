@@ -26,7 +26,8 @@ impl Door {
     /// Reads key and secret; nothing is sent yet. Paths in the options are relative to `base`.
     pub fn open(options: &Options, base: &Path) -> Result<Door, Error> {
         let budget = Budget::new(options.requests_a_minute());
-        let client = Client::new(options.url(), options.trust(), budget, options.tries(), base)?;
+        let client = Client::new(options.url(), options.trust(), budget, options.tries(), base)?
+            .with_patience(options.patience());
         let key = options.key().map(|key| key.read_line(base)).transpose()?;
         let authorization = key.map(|key| format!("lucca application={}", key.expose_secret()).into());
         let tokens = options.oauth().map(|oauth| Tokens::open(oauth, options, base)).transpose()?;

@@ -7,21 +7,26 @@ mod access;
 mod axes;
 mod calendars;
 mod categories;
+mod contract;
 mod culture;
 mod custom;
 mod departments;
 mod employees;
 mod establishments;
 mod generation;
+mod known;
+mod labels;
 mod legal_entities;
 mod list;
 mod look;
 mod oauth;
 mod options;
+mod order;
 mod organisation;
 mod page;
 mod pages;
 mod path;
+mod person;
 mod pictures;
 mod property;
 mod refusal;
@@ -32,9 +37,12 @@ mod users;
 mod value;
 mod wanted;
 pub mod webhook;
+mod writer;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use secrecy::SecretString;
@@ -42,9 +50,11 @@ use secrecy::SecretString;
 pub use generation::{Generations, OfPeople, OfUnits};
 pub use look::Looked;
 pub use options::Options;
+pub use order::{Answered, Order};
 pub use resource::Resource;
 pub use users::Changes;
 pub use wanted::{Part, Wanted};
+pub use writer::{Step, Writer};
 
 use crate::model::{Field, Organisation, People};
 use crate::net::http::Client;
@@ -84,6 +94,11 @@ impl Options {
         };
         has(&field.own()) && field.relations().all(|relation| has(&Field::of(relation.name())))
     }
+}
+
+/// Can this field be written, and be read to compare it before?
+pub fn takes(field: &Field) -> bool {
+    written::of(field).is_some()
 }
 
 impl Door {
@@ -129,6 +144,16 @@ impl Door {
     /// bytes is refused before they are read.
     pub fn picture(&self, id: &str, largest: u64, limit: &Limit) -> Result<Option<Vec<u8>>, Error> {
         pictures::read(self, id, largest, limit)
+    }
+
+    /// How often what may be tried again is tried.
+    pub fn tries(&self) -> u32 {
+        self.client.tries()
+    }
+
+    /// Waits before the next try; where there is no time for that, it is the error of the try before.
+    pub fn wait(&self, tried: u32, pause: Duration, error: Error, limit: &Limit) -> Result<(), Error> {
+        self.client.wait(tried, pause, error, limit)
     }
 }
 

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::generation::{Generations, OfPeople};
 use super::oauth;
 use super::path::Path as PropertyPath;
 use crate::model::Field;
+use crate::model::defaults;
 use crate::net::SecretName;
 use crate::net::http::{Trust, Url};
 
@@ -58,6 +61,26 @@ pub struct Options {
     /// Of each request, at least 1.
     #[serde(default = "six")]
     tries: NonZeroU32,
+    /// For one answer.
+    #[serde(default = "sixty")]
+    answer_within_seconds: NonZeroU32,
+    #[serde(default)]
+    put_body: PutBody,
+    /// What holds for all imports.
+    #[serde(default)]
+    defaults: Vec<Spanned<defaults::Default>>,
+}
+
+/// The form in which changes of a user are sent. The pages of `PUT /api/v3/users/{id}` disagree: most show the bare object,
+/// which is assumed, and one does not. A new user is sent bare, as all pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PutBody {
+    /// `{"mail": …}`
+    #[default]
+    Bare,
+    /// `{"data": {"mail": …}}`
+    InData,
 }
 
 /// By what a unit of the organisation is called.
@@ -106,6 +129,10 @@ fn fifty() -> NonZeroU32 {
     NonZeroU32::new(50).expect("50 is not 0")
 }
 
+fn sixty() -> NonZeroU32 {
+    NonZeroU32::new(60).expect("60 is not 0")
+}
+
 fn six() -> NonZeroU32 {
     NonZeroU32::new(6).expect("6 is not 0")
 }
@@ -148,6 +175,19 @@ impl Options {
 
     pub fn tries(&self) -> u32 {
         self.tries.get()
+    }
+
+    /// How long one answer may take, its body included.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.answer_within_seconds.get().into())
+    }
+
+    pub fn put_body(&self) -> PutBody {
+        self.put_body
+    }
+
+    pub fn defaults(&self) -> &[Spanned<defaults::Default>] {
+        &self.defaults
     }
 
     /// Is this an instance that people work with, and the site does not say so?

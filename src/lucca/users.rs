@@ -19,7 +19,7 @@ use crate::net::{Error, Limit};
 pub const PATH: &str = "/api/v3/users";
 
 /// Without this, people whose contract has ended are not told.
-const EVERYBODY: &str = "formerEmployees=true";
+pub const EVERYBODY: &str = "formerEmployees=true";
 
 /// Ids in one question, so that it stays short.
 const IDS: usize = 100;
@@ -178,7 +178,7 @@ fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
 }
 
 /// Without the first rows, and with those columns only.
-fn part(chunk: Chunk, skip: usize, columns: &[usize]) -> Chunk {
+pub fn part(chunk: Chunk, skip: usize, columns: &[usize]) -> Chunk {
     let whole = Table::from(chunk);
     let mut part = Chunk::default();
     for row in whole.rows().skip(skip) {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::people::Directory;
+use super::lists;
+use super::people::Changed;
 use super::reader::Reader;
-use crate::model::{Field, Otherwise};
+use crate::model::{Field, Organisation, Otherwise};
 use crate::profile::{self, Complaints, Document, Profile};
 use crate::rule::clear::unfit;
 use crate::rule::recognised::column_of;
@@ -18,8 +19,8 @@ use crate::rule::{self, Codes, Column, Default, stated};
 #[derive(Debug)]
 pub struct Additions {
     document: Arc<Document>,
-    directory: Arc<Directory>,
-    /// The import's own, then those of the directory.
+    people: Changed,
+    /// The import's own, then those of the people.
     defaults: Vec<Spanned<Default>>,
     codes: Vec<Spanned<Codes>>,
     clear: Option<Spanned<String>>,
@@ -38,26 +39,29 @@ impl Additions {
     /// Complains about what the profile does not allow.
     pub(super) fn new(
         Own { mut defaults, codes, clear }: Own,
-        directory: Arc<Directory>,
+        people: Changed,
         (profile, contract): (&Profile, &profile::Import),
         reader: &mut Reader,
     ) -> Additions {
         for default in &defaults {
             check_columns(default, profile, contract, reader);
         }
-        defaults.extend(directory.defaults.iter().cloned());
+        defaults.extend(people.defaults().iter().cloned());
         defaults.iter().for_each(|default| check_default(default, profile, contract, reader));
         codes.iter().for_each(|codes| check_codes(codes, profile, contract, reader));
         if let Some(clear) = &clear {
             check_clear(clear, &codes, reader);
         }
-        Additions { document: reader.document.clone(), directory, defaults, codes, clear }
+        Additions { document: reader.document.clone(), people, defaults, codes, clear }
     }
 
     /// As they are now, with the reference lists; refused where a list cannot be used, or does not have what the site
-    /// names.
-    pub fn read(&self, columns: &[Column]) -> Result<rule::Additions, Complaints> {
-        let lists = self.directory.lists.read()?;
+    /// names. The lists of an instance of Lucca are its organisation; where that is not known, every value is taken.
+    pub fn read(&self, columns: &[Column], organisation: Option<&Organisation>) -> Result<rule::Additions, Complaints> {
+        let lists = match &self.people {
+            Changed::Directory(directory) => directory.lists.read()?,
+            Changed::Lucca(_) => organisation.map(lists::of).unwrap_or_default(),
+        };
         let mut complaints = Complaints::default();
         for (span, field, text) in self.stated() {
             if let Err(fault) = stated::read(columns, &lists, &field, text) {
@@ -111,7 +115,7 @@ fn scope<'a>(
     scope.into_iter().filter_map(|(field, text)| Some((Field::of(field), text.as_deref()?)))
 }
 
-/// What one import sets must be in its profile; what the directory sets may be for another one.
+/// What one import sets must be in its profile; what the people set may be for another one.
 fn check_columns(default: &Spanned<Default>, profile: &Profile, contract: &profile::Import, reader: &mut Reader) {
     for field in default.get_ref().set.keys().filter(|field| column_of(&contract.columns, field).is_none()) {
         complain_of_no_column(&default.span(), field, profile, reader);

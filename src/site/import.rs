@@ -1,7 +1,7 @@
-//! `[import.NAME]`: files that a partner drops, and that create and update users of the directory.
+//! `[import.NAME]`: files that a partner drops, and that create and update users, of the directory or of Lucca.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -11,13 +11,13 @@ use super::claim::Claim;
 use super::expected::{self, Expected};
 use super::files::{Files, Ready};
 use super::keep::Kept;
-use super::people::{Directory, People};
+use super::people::{Changed, People};
 use super::reader::Reader;
 use super::size::Size;
 use super::within::Within;
 use super::{Additions, Direction, Exchange, allow};
 use crate::format::dialect::Encoding;
-use crate::model::{Language, Severity, Text};
+use crate::model::{Field, Language, Severity, Text};
 use crate::plan::{Brakes, Exception};
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
@@ -31,7 +31,7 @@ pub const SEALED_CORRECTIONS: &str = ".to-correct.csv.pgp";
 /// An import, with all that the site and the profile say about it.
 #[derive(Debug)]
 pub struct Import {
-    pub directory: Arc<Directory>,
+    pub people: Changed,
     /// What the profile says about the files.
     pub contract: profile::Import,
     pub identify_by: Identification,
@@ -126,7 +126,7 @@ fn at_most() -> NonZeroUsize {
 impl Section {
     pub(super) fn read(self, name: Spanned<String>, reader: &mut Reader) -> Option<Exchange> {
         let server = reader.place(&self.server);
-        let directory = self.directory(reader);
+        let people = self.changed(reader);
         if self.brakes.is_none() {
             let complaint = reader.at(name.span(), format!("the import `{}` has no `brakes`", name.get_ref())).help(
                 "say how much one file may do: `brakes = { creations = \"10%\", updates = \"30%\", shrink = \"20%\" }`",
@@ -148,13 +148,13 @@ impl Section {
             reader.complain(complaint);
         }
         let profile_purpose = profile.purpose.clone();
-        let directory = directory?;
+        let people = people?;
         let own = Own { defaults: self.defaults, codes: self.codes, clear: self.clear };
-        let additions = Additions::new(own, directory.clone(), (&profile, &contract), reader);
+        let additions = Additions::new(own, people.clone(), (&profile, &contract), reader);
         let brakes = self.brakes?;
         let allow = allow::check(self.allow, &brakes, reader);
         let import = Import {
-            directory,
+            people,
             contract,
             identify_by: identify_by?,
             files: self.files,
@@ -184,21 +184,16 @@ impl Section {
         })
     }
 
-    fn directory(&self, reader: &mut Reader) -> Option<Arc<Directory>> {
+    fn changed(&self, reader: &mut Reader) -> Option<Changed> {
         match &*reader.people(&self.people)? {
-            People::Directory(directory) => Some(directory.clone()),
-            People::Lucca(lucca) => {
-                let complaint = reader.at(self.people.span(), format!("`{}` is an instance of Lucca", lucca.name));
-                reader.complain(complaint);
-                None
-            }
+            People::Directory(directory) => Some(Changed::Directory(directory.clone())),
+            People::Lucca(lucca) => Some(Changed::Lucca(lucca.clone())),
             People::File(file) => {
-                let complaint = reader
-                    .at(self.people.span(), format!("`{}` is a file, and an import changes the directory", file.name))
-                    .help(match reader.directory() {
-                        Some(directory) => format!("write `people = \"{directory}\"`"),
-                        None => "add `[people.users.directory]`, and write `people = \"users\"`".into(),
-                    });
+                let message = format!("`{}` is a file, and an import changes the directory or Lucca", file.name);
+                let complaint = reader.at(self.people.span(), message).help(match reader.directory() {
+                    Some(directory) => format!("write `people = \"{directory}\"`"),
+                    None => "add `[people.users.directory]`, and write `people = \"users\"`".into(),
+                });
                 reader.complain(complaint);
                 None
             }
@@ -215,6 +210,12 @@ impl Import {
         clauses
             .extend(Some(self.keep.to_string()).filter(|kept| !kept.is_empty()).map(|kept| format!("kept in {kept}")));
         clauses
+    }
+
+    /// What its columns may set, the families of data left aside: which of these there are is known by each file.
+    pub fn fields(&self) -> BTreeSet<Field> {
+        let columns = self.contract.columns.iter().filter_map(|column| Field::parse(&column.field).ok());
+        columns.filter(|field| self.people.takes(field)).collect()
     }
 
     /// Is it a file to take, once it is whole? `name` is its name in the folder.

@@ -170,7 +170,7 @@ impl Site {
         let mut complaints = Complaints::default();
         for exchange in self.exchanges.values() {
             if let Direction::Import(import) = &exchange.direction {
-                complaints.extend(import.additions.read(&import.contract.columns).err().unwrap_or_default());
+                complaints.extend(import.additions.read(&import.contract.columns, None).err().unwrap_or_default());
             }
         }
         for people in self.people.values() {
@@ -214,6 +214,15 @@ impl Site {
             Direction::Export(_) | Direction::Import(_) => None,
         });
         exports.flat_map(|export| export.wanted()).collect()
+    }
+
+    /// The fields that the imports of these people may set.
+    pub fn written(&self, people: &str) -> BTreeSet<Field> {
+        let imports = self.exchanges.values().filter_map(|exchange| match &exchange.direction {
+            Direction::Import(import) if import.people.name() == people => Some(import),
+            Direction::Export(_) | Direction::Import(_) => None,
+        });
+        imports.flat_map(|import| import.fields()).collect()
     }
 
     /// The folder in which each import writes down what it did.
@@ -266,7 +275,7 @@ impl Exchange {
     pub fn people(&self) -> &str {
         match &self.direction {
             Direction::Export(export) => export.people.name(),
-            Direction::Import(import) => &import.directory.name,
+            Direction::Import(import) => import.people.name(),
         }
     }
 }

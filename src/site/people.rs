@@ -14,14 +14,21 @@ use crate::lucca;
 use crate::model::Field;
 use crate::profile::complaint::quoted;
 use crate::profile::{self, Contract, Profile};
-use crate::rule::defaults::Default;
+use crate::rule::Default;
 
 /// A place where people's data are, by the name that the site gives it.
 #[derive(Debug)]
 pub enum People {
     File(File),
     Directory(Arc<Directory>),
-    Lucca(Lucca),
+    Lucca(Arc<Lucca>),
+}
+
+/// The people that an import changes.
+#[derive(Debug, Clone)]
+pub enum Changed {
+    Directory(Arc<Directory>),
+    Lucca(Arc<Lucca>),
 }
 
 /// An instance of Lucca.
@@ -105,7 +112,7 @@ impl Section {
                     let complaint = reader.at(name.span(), format!("`{}` {problem}", name.get_ref())).help(help);
                     reader.complain(complaint);
                 }
-                Some(People::Lucca(Lucca { name: name.get_ref().clone(), options }))
+                Some(People::Lucca(Arc::new(Lucca { name: name.get_ref().clone(), options })))
             }
         }
     }
@@ -173,6 +180,36 @@ impl People {
                 Some(key) => format!("Lucca does not say what {names} is; write `{key}` beside its `url`"),
                 None => format!("v5 of Lucca's API does not tell {names}; use `generation = {{ people = \"v3\" }}`"),
             },
+        }
+    }
+}
+
+impl Changed {
+    pub fn name(&self) -> &str {
+        match self {
+            Changed::Directory(directory) => &directory.name,
+            Changed::Lucca(lucca) => &lucca.name,
+        }
+    }
+
+    /// What holds for all imports.
+    pub(super) fn defaults(&self) -> &[Spanned<Default>] {
+        match self {
+            Changed::Directory(directory) => &directory.defaults,
+            Changed::Lucca(lucca) => lucca.options.defaults(),
+        }
+    }
+
+    /// Are they other people than those of the directory?
+    pub fn are_elsewhere(&self) -> bool {
+        matches!(self, Changed::Lucca(_))
+    }
+
+    /// Can the field be written there? The directory takes every field.
+    pub fn takes(&self, field: &Field) -> bool {
+        match self {
+            Changed::Directory(_) => true,
+            Changed::Lucca(_) => lucca::takes(field),
         }
     }
 }

@@ -1,0 +1,27 @@
+//! The people that an import changes, as they are known now: our directory, or an instance of Lucca.
+
+use std::sync::Arc;
+
+use crate::job::{Context, Error};
+use crate::model::{Organisation, People};
+use crate::site::Import;
+use crate::site::people::Changed;
+use crate::state::State;
+
+pub fn people(context: &Context<'_>, state: &State, import: &Import) -> Result<Arc<People>, Error> {
+    match &import.people {
+        Changed::Directory(_) => Ok(Arc::new(state.people()?)),
+        Changed::Lucca(lucca) => {
+            let site = context.site;
+            Ok(context.doors.known(lucca, &site.base, &site.written(&lucca.name), &context.limit)?)
+        }
+    }
+}
+
+/// What the people bring along; the directory has reference lists of the site instead.
+pub fn organisation(context: &Context<'_>, import: &Import) -> Result<Option<Arc<Organisation>>, Error> {
+    match &import.people {
+        Changed::Directory(_) => Ok(None),
+        Changed::Lucca(lucca) => Ok(Some(context.doors.organisation(lucca, &context.site.base, &context.limit)?)),
+    }
+}
