@@ -65,7 +65,7 @@ fn check_unmoved(
     let now = known::people(&job.context, &job.state, import)?.digest();
     let is_moved = now != plan.digests.snapshot;
     if is_moved && !moves.lead(&plan.digests.snapshot, &now) {
-        return Err(moved(plan, "the directory has changed"));
+        return Err(moved(plan, &format!("{} has changed", import.people.called())));
     }
     if exchange.profile.digest() != plan.digests.profile {
         return Err(moved(plan, "the profile has changed"));

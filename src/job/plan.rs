@@ -87,7 +87,7 @@ fn apply_now(
     if decision.told.already_taken {
         return Ok(decision.told);
     }
-    check_unmoved(saved, &decision)?;
+    check_unmoved(import.people.called(), saved, &decision)?;
     let mut decision = decision.with_brakes_of(saved);
     let told = job.act(|context, state, hands| {
         import::discard_held(context, state, hands, exchange, &saved.file)?;
@@ -106,11 +106,11 @@ fn apply_now(
 
 /// The digests say what has moved. What they do not cover, such as the defaults and lists of the site, shows in what
 /// would be decided now.
-fn check_unmoved(saved: &Saved, now: &Decision) -> Result<(), Error> {
+fn check_unmoved(people: &str, saved: &Saved, now: &Decision) -> Result<(), Error> {
     let (before, after) = (&saved.digests, &now.digests);
     let moved: Vec<&str> = [
         ("the file", before.file != after.file),
-        ("the directory", before.snapshot != after.snapshot),
+        (people, before.snapshot != after.snapshot),
         ("the profile", before.profile != after.profile),
     ]
     .into_iter()
@@ -125,11 +125,10 @@ fn check_unmoved(saved: &Saved, now: &Decision) -> Result<(), Error> {
         }
     }
     if now.operations != saved.operations || now.told.left_out != saved.report.left_out {
-        return Err(Error::Moved(
-            "the plan is not what would be decided now, although file, directory and profile are the same: the site or \
-             Passerelle itself has changed, or the plan was; make it anew"
-                .into(),
-        ));
+        return Err(Error::Moved(format!(
+            "the plan is not what would be decided now, although the file, {people} and the profile are the same: the site \
+             or Passerelle itself has changed, or the plan was; make it anew"
+        )));
     }
     let is_known = |reason| saved.report.held.contains(reason) || saved.report.let_through.contains(reason);
     match now.told.held.iter().chain(&now.told.let_through).find(|reason| !is_known(reason)) {

@@ -10,6 +10,9 @@ use crate::lucca::{Door, contract};
 use crate::net::http::{Attempt, Request};
 use crate::net::{Error, Limit};
 
+/// Before it is found out what became of an order that was answered with nonsense.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What is to be sent, whole: nothing in it is still to be found out.
 pub struct Order {
     request: Request,
@@ -68,8 +71,12 @@ impl Door {
             }
             Attempt::Answered(answer) => {
                 let answer = self.accepted(&order.request, answer, order.tried, order.right)?;
-                let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
-                Ok(Answered::Done { person: said.and_then(|said| id_of(&said["data"])) })
+                Ok(match answer.json::<Value>(&format!("what came of the request to {}", order.tried)) {
+                    Ok(said) => Answered::Done { person: id_of(&said["data"]) },
+                    Err(_) if answer.body.is_empty() => Answered::Done { person: None },
+                    // It was not Lucca that answered so, but something on the way.
+                    Err(error) => Answered::Unclear { status: None, pause: PAUSE, error },
+                })
             }
         }
     }

@@ -200,6 +200,14 @@ impl Changed {
         }
     }
 
+    /// In a sentence.
+    pub fn called(&self) -> &'static str {
+        match self {
+            Changed::Directory(_) => "the directory",
+            Changed::Lucca(_) => "Lucca",
+        }
+    }
+
     /// Are they other people than those of the directory?
     pub fn are_elsewhere(&self) -> bool {
         matches!(self, Changed::Lucca(_))

@@ -6,5 +6,6 @@ mod lucca_server;
 #[path = "../nights/json_schema.rs"]
 mod json_schema;
 
+mod applying;
 mod reading;
 mod standin;
