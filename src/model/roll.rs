@@ -11,6 +11,20 @@ pub struct Roll {
     pub unclear: usize,
 }
 
+impl Roll {
+    /// Of people who are not the directory, whom the journal knows by what they are called and by no number: of the rows
+    /// about somebody who is known, those that are left out stay, as if they were about strangers. `keys` are those of a
+    /// person by their number.
+    pub fn by_names(mut self, keys: impl Fn(u32) -> Vec<String>) -> Roll {
+        let out = self.known.iter().filter(|seen| seen.is_out);
+        let named = out.map(|seen| Stranger { row: seen.row, keys: keys(seen.user) });
+        self.strangers.extend(named.filter(|stranger| !stranger.keys.is_empty()));
+        self.strangers.sort_by_key(|stranger| stranger.row);
+        self.known.clear();
+        self
+    }
+}
+
 /// A row about somebody who is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
@@ -51,6 +65,20 @@ pub fn keys(login: &str, mail: &str, establishment: &str, number: &str) -> Vec<S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_who_are_elsewhere_are_remembered_by_their_names_where_their_rows_are_out() {
+        let seen = |row, user, is_out| Seen { row, user, is_out };
+        let stranger = |row, name: &str| Stranger { row, keys: vec![name.into()] };
+        let roll = Roll {
+            known: vec![seen(2, 101, false), seen(3, 102, true)],
+            strangers: vec![stranger(4, "ghost")],
+            unclear: 1,
+        };
+        let expected =
+            Roll { known: Vec::new(), strangers: vec![stranger(3, "u102"), stranger(4, "ghost")], unclear: 1 };
+        assert_eq!(roll.by_names(|user| vec![format!("u{user}")]), expected);
+    }
 
     #[test]
     fn a_person_is_named_in_every_way_that_there_is() {
