@@ -22,8 +22,8 @@ kim2;Kim;Lee;kim2@acme.example;Lyon;0003;2020-01-01;2023-06-30;Computers;cy;;;;
 ";
 
 /// What no few lines of text can show.
-const WITHOUT_EXAMPLE: [&str; 5] =
-    ["bad-signature", "cut-text", "more-findings", "not-decrypted", "unproven-date-order"];
+const WITHOUT_EXAMPLE: [&str; 6] =
+    ["bad-signature", "cut-text", "more-findings", "not-decrypted", "unproven-date-order", "unused-column"];
 
 #[test]
 fn every_rule_speaks_both_languages() {

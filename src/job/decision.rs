@@ -1,6 +1,7 @@
 //! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
@@ -9,7 +10,7 @@ use crate::job::follow::{Followed, follow};
 use crate::job::gathered::Gathered;
 use crate::job::saved::Saved;
 use crate::job::{Error, measure, reading};
-use crate::model::{Finding, Language, Operation, Roll, Verdict};
+use crate::model::{Field, Finding, Language, Operation, People, Roll, Verdict, roll};
 use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Excerpt, Findings};
@@ -139,7 +140,11 @@ impl Decision {
     fn decide(&mut self, reading: Reading, gathered: &Gathered, terms: &Terms<'_>) {
         let file = File::check(reading, gathered, terms);
         self.tell(&file, gathered);
-        self.roll = file.checked.roll.clone();
+        let roll = file.checked.roll.clone();
+        self.roll = match terms.import.people.are_elsewhere() {
+            true => roll.by_names(names_by_number(&gathered.known)),
+            false => roll,
+        };
         self.is_refused = self.told.findings.0.iter().any(Finding::refuses_the_file);
         if !self.is_refused {
             self.plan(&file, gathered, terms);
@@ -192,6 +197,8 @@ impl File {
         let ours = Ours::find(&reading.heading);
         reading.findings.extend(ours.still_unread(&reading.table));
         let mut recognised = rule::recognise(&reading.heading, contract, &gathered.additions.defaults);
+        let untaken = rule::unused_column::drop_untaken(&mut recognised, |field| import.people.takes(field));
+        recognised.findings.extend(untaken);
         // Nobody else has a use for our columns.
         let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
         recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
@@ -235,6 +242,17 @@ impl File {
             digest: &gathered.digest,
             left_out: &self.checked.left_out,
         }
+    }
+}
+
+/// What people are called, by their numbers.
+fn names_by_number(known: &People) -> impl Fn(u32) -> Vec<String> {
+    let columns = ["login", "mail", "establishment", "employee-number"].map(|name| known.column(&Field::of(name)));
+    let places: HashMap<u32, usize> = (0..known.len()).map(|place| (known.number(place), place)).collect();
+    move |number| {
+        let Some(place) = places.get(&number) else { return Vec::new() };
+        let [login, mail, establishment, number] = columns.each_ref().map(|column| known.value(*place, column));
+        roll::keys(login, mail, establishment, number)
     }
 }
 

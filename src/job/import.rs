@@ -54,8 +54,9 @@ const TAKEN_AWAY: Text = Text::of(
     "un fichier était présent, et a été repris avant d'être lu",
 );
 const EACH_BY_ITSELF: Text = Text::of(
-    "each file is compared with the directory as it is, not as the files before would leave it",
-    "chaque fichier est comparé à l'annuaire tel qu'il est, et non tel que les fichiers précédents le laisseraient",
+    "each file is compared with the users as they are, not as the files before would leave them",
+    "chaque fichier est comparé aux utilisateurs tels qu'ils sont, et non tels que les fichiers précédents les \
+     laisseraient",
 );
 
 /// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.

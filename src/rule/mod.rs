@@ -80,6 +80,7 @@ mod unknown_code;
 mod unknown_heading;
 mod unknown_label;
 mod unknown_manager;
+pub mod unused_column;
 
 #[cfg(test)]
 mod sample;
@@ -128,6 +129,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &duplicate_heading::RULE,
             &number_gap::RULE,
             &unknown_heading::RULE,
+            &unused_column::RULE,
         ],
     ),
     (
