@@ -12,7 +12,7 @@ use crate::job::{Error, run};
 use crate::model::{Content, Language, Text, fold};
 use crate::profile::{Profile, Profiles};
 use crate::site::Site;
-use crate::state::{Announced, Decision, History, Run, State};
+use crate::state::{Announced, Decision, Delivery, History, Run, State};
 use crate::text;
 
 /// Runs that `history` lists.
@@ -166,7 +166,10 @@ fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
     let line = |file: &str, what: String| [format!("  {file}"), what];
     let held = |reasons: &[Text]| -> Vec<_> { reasons.iter().map(|it| line("", format!("held: {it}"))).collect() };
     let mut rows = Vec::new();
-    for delivery in history.deliveries.iter().filter(|delivery| delivery.exchange == exchange) {
+    let deliveries = history.deliveries.iter().filter(|delivery| delivery.exchange == exchange);
+    let (pictures, tables): (Vec<&Delivery>, Vec<&Delivery>) =
+        deliveries.partition(|delivery| delivery.content == Content::Picture);
+    for delivery in tables {
         let kind = match delivery.content {
             Content::Full => String::new(),
             other => format!(" ({})", other.name()),
@@ -175,6 +178,12 @@ fn done(history: &History, exchange: &str) -> Vec<[String; 2]> {
         rows.push(line(&delivery.file_name, what));
         rows.extend(held(&delivery.held));
         rows.extend(delivery.decision.iter().map(|decision| line("", decided(decision))));
+    }
+    // They come by the thousand.
+    for of_status in pictures.chunk_by(|one, other| one.status == other.status) {
+        let (count, status) = (of_status.len(), of_status[0].status);
+        let pictures = if count == 1 { "picture" } else { "pictures" };
+        rows.push(line(&of_status[0].folder, format!("delivery of {count} {pictures}, {status}")));
     }
     for pickup in history.pickups.iter().filter(|pickup| pickup.exchange == exchange) {
         rows.push(line(&pickup.path, format!("pickup of {}, {}", rows_of(pickup.facts.rows), pickup.status)));

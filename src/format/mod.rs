@@ -8,6 +8,7 @@ pub mod dialect;
 mod encoding;
 pub mod form;
 mod heading;
+pub mod image;
 mod json_lines;
 mod layout;
 mod lost;
@@ -32,6 +33,7 @@ mod xlsx;
 pub use again::Again;
 pub use dialect::Dialect;
 pub use form::{Cell, Form};
+pub use image::Image;
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 

@@ -9,7 +9,7 @@ use crate::job::{Context, Error, Hands, Job, export, person};
 use crate::model::Verdict;
 use crate::report::{self, Delivered};
 use crate::site::{Direction, Exchange, Import};
-use crate::state::{Decided, Delivery, NewDecision, Plan, Set, State};
+use crate::state::{Decided, NewDecision, Plan, Set, State};
 
 /// The partner may drop the very same file again: it is then judged as a new one.
 pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan) -> Result<report::Import, Error> {
@@ -50,8 +50,8 @@ pub fn set(job: &mut Job<'_>, set: &Set) -> Result<Vec<report::Export>, Error> {
         state.decide_set(set.id(), &decision(context, &person::name()))?;
         set.files().iter().try_for_each(|delivery| Ok(hands.spool.remove(&delivery.spooled)?))
     })?;
-    let told = |delivery: &Delivery| export::earlier(delivery, Delivered::Discarded, delivery.held.clone());
-    Ok(set.files().iter().map(told).collect())
+    let told = export::earlier(set).into_iter();
+    Ok(told.map(|told| report::Export { outcome: Delivered::Discarded, ..told }).collect())
 }
 
 fn decision<'a>(context: &'a Context<'_>, person: &'a str) -> NewDecision<'a> {

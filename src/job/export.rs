@@ -5,22 +5,22 @@ mod brakes;
 mod decision;
 mod file;
 mod giving;
+mod picture_names;
+mod pictures;
 mod place;
-
-use std::mem;
 
 use crate::format::Form;
 use crate::job::body::{self, Head};
 use crate::job::deliver::{self, Handed, discard, hand_over};
 use crate::job::export::decision::{Decision, Gathered, Nothing, decide};
 use crate::job::export::file::File;
-use crate::job::{Context, Error, Hands, Job, approve, gather, person};
-use crate::model::{Digest, Text};
+use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows};
+use crate::model::{Content, Digest};
 use crate::report::{self, Delivered, Findings};
 use crate::site::{Exchange, Export};
 use crate::state::{Delivery, DeliveryId, NewDelivery, NewSet, Set, State};
-use crate::transport::Replacement;
 use crate::transport::openpgp::{Sealer, Sealing};
+use crate::transport::{Replacement, inside};
 use place::is_for;
 
 /// The files of this export, as far as they came, and why no further.
@@ -46,7 +46,11 @@ fn export_all(
     // A key that has expired is told before anything else is done.
     let sealer = export.openpgp.as_ref().map(Sealing::read_keys).transpose()?;
     let gathered = gather(job, exchange, source?)?;
-    let decision = decide(job.context.site, exchange, gathered, export, job.context.local())?;
+    let now = job.context.local();
+    let rows =
+        rows::decide(&gathered.source.people, export, &gathered.given, now.date(), gathered.source.left_out == 0);
+    let pictures = pictures::gather(job, export, &gathered.source, &rows, &gathered.given)?;
+    let decision = decide(job.context.site, exchange, export, &gathered, rows, pictures, now)?;
     let acted = act(job, exchange, export, sealer.as_ref(), &decision);
     told.extend(tell(decision, export, *acted.as_ref().unwrap_or(&Delivered::Failed)));
     acted.map(drop)
@@ -85,7 +89,7 @@ fn act(
         for old in &decision.superseded {
             discard(context, &exchange.server, state, hands, old)?;
         }
-        if let Some(nothing) = decision.nothing {
+        if let Some(nothing) = decision.nothing.filter(|_| decision.pictures.is_empty()) {
             return Ok(outcome_of(nothing));
         }
         let id = match decision.same {
@@ -97,10 +101,9 @@ fn act(
             true => Ok(Delivered::Held),
         }
     })?;
-    Ok(acted.unwrap_or(match (decision.nothing, decision.is_held()) {
-        (Some(nothing), _) => outcome_of(nothing),
-        (None, false) => Delivered::WouldBeDelivered,
-        (None, true) => Delivered::Held,
+    Ok(acted.unwrap_or(match decision.is_held() {
+        false => Delivered::WouldBeDelivered,
+        true => Delivered::Held,
     }))
 }
 
@@ -118,12 +121,13 @@ fn prepare(
         Form::Json => Some(Cover::Head { left_out: decision.left_out }),
         _ => sealer.map(Cover::Seal),
     };
+    let files = decision.files();
     let spooled: Vec<Spooled> = (1..)
-        .zip(&decision.files)
+        .zip(&files)
         .map(|(number, file)| Spooled::put(context, hands, exchange, cover, number, file))
         .collect::<Result<_, _>>()?;
     let files: Vec<NewDelivery<'_>> =
-        decision.files.iter().zip(&spooled).map(|(file, spooled)| spooled.delivery(file)).collect();
+        files.into_iter().zip(&spooled).map(|(file, spooled)| spooled.delivery(file)).collect();
     Ok(state.prepare_set(&NewSet {
         run: &context.run,
         exchange: &exchange.name,
@@ -220,22 +224,31 @@ pub fn release(job: &mut Job<'_>, exchange: &Exchange, set: &Set) -> (Vec<report
         Ok(outcome) => (outcome.unwrap_or(Delivered::WouldBeDelivered), None),
         Err(error) => (Delivered::Failed, Some(error)),
     };
-    (set.files().iter().map(|delivery| earlier(delivery, outcome, Vec::new())).collect(), error)
+    let told = earlier(set).into_iter().map(|told| report::Export { outcome, held: Vec::new(), ..told });
+    (told.collect(), error)
 }
 
-/// What is told of a file that an earlier run made.
-pub fn earlier(delivery: &Delivery, outcome: Delivered, held: Vec<Text>) -> report::Export {
-    report::Export {
+/// What is told of the files that an earlier run made; of pictures, in one line.
+pub fn earlier(set: &Set) -> Vec<report::Export> {
+    let (pictures, tables): (Vec<&Delivery>, Vec<&Delivery>) =
+        set.files().iter().partition(|delivery| delivery.content == Content::Picture);
+    let table = |delivery: &Delivery| report::Export {
         file: delivery.file_name.clone(),
         kind: delivery.content,
         establishment: Some(delivery.part.clone()).filter(|part| !part.is_empty()),
-        outcome,
         rows: delivery.rows,
-        left_out: 0,
         size: delivery.size,
-        held,
-        findings: Findings::default(),
-    }
+        held: delivery.held.clone(),
+        ..report::Export::default()
+    };
+    let all = pictures.first().map(|first| report::Export {
+        file: inside(&first.folder, if pictures.len() == 1 { &first.file_name } else { "*" }),
+        kind: Content::Picture,
+        rows: pictures.len(),
+        size: pictures.iter().map(|picture| picture.size).sum(),
+        ..report::Export::default()
+    });
+    tables.into_iter().map(table).chain(all).collect()
 }
 
 fn outcome(handed: Handed) -> Delivered {
@@ -252,38 +265,47 @@ fn outcome_of(nothing: Nothing) -> Delivered {
     }
 }
 
-/// What is about all files is told with the first; where there is no file, with its name alone.
+/// What is about all files is told with the first.
 fn tell(decision: Decision, export: &Export, outcome: Delivered) -> Vec<report::Export> {
-    let Decision { files, held: mut of_all, nothing, mut left_out, findings, .. } = decision;
-    let mut findings = Findings(findings);
-    if files.is_empty() {
-        return vec![report::Export {
-            file: export.file_name.to_string(),
-            kind: export.contents[0],
-            establishment: None,
-            outcome,
-            rows: 0,
-            left_out,
-            size: 0,
-            held: Vec::new(),
-            findings,
-        }];
-    }
-    let mut told = Vec::new();
-    for file in files {
-        let mut held = file.held;
-        held.append(&mut of_all);
-        told.push(report::Export {
-            file: file.name,
-            kind: file.content,
-            establishment: Some(file.part).filter(|part| !part.is_empty()),
-            outcome,
-            rows: file.rows,
-            left_out: mem::take(&mut left_out),
-            size: file.bytes.len() as u64,
-            held: if nothing.is_some() { Vec::new() } else { held },
-            findings: mem::take(&mut findings),
-        });
-    }
+    let Decision { tables, held, nothing, pictures, left_out, findings, .. } = decision;
+    let mut told: Vec<report::Export> = match tables.is_empty() {
+        true => vec![told_of_nothing(export)],
+        false => tables.into_iter().map(told_of).collect(),
+    };
+    let of_tables = nothing.map_or(outcome, outcome_of);
+    told.iter_mut().for_each(|table| table.outcome = of_tables);
+    told[0].left_out = left_out;
+    told[0].held.extend(held);
+    told[0].findings = Findings(findings);
+    told.extend(told_of_pictures(export, &pictures).map(|told| report::Export { outcome, ..told }));
     told
+}
+
+fn told_of(file: File) -> report::Export {
+    report::Export {
+        file: file.name,
+        kind: file.content,
+        establishment: Some(file.part).filter(|part| !part.is_empty()),
+        rows: file.rows,
+        size: file.bytes.len() as u64,
+        held: file.held,
+        ..report::Export::default()
+    }
+}
+
+/// There is no name, only its pattern.
+fn told_of_nothing(export: &Export) -> report::Export {
+    report::Export { file: export.file_name.to_string(), kind: export.contents[0], ..report::Export::default() }
+}
+
+/// Thousands of them are told in one line.
+fn told_of_pictures(export: &Export, pictures: &[File]) -> Option<report::Export> {
+    let photos = export.photos.as_ref().filter(|_| !pictures.is_empty())?;
+    Some(report::Export {
+        file: photos.to_string(),
+        kind: Content::Picture,
+        rows: pictures.len(),
+        size: pictures.iter().map(|picture| picture.bytes.len() as u64).sum(),
+        ..report::Export::default()
+    })
 }

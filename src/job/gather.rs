@@ -1,10 +1,10 @@
 //! What the verbs gather alike: files of servers, and people.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
-use crate::lucca::Wanted;
 use crate::model::{Finding, People, Severity};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{self, Server, people};
@@ -13,15 +13,24 @@ use crate::transport::{Entry, Kind};
 /// People and what is to be said about where they come from.
 pub struct Source {
     pub people: Arc<People>,
+    /// The id of a person's picture, by the person's number.
+    pub pictures: Arc<BTreeMap<u32, String>>,
     /// About rows that could not be read; they are not among the people.
     pub findings: Vec<Finding>,
     pub left_out: usize,
 }
 
+impl Source {
+    /// Nothing is to be said about them.
+    fn of(people: People) -> Source {
+        Source { people: Arc::new(people), pictures: Arc::default(), findings: Vec::new(), left_out: 0 }
+    }
+}
+
 pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
     let source = match people {
         site::People::Directory(_) => {
-            let known = |people| Source { people: Arc::new(people), findings: Vec::new(), left_out: 0 };
+            let known = |people| Source::of(people);
             job.state.people().map(known).map_err(Error::from)
         }
         site::People::File(file) => from_file(job, file),
@@ -46,13 +55,13 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
         return Err(Error::data(&file.file, refused));
     }
     let people = People::new(checked.delivered.fields, checked.delivered.table);
-    Ok(Source { people: Arc::new(people), findings, left_out: checked.left_out.len() })
+    Ok(Source { findings, left_out: checked.left_out.len(), ..Source::of(people) })
 }
 
 fn from_lucca(context: &Context<'_>, lucca: &people::Lucca) -> Result<Source, Error> {
-    let wanted = Wanted::from(context.site.wanted(&lucca.name));
+    let wanted = context.site.wanted(&lucca.name);
     let snapshot = context.doors.snapshot(lucca, &context.site.base, &wanted, &context.limit)?;
-    Ok(Source { people: snapshot.people, findings: Vec::new(), left_out: 0 })
+    Ok(Source { people: snapshot.people, pictures: snapshot.pictures, findings: Vec::new(), left_out: 0 })
 }
 
 /// The whole file, before anything is read from it: what is decided is decided about one state of it.

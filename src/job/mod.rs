@@ -28,6 +28,7 @@ mod manifest;
 mod measure;
 mod person;
 mod pickup;
+mod picture_rules;
 pub mod plan;
 mod post;
 pub mod privacy;

@@ -13,6 +13,7 @@ const fn noun(en: [&'static str; 2], fr: [&'static str; 2]) -> Noun {
 }
 
 pub const ROWS: Noun = noun(["row", "rows"], ["ligne", "lignes"]);
+pub const PICTURES: Noun = noun(["picture", "pictures"], ["photo", "photos"]);
 pub const FILES: Noun = noun(["file", "files"], ["fichier", "fichiers"]);
 pub const BYTES: Noun = noun(["byte", "bytes"], ["octet", "octets"]);
 pub const WAITING: Noun = noun(["file waiting", "files waiting"], ["fichier en attente", "fichiers en attente"]);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::model::{Exit, Finding, Language, Severity, Text, Verdict};
+use crate::model::{Content, Exit, Finding, Language, Severity, Text, Verdict};
 use crate::report::page::{moment, visible};
 use crate::report::text::{ALREADY_TAKEN, DISCARDED, Meaning, RESUMED, outcome};
 use crate::report::{Delivered, Direction, Exchange, Export, Group, Import, Report, count};
@@ -146,8 +146,12 @@ impl Page<'_> {
                 @if let Some(tells) = export.tells() { p { (self.said(&tells)) } }
                 (self.held(&export.held, exchange, export.outcome == Delivered::Held, None))
                 dl.counts {
-                    (self.count(self.is("rows", "lignes"), export.rows))
-                    (self.count(self.is("left out", "écartées"), export.left_out))
+                    @if export.kind == Content::Picture {
+                        (self.count(self.is("pictures", "photos"), export.rows))
+                    } @else {
+                        (self.count(self.is("rows", "lignes"), export.rows))
+                        (self.count(self.is("left out", "écartées"), export.left_out))
+                    }
                     (self.count(self.is("bytes", "octets"), export.size as usize))
                 }
                 (self.findings(&export.findings.by_code(&BTreeMap::new()), "", &|_| None))

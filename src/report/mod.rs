@@ -79,7 +79,7 @@ pub enum Direction {
 }
 
 /// One file for a partner.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Export {
     /// Its name; where there was nothing to write, the pattern of its name.
@@ -102,7 +102,7 @@ pub struct Export {
 }
 
 /// What became of a file for a partner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivered {
     Delivered,
@@ -116,6 +116,7 @@ pub enum Delivered {
     /// A dry run.
     WouldBeDelivered,
     /// The delivery failed; the failure is told beside.
+    #[default]
     Failed,
     /// It was held, and a person gave it up.
     Discarded,
@@ -314,11 +315,10 @@ impl Export {
     /// What the file tells, where that is not simply everybody.
     fn tells(&self) -> Option<Text> {
         let tells = match self.kind {
-            Content::Full => None,
+            Content::Full | Content::Picture => None,
             Content::New => Some(Text::of("new people", "nouvelles personnes")),
             Content::Changed => Some(Text::of("changes", "modifications")),
             Content::Left => Some(Text::of("people who left", "personnes parties")),
-            Content::Picture => Some(Text::of("pictures", "photos")),
         };
         let place = self.establishment.as_ref().map(|name| Text::same(name.clone()));
         match (tells, place) {

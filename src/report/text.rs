@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use anstyle::Style;
 
 use crate::model::operation::{Act, Change, Mark};
-use crate::model::{Exit, Field, Operation, Rule, Severity, Text, Verdict};
+use crate::model::{Content, Exit, Field, Operation, Rule, Severity, Text, Verdict};
 use crate::report::count::{self, counted, grouped};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
 use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Group, Import, Report};
@@ -80,7 +80,8 @@ impl Page {
     fn export(&mut self, export: &Export) {
         let (style, outcome) = outcome(export.outcome);
         self.label(2, style, &Text::same(format!("{} — ", export.file)), &outcome);
-        let counts = count::list(&[counted(export.rows, &count::ROWS), counted(export.size as usize, &count::BYTES)]);
+        let noun = if export.kind == Content::Picture { &count::PICTURES } else { &count::ROWS };
+        let counts = count::list(&[counted(export.rows, noun), counted(export.size as usize, &count::BYTES)]);
         let counts = match export.tells() {
             Some(tells) => tells.then(&Text::of(": ", " : ")).then(&counts),
             None => counts,

@@ -9,6 +9,8 @@ use toml::Spanned;
 
 use super::content::{self, Brakes};
 use super::correspondence::{self, Correspondences};
+use super::folder;
+use super::photos::{self, Photos};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::within::Within;
@@ -48,6 +50,8 @@ pub struct Export {
     pub approvals: BTreeMap<String, Approval>,
     /// How its files are sealed with OpenPGP.
     pub openpgp: Option<Sealing>,
+    /// Pictures that are delivered beside.
+    pub photos: Option<Photos>,
 }
 
 const ALWAYS_WANTED: [&str; 5] = ["login", "employee-number", "establishment", "contract-start", "contract-end"];
@@ -121,6 +125,7 @@ pub struct Section {
     brakes: Option<Spanned<Brakes>>,
     population: Option<Spanned<Population>>,
     openpgp: Option<Sealing>,
+    photos: Option<Spanned<photos::Section>>,
 }
 
 impl Section {
@@ -128,7 +133,7 @@ impl Section {
         let server = reader.server(&self.server);
         let people = reader.people(&self.people);
         let contents = content::read(&self.content, &self.files, reader);
-        let folder = self.folder(reader);
+        let folder = folder::read(self.folder.as_ref(), reader);
         let (profile, contract) = reader.profile(&self.profile, "exports", |contract| match contract {
             Contract::Export(export) => Some(export),
             _ => None,
@@ -143,6 +148,13 @@ impl Section {
         sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
         self.check_people(&people, &columns, reader);
+        if self.per_establishment && !people.can_have(&Field::of("establishment")) {
+            let problem = format!("the people `{}` cannot have an establishment", people.name());
+            let complaint = reader
+                .at(self.people.span(), problem)
+                .help("`per-establishment` needs one: add a heading for it in their profile, or take the key out");
+            reader.complain(complaint);
+        }
         let form = self.form(&name, server.as_deref(), contract.form, reader);
         let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
@@ -158,7 +170,10 @@ impl Section {
             _ => pattern.clone().following(form),
         };
         let span = self.file_name.as_ref().map_or(name.span(), Spanned::span);
-        content::check_name(&file_name, span, &contents, self.per_establishment, reader);
+        if form != Form::Json {
+            content::check_name(&file_name, span, &contents, self.per_establishment, reader);
+        }
+        let photos = self.photos.map(|photos| photos.get_ref().read(photos.span(), &people, server.as_deref(), reader));
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
@@ -168,6 +183,7 @@ impl Section {
                 None => file_name,
             },
             openpgp,
+            photos,
             form,
             contents,
             per_establishment: self.per_establishment,
@@ -191,19 +207,6 @@ impl Section {
             purpose,
             direction: Direction::Export(Box::new(export)),
         })
-    }
-
-    /// Relative to the server's own, and below it.
-    fn folder(&self, reader: &mut Reader) -> String {
-        let Some(folder) = &self.folder else { return String::new() };
-        let path = folder.get_ref().trim_end_matches('/');
-        if path.split('/').any(|part| matches!(part, "." | "..")) || folder.get_ref().starts_with('/') {
-            let complaint = reader
-                .at(folder.span(), format!("`{}` does not stay in the server's folder", folder.get_ref()))
-                .help("write a path below the server's `path`");
-            reader.complain(complaint);
-        }
-        path.into()
     }
 
     /// An endpoint takes JSON. Complains about what only files have.

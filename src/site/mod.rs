@@ -11,11 +11,13 @@ mod deadline;
 mod expected;
 pub mod export;
 pub mod files;
+mod folder;
 pub mod import;
 mod keep;
 pub mod lists;
 pub mod outline;
 pub mod people;
+pub mod photos;
 mod reader;
 mod sensitive;
 mod size;
@@ -43,6 +45,7 @@ pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
 
+use crate::lucca::Wanted;
 use crate::model::{Field, Language, Text, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
@@ -207,13 +210,15 @@ impl Site {
         })
     }
 
-    /// The fields that the exports of these people send.
-    pub fn wanted(&self, people: &str) -> BTreeSet<Field> {
+    /// What the exports of these people send.
+    pub fn wanted(&self, people: &str) -> Wanted {
         let exports = self.exchanges.values().filter_map(|exchange| match &exchange.direction {
             Direction::Export(export) if export.people.name() == people => Some(export),
             Direction::Export(_) | Direction::Import(_) => None,
         });
-        exports.flat_map(|export| export.wanted()).collect()
+        let pictures = exports.clone().any(|export| export.photos.is_some());
+        let fields: BTreeSet<Field> = exports.flat_map(|export| export.wanted()).collect();
+        Wanted { pictures, ..Wanted::from(fields) }
     }
 
     /// The fields that the imports of these people may set.

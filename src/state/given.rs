@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, date};
 use crate::state::stored::Json;
@@ -19,7 +20,7 @@ pub(super) const SCHEMA: &str = "
         digest TEXT NOT NULL,       -- of the row, as it was delivered; empty where none was
         part TEXT NOT NULL,         -- the establishment whose file it stood in
         contract_end TEXT NOT NULL, -- as it was known then
-        picture TEXT NOT NULL,      -- by which the picture is known that was delivered
+        picture TEXT NOT NULL,      -- JSON: the picture that was delivered, or null
         row_values TEXT NOT NULL,   -- a JSON list: what the row was made of, where the partner is told who left
         PRIMARY KEY (exchange, key)
     ) STRICT, WITHOUT ROWID;
@@ -49,10 +50,21 @@ pub struct Given {
     pub part: String,
     /// As it was known then.
     pub contract_end: Option<NaiveDate>,
-    /// By which the picture is known that was delivered.
-    pub picture: Option<String>,
+    pub picture: Option<GivenPicture>,
     /// What the row was made of, one value for each column, where the partner is told who left; else empty.
     pub values: Vec<String>,
+}
+
+/// The picture that a partner was last given of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct GivenPicture {
+    /// By which Lucca knows it.
+    pub id: String,
+    /// Of its bytes.
+    pub digest: Digest,
+    /// Its name at the partner's.
+    pub file: String,
 }
 
 /// What will have been given about one person.
@@ -80,7 +92,7 @@ pub(super) fn save_pending(db: &Connection, first: DeliveryId, giving: &[Giving]
     )?;
     for Giving { key, given } in giving {
         match given {
-            None => insert.execute((first, key, "", None::<&str>, "", "", "", "[]"))?,
+            None => insert.execute((first, key, "", None::<&str>, "", "", "null", "[]"))?,
             Some(given) => insert.execute((
                 first,
                 key,
@@ -88,7 +100,7 @@ pub(super) fn save_pending(db: &Connection, first: DeliveryId, giving: &[Giving]
                 given.digest.as_ref().map_or("", Digest::as_str),
                 &given.part,
                 given.contract_end.map(|day| day.to_string()).unwrap_or_default(),
-                given.picture.as_deref().unwrap_or_default(),
+                Json(&given.picture),
                 Json(&given.values),
             ))?,
         };
@@ -119,13 +131,14 @@ pub(super) fn forget_pending(db: &Connection, first: DeliveryId) -> rusqlite::Re
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Given> {
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+    let Json(picture) = row.get("picture")?;
     let Json(values) = row.get("row_values")?;
     Ok(Given {
         who: row.get("who")?,
         digest: filled(row.get("digest")?).map(Digest::from_text),
         part: row.get("part")?,
         contract_end: date::iso(&row.get::<_, String>("contract_end")?),
-        picture: filled(row.get("picture")?),
+        picture,
         values,
     })
 }

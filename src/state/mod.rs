@@ -50,7 +50,7 @@ pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery, NewSet};
 pub use error::{Error, Kind};
 pub use exceptions::Announced;
 pub use expectations::Expectation;
-pub use given::{Given, Giving};
+pub use given::{Given, GivenPicture, Giving};
 pub use history::History;
 pub use lock::Lock;
 pub use open_rows::{OpenFile, RowsFollowed, StillOpen};

@@ -7,5 +7,6 @@ mod lucca_server;
 mod json_schema;
 
 mod applying;
+mod photos;
 mod reading;
 mod standin;

@@ -1,18 +1,20 @@
 //! What an export comes to, before anything is done. Pure: the clock is an argument.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
 use crate::job::Error;
 use crate::job::export::before::Before;
 use crate::job::export::file::{self, File};
+use crate::job::export::pictures::Pictures;
 use crate::job::export::place::is_for;
 use crate::job::export::{brakes, giving};
-use crate::job::{gather, rows};
+use crate::job::gather;
+use crate::job::rows::Rows;
 use crate::model::{Content, Field, Finding, Text};
 use crate::site::{Exchange, Export, Site};
-use crate::state::{DeliveryId, Given, Giving, Set};
+use crate::state::{Delivery, DeliveryId, Given, Giving, Set};
 
 /// What deciding needs to know, all of it read before.
 pub struct Gathered {
@@ -26,12 +28,12 @@ pub struct Gathered {
 }
 
 pub struct Decision {
-    /// Those that are to be delivered all or none.
-    pub files: Vec<File>,
+    pub tables: Vec<File>,
     /// Why they are held, beside the reasons of each.
     pub held: Vec<Text>,
-    /// Why there is nothing to deliver, if so.
+    /// Why none of the tables is to be delivered, if so.
     pub nothing: Option<Nothing>,
+    pub pictures: Vec<File>,
     pub heading: String,
     pub personal_fields: Vec<Field>,
     pub left_out: usize,
@@ -55,8 +57,22 @@ pub enum Nothing {
 }
 
 impl Decision {
+    /// What is to be delivered all or none.
+    pub fn files(&self) -> Vec<&File> {
+        let tables = self.tables.iter().filter(|_| self.nothing.is_none());
+        tables.chain(&self.pictures).collect()
+    }
+
+    /// What is there already is not held any more.
+    fn release_what_is_there(&mut self) {
+        if self.nothing.is_some() {
+            self.held.clear();
+            self.tables.iter_mut().for_each(|file| file.held.clear());
+        }
+    }
+
     pub fn is_held(&self) -> bool {
-        !self.held.is_empty() || self.files.iter().any(|file| !file.held.is_empty())
+        !self.held.is_empty() || self.tables.iter().any(|file| !file.held.is_empty())
     }
 }
 
@@ -65,40 +81,48 @@ impl Decision {
 pub fn decide(
     site: &Site,
     exchange: &Exchange,
-    gathered: Gathered,
     export: &Export,
+    gathered: &Gathered,
+    rows: Rows<'_>,
+    pictures: Pictures,
     now: NaiveDateTime,
 ) -> Result<Decision, Error> {
     let Gathered { source, last, open, given } = gathered;
-    let mut rows = rows::decide(&source.people, export, &given, now.date(), source.left_out == 0);
-    rows.findings.splice(0..0, source.findings);
-    let before = Before { last: last.as_ref(), given: &given };
-    let mut files = file::all(&rows, export, &before, now)?;
-    let held = brakes::apply(&mut files, &rows, &source.people, exchange, export, &before);
-    let nothing = nothing(site, exchange, &files, last.as_ref(), &open, now);
-    let giving = giving::all(&rows, export, &given, &HashMap::new());
-    let is_held = !held.is_empty() || files.iter().any(|file| !file.held.is_empty());
-    // A file that is held again is held by this run, which is the one that its reader will approve.
-    let goes_on =
-        |earlier: &Set| !is_held && !earlier.is_held() && is_same(earlier, &files) && is_for(exchange, earlier);
-    let same = open.iter().rfind(|earlier| goes_on(earlier)).map(Set::id);
-    Ok(Decision {
+    let before = Before { last: last.as_ref(), given };
+    let mut tables = file::all(&rows, export, &before, now)?;
+    let held = brakes::apply(&mut tables, &rows, &source.people, exchange, export, &before);
+    let nothing = nothing(site, exchange, export, &tables, last.as_ref(), open, now);
+    let giving = giving::all(&rows, export, given, &pictures);
+    let mut decision = Decision {
         heading: brakes::line(&rows, export),
-        held: if nothing == Some(Nothing::Unchanged) { Vec::new() } else { held },
+        tables,
+        held,
         nothing,
-        personal_fields: rows.personal_fields,
+        pictures: pictures.files,
         left_out: rows.left_out + source.left_out,
-        findings: rows.findings,
+        findings: [source.findings.clone(), rows.findings, pictures.findings].concat(),
+        personal_fields: rows.personal_fields,
         giving,
-        same,
-        superseded: open.into_iter().filter(|earlier| Some(earlier.id()) != same).collect(),
-        files,
-    })
+        same: None,
+        superseded: Vec::new(),
+    };
+    decision.release_what_is_there();
+    decision.same = same(exchange, &decision, open);
+    decision.superseded = open.iter().filter(|earlier| Some(earlier.id()) != decision.same).cloned().collect();
+    Ok(decision)
+}
+
+/// An earlier set that goes on. A file that is held again is held by this run, which is the one that its reader will approve.
+fn same(exchange: &Exchange, decision: &Decision, open: &[Set]) -> Option<DeliveryId> {
+    let files = decision.files();
+    let goes_on = |earlier: &&Set| !earlier.is_held() && is_same(earlier, &files) && is_for(exchange, earlier);
+    open.iter().rfind(goes_on).filter(|_| !decision.is_held()).map(Set::id)
 }
 
 fn nothing(
     site: &Site,
     exchange: &Exchange,
+    export: &Export,
     files: &[File],
     last: Option<&Set>,
     open: &[Set],
@@ -112,8 +136,13 @@ fn nothing(
         return None;
     }
     let last = last.filter(|last| site.local(last.first().changed).date() == now.date() && is_for(exchange, last))?;
+    // A name that tells seconds is another one each time.
+    let is_name = |there: &Delivery, file: &File| there.file_name == file.name || export.file_name.has("{time}");
+    let is_one = |there: &Delivery, file: &File| {
+        is_name(there, file) && (&there.digest, &there.part) == (&file.digest, &file.part)
+    };
     let is_there = |file: &File| match file.content {
-        Content::Full => last.files().iter().any(|there| (&there.digest, &there.part) == (&file.digest, &file.part)),
+        Content::Full => last.files().iter().any(|there| is_one(there, file)),
         // An empty file of changes would take the place of one that tells some.
         _ => file.rows == 0,
     };
@@ -121,8 +150,8 @@ fn nothing(
     files.iter().all(is_there).then_some(kind)
 }
 
-fn is_same(earlier: &Set, files: &[File]) -> bool {
-    let is_one = |(there, file): (&crate::state::Delivery, &File)| {
+fn is_same(earlier: &Set, files: &[&File]) -> bool {
+    let is_one = |(there, file): (&Delivery, &&File)| {
         there.file_name == file.name && there.digest == file.digest && there.content == file.content
     };
     earlier.files().len() == files.len() && earlier.files().iter().zip(files).all(is_one)

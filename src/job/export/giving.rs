@@ -1,24 +1,19 @@
 //! What the partner will have been given, once the files of one instant are delivered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::job::export::file::tells;
+use crate::job::export::pictures::Pictures;
 use crate::job::rows::{Row, Rows};
 use crate::model::Change;
 use crate::site::Export;
-use crate::state::{Given, Giving};
+use crate::state::{Given, GivenPicture, Giving};
 
-/// What differs from what was given before. `pictures` are those that are delivered beside, by the keys of the people:
-/// what a picture is known by.
-pub fn all(
-    rows: &Rows<'_>,
-    export: &Export,
-    given: &BTreeMap<String, Given>,
-    pictures: &HashMap<String, String>,
-) -> Vec<Giving> {
+/// What differs from what was given before.
+pub fn all(rows: &Rows<'_>, export: &Export, given: &BTreeMap<String, Given>, pictures: &Pictures) -> Vec<Giving> {
     let of_row = |row: &Row<'_>| {
         let before = given.get(&row.key);
-        let after = after(row, export, before, pictures.get(&row.key));
+        let after = after(row, export, before, pictures.given(&row.key, before));
         (before != after.as_ref()).then(|| Giving { key: row.key.clone(), given: after })
     };
     rows.rows.iter().filter_map(of_row).collect()
@@ -26,12 +21,11 @@ pub fn all(
 
 /// Whoever is not told of as new or changed is known to the partner as before; who left is known no longer, told or not:
 /// who comes back is new.
-fn after(row: &Row<'_>, export: &Export, before: Option<&Given>, picture: Option<&String>) -> Option<Given> {
+fn after(row: &Row<'_>, export: &Export, before: Option<&Given>, picture: Option<GivenPicture>) -> Option<Given> {
     if row.change == Some(Change::Left) {
         return None;
     }
     let is_told = row.change.is_none() || export.contents.iter().any(|content| tells(export, *content, row.change));
-    let picture = picture.cloned().or_else(|| before.and_then(|before| before.picture.clone()));
     match is_told {
         true => Some(Given {
             who: row.who.clone(),
