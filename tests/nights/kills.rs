@@ -43,7 +43,9 @@ pub fn outcome(company: &Company) -> Outcome {
          UNION ALL SELECT 'decision', decided, person, count(*) FROM decisions GROUP BY 2, 3
          UNION ALL SELECT 'exception', day, because, count(*) FROM exceptions GROUP BY 2, 3
          UNION ALL SELECT 'open row', path, who, count(*) FROM open_rows GROUP BY 2, 3
-         UNION ALL SELECT DISTINCT 'roll', path, is_refused, unclear FROM rolls",
+         UNION ALL SELECT DISTINCT 'roll', path, is_refused, unclear FROM rolls
+         UNION ALL SELECT 'given', key, digest, part FROM given
+         UNION ALL SELECT 'giving', key, digest, part FROM giving",
     );
     // Another company's folder is another one, and so is another run's id.
     let home = company.path("").display().to_string();
@@ -164,6 +166,97 @@ fn an_upload_that_is_killed_leaves_no_half_file_and_is_finished_by_the_next_run(
     kill(&killed, |killed| size(killed, "partner/people.csv") == new.len() as u64, Duration::ZERO);
     check(killed);
     assert!(halves > 0, "no kill fell into the upload");
+}
+
+/// A file for each of three establishments, all at one instant.
+const SET: &str = r#"
+[export.out]
+profile = "skillup"
+people = "hr"
+server = "partner"
+file-name = "{establishment}.csv"
+per-establishment = true
+optional = ["Job title"]
+brakes = { shrink = "20%" }
+"#;
+
+const PLACES: [&str; 3] = ["Lille", "Lyon", "Paris"];
+
+fn people_in_three_places(count: usize, job_title: &str) -> String {
+    let all = people(count, job_title);
+    let place = |(number, line): (usize, &str)| match number {
+        0 => format!("Établissement;{line}\n"),
+        number => format!("{};{line}\n", PLACES[number % 3]),
+    };
+    all.lines().enumerate().map(place).collect()
+}
+
+#[test]
+fn files_of_one_instant_that_are_killed_are_finished_together_and_none_is_left_under_a_temporary_name() {
+    let company = Company::new(SET);
+    company.write("hr/hr.csv", people_in_three_places(30, "Engineer"));
+    company.ends(&["run"], 0);
+    let files = |company: &Company| PLACES.map(|place| company.read(&format!("partner/{place}.csv")));
+    let old = files(&company);
+    company.write("hr/hr.csv", people_in_three_places(30, "Engineer of bridges ".repeat(500).trim_end()));
+
+    let calm = company.twin();
+    let start = Instant::now();
+    calm.ends(&["run"], 0);
+    let whole = start.elapsed();
+    let undisturbed = outcome(&calm);
+    let new = files(&calm);
+
+    let (mut halves, mut mixed) = (0, 0);
+    let mut check = |killed: Company| {
+        let there = files(&killed);
+        let is_new = [0, 1, 2].map(|place| there[place] == new[place]);
+        assert!((0..3).all(|place| is_new[place] || there[place] == old[place]), "a half file under its final name");
+        let others = killed.names("partner").into_iter().filter(|name| name.ends_with(".part")).count();
+        halves += usize::from(others > 0);
+        if is_new.contains(&true) && is_new.contains(&false) {
+            mixed += 1;
+            let waiting = (0..3).filter(|place| !is_new[*place]);
+            let whole = |place: usize| killed.read(&format!("partner/.{}.csv.part", PLACES[place])) == new[place];
+            assert!(waiting.clone().all(whole), "what has not its name yet is there whole");
+            // What comes next does not make half of it forgotten.
+            let later = killed.twin();
+            later.write("hr/hr.csv", people_in_three_places(30, "Director"));
+            later.ends(&["run"], 0);
+            assert!(files(&later).iter().all(|file| file.contains("Director")));
+            let delivered = later.ask("SELECT count(*) FROM deliveries WHERE status = 'delivered'");
+            assert_eq!(delivered, ["9"], "the set that was begun was finished first");
+        }
+        recover(&killed, &undisturbed);
+        assert!(killed.names("partner").iter().all(|name| !name.ends_with(".part")));
+    };
+    for step in 0..KILLS {
+        let killed = company.twin();
+        kill(&killed, |_| true, Duration::from_millis(1) + whole * step / KILLS);
+        check(killed);
+    }
+    for place in PLACES {
+        let (temporary, last) = (format!("partner/.{place}.csv.part"), format!("partner/{place}.csv"));
+        let old_size = size(&company, &last);
+        let killed = company.twin();
+        kill(&killed, |killed| killed.has(&temporary), Duration::ZERO);
+        check(killed);
+        let killed = company.twin();
+        kill(&killed, |killed| size(killed, &last) > old_size, Duration::ZERO);
+        check(killed);
+    }
+    // Renaming takes no time in a directory: what a kill in the midst of it leaves is made by hand.
+    let killed = company.twin();
+    kill(&killed, |killed| killed.has("partner/.Paris.csv.part"), Duration::ZERO);
+    if killed.has("partner/.Lille.csv.part") && killed.has("partner/.Lyon.csv.part") {
+        killed.write("partner/.Paris.csv.part", &new[2]);
+        fs::rename(killed.path("partner/.Lille.csv.part"), killed.path("partner/Lille.csv")).expect("renamed");
+        killed.tamper("UPDATE deliveries SET status = 'renaming' WHERE status = 'uploading'");
+        killed.ends(&["run", "--dry-run"], 0);
+        check(killed);
+    }
+    assert!(halves > 0, "no kill fell into the uploads");
+    assert!(mixed > 0, "no kill fell between two renamings");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Nights of small companies, seen from the outside: the program, its exit codes, its files, and what it remembers.
 
+mod changes;
 mod checks;
 mod claims;
 mod company;
