@@ -2,6 +2,7 @@
 //!
 //! To add a table: a file with its schema, and a step in `schema.rs`. Who writes holds the [`Lock`] first.
 
+mod accounts;
 mod apply;
 mod backup;
 mod dealings;
@@ -44,6 +45,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+pub use accounts::{Account, AccountStatus};
 pub use dealings::Dealings;
 pub use decisions::{Decided, Decision, NewDecision};
 pub use deliveries::{Delivery, DeliveryId, DeliveryStatus, NewDelivery, NewSet};

@@ -5,8 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::state::{
-    Error, Kind, decisions, deliveries, exceptions, expectations, given, lineups, open_rows, operations, pickups,
-    plans, requests, rolls, runs, sheets, users,
+    Error, Kind, accounts, decisions, deliveries, exceptions, expectations, given, lineups, open_rows, operations,
+    pickups, plans, requests, rolls, runs, sheets, users,
 };
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
@@ -17,8 +17,9 @@ pub(super) const STEPS: &[Step] = &[
     &[lineups::SCHEMA, rolls::SCHEMA, operations::WHOM],
     // What is known of servers, and of the files that should come from them; files that leave sealed.
     &[sheets::SCHEMA, expectations::SCHEMA, deliveries::SEALED],
-    // Files that are delivered all or none, and what partners were last given; what is sent to change people elsewhere.
-    &[deliveries::SETS, given::SCHEMA, operations::ELSEWHERE, requests::SCHEMA],
+    // Files that are delivered all or none, and what partners were last given; what is sent to change people elsewhere, and
+    // accounts at partners.
+    &[deliveries::SETS, given::SCHEMA, operations::ELSEWHERE, requests::SCHEMA, accounts::SCHEMA],
 ];
 
 pub(super) type Step = &'static [&'static str];
