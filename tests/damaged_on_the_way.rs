@@ -16,11 +16,11 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use encoding_rs::WINDOWS_1252;
 use passerelle::format;
+use passerelle::model::defaults::Fills;
 use passerelle::model::operation::{Act, Mark};
 use passerelle::model::{Field, Operation, People, Severity};
 use passerelle::plan;
 use passerelle::profile::{Contract as File, Import, Profiles};
-use passerelle::rule::defaults::Fills;
 use passerelle::rule::{self, Additions, Checked, Contract, Default, Surroundings};
 
 const HEADING: &str = "login;firstName;lastName;mail;legalEntity;dtContractStart;department;manager;rolePrincipal;culture;\

@@ -8,13 +8,13 @@ use crate::state::{Plan, Set, State};
 
 /// One of them.
 pub enum Held {
-    Plan(Plan),
+    Plan(Box<Plan>),
     Set(Set),
 }
 
 /// All of them, plans first, each kind from the oldest to the newest.
 pub fn all(state: &State) -> Result<Vec<Held>, Error> {
-    let plans = state.held_plans()?.into_iter().map(Held::Plan);
+    let plans = state.held_plans()?.into_iter().map(|plan| Held::Plan(Box::new(plan)));
     let deliveries = state.held_sets()?.into_iter().map(Held::Set);
     Ok(plans.chain(deliveries).collect())
 }

@@ -158,12 +158,15 @@ fn ask(
     pages::read(door, &list, keep, limit)
 }
 
+/// Ways with their columns.
+type Numbered = Vec<(usize, Way)>;
+
 fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
     let mut table = Table::default();
     let mut pictures = BTreeMap::new();
     // Where nobody is, nobody can say anything.
     let is_empty = slices.iter().all(|slice| slice.ids.is_empty());
-    let (told, untold): (Vec<(usize, Way)>, Vec<(usize, Way)>) =
+    let (told, untold): (Numbered, Numbered) =
         ways.into_iter().enumerate().partition(|(_, way)| is_empty || way.is_told.load(Ordering::Relaxed));
     let columns: Vec<usize> = told.iter().map(|(column, _)| *column).collect();
     for slice in slices {

@@ -66,8 +66,8 @@ impl FileName {
             (Form::JsonLines, &[".jsonl", ".ndjson", ".json"]),
         ];
         let name = self.0.to_ascii_lowercase();
-        let found = ENDINGS.iter().flat_map(|(form, endings)| endings.iter().map(move |ending| (*form, *ending)));
-        let found = found.filter(|(_, ending)| name.ends_with(ending)).next();
+        let mut found = ENDINGS.iter().flat_map(|(form, endings)| endings.iter().map(move |ending| (*form, *ending)));
+        let found = found.find(|(_, ending)| name.ends_with(ending));
         let own = ENDINGS.iter().find(|(other, _)| *other == form).map_or("", |(_, endings)| endings[0]);
         match found {
             Some((other, _)) if other == form => self,

@@ -29,6 +29,7 @@ impl Set {
         &self.0[0]
     }
 
+    #[expect(clippy::misnamed_getters, reason = "a set is known by the number of its first delivery")]
     pub fn id(&self) -> DeliveryId {
         self.first().set
     }

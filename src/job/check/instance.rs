@@ -35,7 +35,7 @@ pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &L
 fn wanted(order: &Order<'_>, exchange: &Exchange) -> Wanted {
     match &exchange.direction {
         Direction::Export(export) => Wanted::from(export.wanted().collect::<BTreeSet<Field>>()),
-        Direction::Import(_) => Wanted::from(order.site.wanted(exchange.people())),
+        Direction::Import(_) => order.site.wanted(exchange.people()),
     }
 }
 
