@@ -187,6 +187,14 @@ impl Section {
     fn changed(&self, reader: &mut Reader) -> Option<Changed> {
         match &*reader.people(&self.people)? {
             People::Directory(directory) => Some(Changed::Directory(directory.clone())),
+            People::Lucca(lucca) if lucca.options.key().is_none() => {
+                let message = format!("`{}` has no `key`, and only with one can people be changed", lucca.name);
+                let complaint = reader
+                    .at(self.people.span(), message)
+                    .help("add `key = \"credential:lucca\"` to it: the newest generation of the API changes nobody");
+                reader.complain(complaint);
+                None
+            }
             People::Lucca(lucca) => Some(Changed::Lucca(lucca.clone())),
             People::File(file) => {
                 let message = format!("`{}` is a file, and an import changes the directory or Lucca", file.name);
