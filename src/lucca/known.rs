@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::labels::Labels;
 use super::pages::{self, List};
 use super::resource::Resource;
-use super::wanted::Part;
+use super::wanted::{Part, Wanted};
 use super::written::{self, Written};
 use super::{Door, organisation, users};
 use crate::model::table::{Chunk, Table};
@@ -17,6 +17,13 @@ const NAMED: [Part; 4] = [Part::Departments, Part::Establishments, Part::Roles, 
 
 /// What few files name, so that a key that may not see it is good enough for the others.
 const SELDOM: [Part; 2] = [Part::Calendars, Part::ProfessionalCategories];
+
+impl Wanted {
+    /// What an import needs to see that may set these fields.
+    pub fn to_change(fields: BTreeSet<Field>) -> Wanted {
+        Wanted { fields, parts: NAMED.into(), ..Wanted::default() }
+    }
+}
 
 impl Door {
     /// What imports name. What the key may not see of it is not known; of what few files name, that is all.

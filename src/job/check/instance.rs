@@ -16,7 +16,7 @@ type Wishes<'a> = BTreeMap<&'a str, Wanted>;
 
 pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &Limit) -> Instance {
     let theirs = exchanges.iter().filter(|exchange| exchange.people() == lucca.name);
-    let wishes: Wishes<'_> = theirs.map(|exchange| (exchange.name.as_str(), wanted(order, exchange))).collect();
+    let wishes: Wishes<'_> = theirs.map(|exchange| (exchange.name.as_str(), wanted(exchange))).collect();
     let instance = Instance {
         name: lucca.name.clone(),
         instance: lucca.options.describe(),
@@ -32,10 +32,10 @@ pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &L
     }
 }
 
-fn wanted(order: &Order<'_>, exchange: &Exchange) -> Wanted {
+fn wanted(exchange: &Exchange) -> Wanted {
     match &exchange.direction {
         Direction::Export(export) => Wanted::from(export.wanted().collect::<BTreeSet<Field>>()),
-        Direction::Import(_) => order.site.wanted(exchange.people()),
+        Direction::Import(import) => Wanted::to_change(import.fields()),
     }
 }
 

@@ -164,3 +164,70 @@ fn what_a_brake_held_is_applied_once_a_person_approves_it_and_not_if_somebody_ch
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("changed people of Lucca (`core-hr`)"), "{said}");
 }
+
+#[test]
+fn an_export_of_the_same_night_has_whom_the_file_created() {
+    let night = Night::new();
+    let export = r#"
+[server.formation.directory]
+path = "formation"
+
+[export.formation]
+profile = "place-de-la-formation"
+people = "core-hr"
+server = "formation"
+file-name = "people.csv"
+brakes = { shrink = "20%" }
+
+[server.early.directory]
+path = "early"
+
+# What is read before the file is taken must not be what is read after it.
+[export.a-first]
+profile = "place-de-la-formation"
+people = "core-hr"
+server = "early"
+file-name = "people.csv"
+brakes = { shrink = "20%" }
+deadline = "00:01"
+"#;
+    ["formation", "early"].into_iter().for_each(|name| fs::create_dir(night.path(name)).expect("a folder"));
+    night.write("passerelle.toml", &format!("timezone = \"UTC\"\n{}{export}", night.site("")));
+    let (code, said) = night.run();
+    assert_eq!(code, 4, "{said}");
+    let [early, late] = ["early", "formation"]
+        .map(|folder| fs::read_to_string(night.path(&format!("{folder}/people.csv"))).expect(&said));
+    assert!(!early.contains("Nina") && early.contains("Corentin"), "{early}");
+    assert!(late.contains("Nina") && late.contains("Autre"), "{late}");
+}
+
+#[test]
+fn the_evening_before_a_check_names_the_rights_that_an_import_lacks() {
+    let night = Night::new();
+    let rights = Right::all().into_iter().filter(|right| *right != Right::Roles);
+    night.server.set_rights(night.server.key(), rights);
+    let (code, said) = night.passerelle(&["check", "--online"]);
+    assert_eq!(code, 6, "{said}");
+    assert!(said.contains("to see roles"), "{said}");
+}
+
+#[test]
+fn what_lucca_has_no_place_for_is_remarked_and_the_rest_is_taken() {
+    let night = Night::new();
+    night.write("drop/in/users.csv", "login;jobTitle;iban\nmeme;Chef;FR7630006000011234567890189\n");
+    let (code, said) = night.run();
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("C iban: cannot be written where the users are; the column is not used"), "{said}");
+    assert_eq!(night.person("meme")["jobTitle"], "Chef");
+}
+
+#[test]
+fn whom_a_file_left_out_is_found_by_name_also_where_a_directory_has_the_number() {
+    let night = Night::new();
+    night.drop_file(&["meme;Max;Même;meme@exemple.fr;Nulle part;01/03/2020;Paie;change;Collaborateur;fr-FR;90006;;"]);
+    let (code, said) = night.run();
+    assert_eq!(code, 4, "{said}");
+    let (code, said) = night.passerelle(&["why", "meme@exemple.fr"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("in/users.csv, row 2: the row was left out"), "{said}");
+}
