@@ -59,10 +59,9 @@ impl Door {
 
     /// The answer, if it is a success.
     pub(super) fn allowed(&self, request: &Request, answer: Answer, resource: Resource) -> Result<Answer, Error> {
-        let tried = format!("read the {}", resource.name().is(Language::English));
         // What is wrong with the question is no lack of a right.
         let is_question = matches!(answer.status, 400 | 405..=499);
-        self.accepted(request, answer, &tried, resource.right().is(Language::English)).map_err(|mut error| {
+        self.accepted(request, answer, &tried(resource), resource.right().is(Language::English)).map_err(|mut error| {
             error.kind = if is_question { Kind::Protocol } else { error.kind };
             error
         })
@@ -100,8 +99,18 @@ impl Door {
             return self.allowed(&request, answer, resource);
         }
         self.tokens.iter().for_each(Tokens::forget);
-        self.get(&self.signed(Request::get(path), limit)?, resource, limit)
+        let request = self.signed(Request::get(path), limit)?;
+        let answer = self.client.ask(&request, limit)?;
+        if answer.status == 401 {
+            let cause = format!("{} does not take the token; check `oauth`", self.client.shown(&request));
+            return Err(Error::new(Kind::Login, tried(resource)).caused_by(cause));
+        }
+        self.allowed(&request, answer, resource)
     }
+}
+
+fn tried(resource: Resource) -> String {
+    format!("read the {}", resource.name().is(Language::English))
 }
 
 /// Only the cursor is taken from the address of the next page: whoever is sent elsewhere would bring the token there.

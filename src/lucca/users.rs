@@ -158,16 +158,16 @@ fn ask(
     pages::read(door, &list, keep, limit)
 }
 
-/// Ways with their columns.
-type Numbered = Vec<(usize, Way)>;
+/// A way with the column of its values.
+type Numbered = (usize, Way);
 
 fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
     let mut table = Table::default();
     let mut pictures = BTreeMap::new();
     // Where nobody is, nobody can say anything.
     let is_empty = slices.iter().all(|slice| slice.ids.is_empty());
-    let (told, untold): (Numbered, Numbered) =
-        ways.into_iter().enumerate().partition(|(_, way)| is_empty || way.is_told.load(Ordering::Relaxed));
+    let is_told = |(_, way): &Numbered| is_empty || way.is_told.load(Ordering::Relaxed);
+    let (told, untold): (Vec<Numbered>, Vec<Numbered>) = ways.into_iter().enumerate().partition(is_told);
     let columns: Vec<usize> = told.iter().map(|(column, _)| *column).collect();
     for slice in slices {
         pictures.extend(slice.rows.pictures);
@@ -176,7 +176,7 @@ fn gather(ways: Vec<Way>, slices: Vec<Slice<Rows>>) -> Read {
             skip => part(slice.rows.chunk, skip, &columns),
         });
     }
-    let fields = |ways: Vec<(usize, Way)>| ways.into_iter().map(|(_, way)| way.field);
+    let fields = |ways: Vec<Numbered>| ways.into_iter().map(|(_, way)| way.field);
     Read { people: People::new(fields(told).collect(), table), pictures, untold: fields(untold).collect() }
 }
 
