@@ -1,7 +1,10 @@
 //! What an endpoint is sent: the rows of an export, with where they come from.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::model::Digest;
 use crate::state::{Delivery, RunId};
@@ -41,3 +44,15 @@ pub fn key(run: &RunId, exchange: &str, file_name: &str, digest: &Digest) -> Str
 pub fn key_of(delivery: &Delivery) -> String {
     key(&delivery.run, &delivery.exchange, &delivery.file_name, &delivery.digest)
 }
+
+/// What was written around the rows, and the rows, for whoever hands them over one by one.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Body {
+    pub at: DateTime<Utc>,
+    pub left_out: usize,
+    pub rows: Vec<Row>,
+}
+
+/// Headings and cells; `null` is an empty one.
+pub type Row = BTreeMap<String, Value>;

@@ -10,6 +10,7 @@ use std::mem;
 use chrono::Utc;
 
 use crate::job::progress::{Counted, Unit};
+use crate::job::provision::{self, Provisioned};
 use crate::job::{Context, Error, Hands, post};
 use crate::model::Digest;
 use crate::model::digest::Digester;
@@ -21,11 +22,13 @@ pub(super) const LOST: &str =
     "what was prepared is lost or damaged in the spool, and is given up; the next run makes the file anew";
 
 /// How a set of deliveries ended well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Handed {
     Over(Replacement),
     /// An endpoint has taken it.
     Taken,
+    /// A provider has given people accounts.
+    Accounts(Box<Provisioned>),
     /// An interrupted run had handed all of it over already.
     Before,
 }
@@ -44,6 +47,7 @@ pub fn hand_over(
         Some(Endpoint::Https(options)) => set.files().iter().try_fold(Handed::Before, |handed, delivery| {
             Ok::<_, Error>(handed.and(post::hand_over(context, options, state, hands, delivery)?))
         })?,
+        Some(Endpoint::Scim(options)) => provision::hand_over(context, options, state, hands, set.first())?,
     };
     for delivery in set.files() {
         tracing::info!(file = delivery.file_name, rows = delivery.rows, "delivered");
@@ -145,6 +149,8 @@ pub fn discard(
         Some(Endpoint::Https(options)) => {
             return old.files().iter().try_for_each(|delivery| post::settle(context, options, state, hands, delivery));
         }
+        // What it did is found, and made what it is to be, by the one that takes its place.
+        Some(Endpoint::Scim(_)) => DeliveryStatus::Discarded,
     };
     state.advance(&old.ids(), end, Utc::now())?;
     old.files().iter().try_for_each(|delivery| Ok(hands.spool.remove(&delivery.spooled)?))

@@ -1,5 +1,6 @@
 //! Writes the files of one export and delivers them all or none, or holds them.
 
+mod accounts;
 mod before;
 mod brakes;
 mod decision;
@@ -14,14 +15,23 @@ use crate::job::body::{self, Head};
 use crate::job::deliver::{self, Handed, discard, hand_over};
 use crate::job::export::decision::{Decision, Gathered, Nothing, decide};
 use crate::job::export::file::File;
+use crate::job::provision::Provisioned;
 use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows};
-use crate::model::{Content, Digest};
-use crate::report::{self, Delivered, Findings};
+use crate::model::{Content, Digest, Finding};
+use crate::report::{self, Accounts, Delivered, Findings};
 use crate::site::{Exchange, Export};
 use crate::state::{Delivery, DeliveryId, NewDelivery, NewSet, Set, State};
 use crate::transport::openpgp::{Sealer, Sealing};
 use crate::transport::{Replacement, inside};
 use place::is_for;
+
+/// What became of a set of deliveries.
+struct Ended {
+    outcome: Delivered,
+    accounts: Option<Accounts>,
+    /// Of its rows, where they are handed over one by one.
+    findings: Vec<Finding>,
+}
 
 /// The files of this export, as far as they came, and why no further.
 pub fn export(job: &mut Job<'_>, exchange: &Exchange, export: &Export) -> (Vec<report::Export>, Option<Error>) {
@@ -51,9 +61,12 @@ fn export_all(
         rows::decide(&gathered.source.people, export, &gathered.given, now.date(), gathered.source.left_out == 0);
     let pictures = pictures::gather(job, export, &gathered.source, &rows, &gathered.given)?;
     let decision = decide(job.context.site, exchange, export, &gathered, rows, pictures, now)?;
-    let acted = act(job, exchange, export, sealer.as_ref(), &decision);
-    told.extend(tell(decision, export, *acted.as_ref().unwrap_or(&Delivered::Failed)));
-    acted.map(drop)
+    let (ended, error) = match act(job, exchange, export, sealer.as_ref(), &decision) {
+        Ok(ended) => (ended, Ok(())),
+        Err(error) => (Delivered::Failed.into(), Err(error)),
+    };
+    told.extend(tell(decision, export, ended));
+    error
 }
 
 /// What a person let through goes out, even though a brake would hold it again; and what was cut off when some of it had
@@ -75,7 +88,8 @@ fn gather(job: &Job<'_>, exchange: &Exchange, source: gather::Source) -> Result<
     let mut open = job.state.unfinished_sets(&exchange.name)?;
     open.extend(job.state.held_sets()?.into_iter().filter(|held| held.first().exchange == exchange.name));
     let last = job.state.last_delivered(&exchange.name)?;
-    Ok(Gathered { source, last, open, given: job.state.given(&exchange.name)? })
+    let (given, accounts) = (job.state.given(&exchange.name)?, accounts::gather(job, exchange)?);
+    Ok(Gathered { source, last, open, given, accounts })
 }
 
 fn act(
@@ -84,26 +98,26 @@ fn act(
     export: &Export,
     sealer: Option<&Sealer>,
     decision: &Decision,
-) -> Result<Delivered, Error> {
+) -> Result<Ended, Error> {
     let acted = job.act(|context, state, hands| {
         for old in &decision.superseded {
             discard(context, &exchange.server, state, hands, old)?;
         }
         if let Some(nothing) = decision.nothing.filter(|_| decision.pictures.is_empty()) {
-            return Ok(outcome_of(nothing));
+            return Ok(outcome_of(nothing).into());
         }
         let id = match decision.same {
             Some(id) => id,
             None => prepare(context, state, hands, exchange, export, sealer, decision)?,
         };
         match decision.is_held() {
-            false => hand_over(context, &exchange.server, state, hands, id).map(outcome),
-            true => Ok(Delivered::Held),
+            false => hand_over(context, &exchange.server, state, hands, id).map(Ended::of),
+            true => Ok(Delivered::Held.into()),
         }
     })?;
-    Ok(acted.unwrap_or(match decision.is_held() {
-        false => Delivered::WouldBeDelivered,
-        true => Delivered::Held,
+    Ok(acted.unwrap_or_else(|| match decision.is_held() {
+        false => Delivered::WouldBeDelivered.into(),
+        true => Delivered::Held.into(),
     }))
 }
 
@@ -217,15 +231,19 @@ pub fn release(job: &mut Job<'_>, exchange: &Exchange, set: &Set) -> (Vec<report
             if set.is_held() {
                 state.decide_set(set.id(), &approve::approval(context, &person::name()))?;
             }
-            hand_over(context, &exchange.server, state, hands, set.id()).map(outcome)
+            hand_over(context, &exchange.server, state, hands, set.id()).map(Ended::of)
         })
     });
-    let (outcome, error) = match released {
-        Ok(outcome) => (outcome.unwrap_or(Delivered::WouldBeDelivered), None),
-        Err(error) => (Delivered::Failed, Some(error)),
+    let (ended, error) = match released {
+        Ok(ended) => (ended.unwrap_or(Delivered::WouldBeDelivered.into()), None),
+        Err(error) => (Delivered::Failed.into(), Some(error)),
     };
+    let outcome = ended.outcome;
     let told = earlier(set).into_iter().map(|told| report::Export { outcome, held: Vec::new(), ..told });
-    (told.collect(), error)
+    let mut told: Vec<report::Export> = told.collect();
+    told[0].accounts = ended.accounts;
+    told[0].findings = Findings(ended.findings);
+    (told, error)
 }
 
 /// What is told of the files that an earlier run made; of pictures, in one line.
@@ -251,10 +269,22 @@ pub fn earlier(set: &Set) -> Vec<report::Export> {
     tables.into_iter().map(table).chain(all).collect()
 }
 
-fn outcome(handed: Handed) -> Delivered {
-    match handed {
-        Handed::Over(Replacement::Atomic) | Handed::Taken | Handed::Before => Delivered::Delivered,
-        Handed::Over(Replacement::InTwoSteps) => Delivered::DeliveredInTwoSteps,
+impl Ended {
+    fn of(handed: Handed) -> Ended {
+        match handed {
+            Handed::Over(Replacement::Atomic) | Handed::Taken | Handed::Before => Delivered::Delivered.into(),
+            Handed::Over(Replacement::InTwoSteps) => Delivered::DeliveredInTwoSteps.into(),
+            Handed::Accounts(done) => {
+                let Provisioned { accounts, findings } = *done;
+                Ended { outcome: Delivered::Delivered, accounts: Some(accounts), findings }
+            }
+        }
+    }
+}
+
+impl From<Delivered> for Ended {
+    fn from(outcome: Delivered) -> Ended {
+        Ended { outcome, accounts: None, findings: Vec::new() }
     }
 }
 
@@ -266,8 +296,9 @@ fn outcome_of(nothing: Nothing) -> Delivered {
 }
 
 /// What is about all files is told with the first.
-fn tell(decision: Decision, export: &Export, outcome: Delivered) -> Vec<report::Export> {
+fn tell(decision: Decision, export: &Export, ended: Ended) -> Vec<report::Export> {
     let Decision { tables, held, nothing, pictures, left_out, findings, .. } = decision;
+    let Ended { outcome, accounts, findings: of_rows } = ended;
     let mut told: Vec<report::Export> = match tables.is_empty() {
         true => vec![told_of_nothing(export)],
         false => tables.into_iter().map(told_of).collect(),
@@ -276,7 +307,8 @@ fn tell(decision: Decision, export: &Export, outcome: Delivered) -> Vec<report::
     told.iter_mut().for_each(|table| table.outcome = of_tables);
     told[0].left_out = left_out;
     told[0].held.extend(held);
-    told[0].findings = Findings(findings);
+    told[0].findings = Findings([findings, of_rows].concat());
+    told[0].accounts = accounts;
     told.extend(told_of_pictures(export, &pictures).map(|told| report::Export { outcome, ..told }));
     told
 }

@@ -3,6 +3,7 @@
 //! Deciding is pure. Acting needs [`Hands`], which a dry run does not have: [`Job::act`] is the one place that knows.
 
 mod abreast;
+mod account_rules;
 mod again;
 mod apply;
 pub mod approve;
@@ -34,6 +35,7 @@ mod post;
 pub mod privacy;
 pub mod progress;
 pub mod propose;
+mod provision;
 pub mod reading;
 mod ready;
 mod remembered;

@@ -49,7 +49,7 @@ pub fn hand_over(
 }
 
 /// What was prepared. Where it is lost, its delivery is given up: it would stand in the way of all that come after it.
-fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
     let content = hands.spool.find(&delivery.spooled)?;
     if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
         return Ok(content);

@@ -1,6 +1,6 @@
 //! The rules: everything that can be found, whichever room finds it.
 
-use crate::job::{picture_rules, row_rules, too_large};
+use crate::job::{account_rules, picture_rules, row_rules, too_large};
 use crate::model::{Rule, Text};
 use crate::report::corrections;
 use crate::{format, rule};
@@ -13,6 +13,7 @@ pub fn groups() -> Vec<(Text, &'static [&'static Rule])> {
     groups.push((come_back, corrections::RULES));
     groups.push((Text::of("A file for a partner", "Un fichier pour un partenaire"), row_rules::RULES));
     groups.push((Text::of("A picture for a partner", "Une photo pour un partenaire"), picture_rules::RULES));
+    groups.push((Text::of("Accounts at a partner", "Des comptes chez un partenaire"), account_rules::RULES));
     groups
 }
 

@@ -37,6 +37,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
     ("ploy", include_str!("../../profiles/ploy.toml")),
     ("pyla", include_str!("../../profiles/pyla.toml")),
+    ("scim-users", include_str!("../../profiles/scim-users.toml")),
     ("skillup", include_str!("../../profiles/skillup.toml")),
 ];
 

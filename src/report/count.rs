@@ -26,6 +26,14 @@ pub const RETURNS: Noun = noun(["return", "returns"], ["retour", "retours"]);
 pub const UNCHANGED: Noun = noun(["unchanged", "unchanged"], ["inchangée", "inchangées"]);
 pub const LEFT_OUT: Noun = noun(["left out", "left out"], ["écartée", "écartées"]);
 pub const NOT_APPLIED: Noun = noun(["not applied", "not applied"], ["non appliquée", "non appliquées"]);
+pub const ACCOUNTS_CREATED: Noun = noun(["account created", "accounts created"], ["compte créé", "comptes créés"]);
+pub const ACCOUNTS_CHANGED: Noun = noun(["changed", "changed"], ["modifié", "modifiés"]);
+pub const SWITCHED_OFF: Noun = noun(["switched off", "switched off"], ["désactivé", "désactivés"]);
+pub const ACCOUNTS_UNCHANGED: Noun = noun(["unchanged", "unchanged"], ["inchangé", "inchangés"]);
+pub const REFUSED: Noun = noun(
+    ["refused by the partner", "refused by the partner"],
+    ["refusé par le partenaire", "refusés par le partenaire"],
+);
 pub const RIGHT: Noun = noun(["right now", "right now"], ["désormais juste", "désormais justes"]);
 pub const OPEN: Noun = noun(["still open", "still open"], ["encore à corriger", "encore à corriger"]);
 pub const MISSING: Noun =

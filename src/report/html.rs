@@ -153,6 +153,13 @@ impl Page<'_> {
                         (self.count(self.is("left out", "écartées"), export.left_out))
                     }
                     (self.count(self.is("bytes", "octets"), export.size as usize))
+                    @if let Some(accounts) = &export.accounts {
+                        (self.count(self.is("accounts created", "comptes créés"), accounts.created))
+                        (self.count(self.is("changed", "modifiés"), accounts.changed))
+                        (self.count(self.is("switched off", "désactivés"), accounts.switched_off))
+                        (self.count(self.is("unchanged", "inchangés"), accounts.unchanged))
+                        (self.count(self.is("refused by the partner", "refusés par le partenaire"), accounts.refused))
+                    }
                 }
                 (self.findings(&export.findings.by_code(&BTreeMap::new()), "", &|_| None))
             }

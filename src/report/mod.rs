@@ -99,6 +99,20 @@ pub struct Export {
     /// Why the file is held.
     pub held: Vec<Text>,
     pub findings: Findings,
+    /// What became of people's accounts, where each row is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Accounts>,
+}
+
+/// What became of the accounts of people at a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Accounts {
+    pub created: usize,
+    pub changed: usize,
+    pub switched_off: usize,
+    pub unchanged: usize,
+    pub refused: usize,
 }
 
 /// What became of a file for a partner.
@@ -330,7 +344,7 @@ impl Export {
     fn exit(&self) -> Exit {
         match self.outcome {
             Delivered::Held => Exit::Held,
-            _ if self.left_out > 0 => Exit::DataRefused,
+            _ if self.left_out > 0 || self.accounts.is_some_and(|accounts| accounts.refused > 0) => Exit::DataRefused,
             _ => Exit::Done,
         }
     }

@@ -10,7 +10,7 @@ use crate::model::operation::{Act, Change, Mark};
 use crate::model::{Content, Exit, Field, Operation, Rule, Severity, Text, Verdict};
 use crate::report::count::{self, counted, grouped};
 use crate::report::page::{BAD, BOLD, GOOD, NOTABLE, PLAIN, Page, moment};
-use crate::report::{Delivered, Direction, Exchange, Export, Failure, Findings, Group, Import, Report};
+use crate::report::{Accounts, Delivered, Direction, Exchange, Export, Failure, Findings, Group, Import, Report};
 use crate::text;
 
 /// Findings of one code that are shown before the rest is only counted.
@@ -93,8 +93,22 @@ impl Page {
                 self.label(4, PLAIN, &counts.then(&Text::of("; ", " ; ")), &left_out);
             }
         }
+        export.accounts.iter().for_each(|accounts| self.accounts(accounts));
         self.held(&export.held);
         self.findings(4, &Listing::for_operator(&export.findings, &BTreeMap::new()));
+    }
+
+    fn accounts(&mut self, accounts: &Accounts) {
+        let done = count::list(&[
+            counted(accounts.created, &count::ACCOUNTS_CREATED),
+            counted(accounts.changed, &count::ACCOUNTS_CHANGED),
+            counted(accounts.switched_off, &count::SWITCHED_OFF),
+            counted(accounts.unchanged, &count::ACCOUNTS_UNCHANGED),
+        ]);
+        match accounts.refused {
+            0 => self.say(4, PLAIN, &done),
+            refused => self.label(4, PLAIN, &done.then(&Text::of("; ", " ; ")), &counted(refused, &count::REFUSED)),
+        }
     }
 
     fn import(&mut self, import: &Import, dry_run: bool) {

@@ -14,7 +14,7 @@ use super::photos::{self, Photos};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::within::Within;
-use super::{Direction, Exchange, People, Server};
+use super::{Direction, Exchange, People, Server, accounts};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
 use crate::model::{Approval, Content, Field, Language, Text};
@@ -156,6 +156,7 @@ impl Section {
             reader.complain(complaint);
         }
         let form = self.form(&name, server.as_deref(), contract.form, reader);
+        accounts::check(server.as_deref(), &self.profile, &columns, (&contents, self.per_establishment), reader);
         let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
         if form == Form::Json {

@@ -2,6 +2,7 @@
 //!
 //! Each kind of section has its file: how it is written, and what it becomes once the names in it are resolved.
 
+mod accounts;
 pub mod additions;
 mod allow;
 pub mod claim;

@@ -12,7 +12,7 @@ use super::{Deadline, Direction, Exchange, KeptHere, People, Server, Site, peopl
 use crate::model::fold;
 use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
 use crate::rule::column::KEY;
-use crate::transport;
+use crate::transport::{self, Endpoint};
 
 pub struct Reader {
     pub document: Arc<Document>,
@@ -203,6 +203,7 @@ impl Reader {
                 let mut others = exchanges[..index].iter().filter_map(|(_, other)| other.as_ref());
                 if let Some(other) = others.find(|other| meet(other, exchange)) {
                     let complaint = self.at(name.span(), met(other, exchange)).help(match exchange.direction {
+                        Direction::Export(_) if is_provider(&exchange.server) => "make one export of both",
                         Direction::Export(_) => "give one of them another `file-name` or `folder`",
                         Direction::Import(_) => "give them `files` that differ",
                     });
@@ -260,6 +261,8 @@ impl Reader {
 
 fn meet(one: &Exchange, other: &Exchange) -> bool {
     let same_files = match (&one.direction, &other.direction) {
+        // Each would switch off whom only the other one has.
+        (Direction::Export(_), Direction::Export(_)) if is_provider(&one.server) => true,
         (Direction::Export(one), Direction::Export(other)) => {
             one.folder == other.folder && one.file_name.is_like(&other.file_name)
         }
@@ -269,8 +272,18 @@ fn meet(one: &Exchange, other: &Exchange) -> bool {
     same_files && one.server.name == other.server.name
 }
 
+fn is_provider(server: &Server) -> bool {
+    matches!(server.options.endpoint(), Some(Endpoint::Scim(_)))
+}
+
 fn met(other: &Exchange, exchange: &Exchange) -> String {
     match &exchange.direction {
+        Direction::Export(_) if is_provider(&exchange.server) => {
+            format!(
+                "the export `{}` keeps accounts on the same server, and each would switch off the other's",
+                other.name
+            )
+        }
         Direction::Export(export) => {
             format!("the export `{}` writes `{}` on the same server", other.name, export.file_name)
         }

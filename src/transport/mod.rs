@@ -35,7 +35,7 @@ use crate::model::sheet::{Found, Trait};
 use crate::model::{Sheet, Text};
 
 /// A server, as a site writes it: a place for files (`[server.NAME.directory]`, `[server.NAME.ftp]` or
-/// `[server.NAME.sftp]`), or an endpoint (`[server.NAME.https]`).
+/// `[server.NAME.sftp]`), or an endpoint (`[server.NAME.https]` or `[server.NAME.scim]`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Options {
@@ -43,6 +43,7 @@ pub enum Options {
     Ftp(ftp::Options),
     Sftp(sftp::Options),
     Https(endpoint::https::Options),
+    Scim(endpoint::scim::Options),
 }
 
 impl Options {
@@ -51,6 +52,7 @@ impl Options {
         match self {
             Options::Directory(_) | Options::Ftp(_) | Options::Sftp(_) => None,
             Options::Https(options) => Some(Endpoint::Https(options)),
+            Options::Scim(options) => Some(Endpoint::Scim(options)),
         }
     }
 
@@ -62,7 +64,7 @@ impl Options {
             Options::Directory(options) => Ok(Box::new(directory::connect(options, base, limit)?)),
             Options::Ftp(options) => Ok(Box::new(ftp::connect(options, base, limit)?)),
             Options::Sftp(options) => Ok(Box::new(sftp::connect(options, base, limit)?)),
-            Options::Https(_) => {
+            Options::Https(_) | Options::Scim(_) => {
                 let tried = format!("look for files at {}", self.describe());
                 Err(Error::new(Kind::Setup, tried).caused_by("it is an endpoint, which only takes deliveries"))
             }
@@ -72,7 +74,7 @@ impl Options {
     /// What must be said at every run: that nothing protects the data on the way, for example.
     pub fn remarks(&self) -> Vec<Text> {
         match self {
-            Options::Directory(_) | Options::Sftp(_) | Options::Https(_) => Vec::new(),
+            Options::Directory(_) | Options::Sftp(_) | Options::Https(_) | Options::Scim(_) => Vec::new(),
             Options::Ftp(options) => options.remarks(),
         }
     }
@@ -84,6 +86,7 @@ impl Options {
             Options::Ftp(options) => options.needs(),
             Options::Sftp(options) => options.needs(),
             Options::Https(options) => options.needs(),
+            Options::Scim(options) => options.needs(),
         }
     }
 
@@ -91,7 +94,7 @@ impl Options {
     pub fn retries(&self) -> retry::Policy {
         match self {
             // An endpoint repeats its requests by itself.
-            Options::Directory(_) | Options::Https(_) => retry::Policy::default(),
+            Options::Directory(_) | Options::Https(_) | Options::Scim(_) => retry::Policy::default(),
             Options::Ftp(options) => options.tries.into(),
             Options::Sftp(options) => options.tries.into(),
         }
@@ -113,6 +116,7 @@ impl Options {
             Options::Ftp(options) => options.describe(),
             Options::Sftp(options) => options.describe(),
             Options::Https(options) => options.describe(),
+            Options::Scim(options) => options.describe(),
         }
     }
 }

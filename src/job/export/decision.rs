@@ -9,12 +9,12 @@ use crate::job::export::before::Before;
 use crate::job::export::file::{self, File};
 use crate::job::export::pictures::Pictures;
 use crate::job::export::place::is_for;
-use crate::job::export::{brakes, giving};
+use crate::job::export::{accounts, brakes, giving};
 use crate::job::gather;
 use crate::job::rows::Rows;
 use crate::model::{Content, Field, Finding, Text};
 use crate::site::{Exchange, Export, Site};
-use crate::state::{Delivery, DeliveryId, Given, Giving, Set};
+use crate::state::{Account, Delivery, DeliveryId, Given, Giving, Set};
 
 /// What deciding needs to know, all of it read before.
 pub struct Gathered {
@@ -25,6 +25,8 @@ pub struct Gathered {
     pub open: Vec<Set>,
     /// What the partner was last given, by the keys of the people.
     pub given: BTreeMap<String, Given>,
+    /// Those that the export keeps at a provider.
+    pub accounts: BTreeMap<String, Account>,
 }
 
 pub struct Decision {
@@ -87,11 +89,16 @@ pub fn decide(
     pictures: Pictures,
     now: NaiveDateTime,
 ) -> Result<Decision, Error> {
-    let Gathered { source, last, open, given } = gathered;
+    let Gathered { source, last, open, given, accounts } = gathered;
     let before = Before { last: last.as_ref(), given };
     let mut tables = file::all(&rows, export, &before, now)?;
-    let held = brakes::apply(&mut tables, &rows, &source.people, exchange, export, &before);
-    let nothing = nothing(site, exchange, export, &tables, last.as_ref(), open, now);
+    let mut held = brakes::apply(&mut tables, &rows, &source.people, exchange, export, &before);
+    let left_out = rows.left_out + source.left_out;
+    held.extend(accounts::too_many_switched_off(&tables, left_out, accounts, export, now.date()));
+    // What was refused is tried again.
+    let is_refused = accounts.values().any(|account| account.is_refused);
+    let last = last.as_ref().filter(|_| !is_refused);
+    let nothing = nothing(site, exchange, export, &tables, last, open, now);
     let giving = giving::all(&rows, export, given, &pictures);
     let mut decision = Decision {
         heading: brakes::line(&rows, export),

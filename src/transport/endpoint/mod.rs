@@ -2,6 +2,7 @@
 
 pub mod https;
 mod key;
+pub mod scim;
 
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::net::http::{Answer, Budget, Client, Request, Trust, Url};
 #[derive(Debug, Clone, Copy)]
 pub enum Endpoint<'a> {
     Https(&'a https::Options),
+    Scim(&'a scim::Options),
 }
 
 impl Endpoint<'_> {
@@ -28,6 +30,7 @@ impl Endpoint<'_> {
     pub fn examine(&self, base: &Path, limit: &Limit) -> Result<Sheet, Error> {
         match self {
             Endpoint::Https(options) => options.examine(base, limit),
+            Endpoint::Scim(options) => options.examine(base, limit),
         }
     }
 }
