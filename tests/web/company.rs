@@ -122,3 +122,13 @@ pub fn people(count: usize, job_title: &str) -> String {
     }
     file
 }
+
+/// One for the accounts: number, name, department, manager, last day.
+pub fn staff(rows: &[[&str; 5]]) -> String {
+    let mut file = "Matricule;Nom;Prénom;Login;Email;Département;Matricule manager;Date de sortie\n".to_string();
+    for [number, name, department, manager, end] in rows {
+        let login = name.to_lowercase();
+        file += &format!("{number};{name};Ada;{login};{login}@acme.example;{department};{manager};{end}\n");
+    }
+    file
+}

@@ -4,3 +4,6 @@ mod company;
 mod endpoint;
 mod https;
 mod kills;
+mod scim;
+mod scim_faults;
+mod scim_server;
