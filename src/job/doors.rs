@@ -1,5 +1,7 @@
 //! The instances of Lucca that a run speaks with: each is opened once, and read once until something of it is changed.
 
+mod follow;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +10,7 @@ use crate::lucca::{Door, Snapshot, Wanted};
 use crate::model::{Field, Organisation, People};
 use crate::net::{Error, Limit};
 use crate::site::people::Lucca;
+use follow::Followed;
 
 /// By the names of people in the site. Whoever asks for one that is being read waits for it.
 #[derive(Default)]
@@ -17,6 +20,8 @@ pub struct Doors(Mutex<BTreeMap<String, Arc<Mutex<Kept>>>>);
 struct Kept {
     door: Option<Arc<Door>>,
     snapshot: Option<Snapshot>,
+    /// For whoever follows the people for long.
+    followed: Option<Followed>,
     /// As imports see it.
     organisation: Option<Arc<Organisation>>,
     /// As imports see them.
@@ -34,6 +39,25 @@ impl Doors {
         let snapshot = kept.door(lucca, base)?.read(wanted, limit)?;
         kept.snapshot = Some(snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// Brings the people up to date: reads whoever may have changed since the last time, or everybody where that cannot be
+    /// asked, and the first time. Is anything not as before?
+    pub fn refresh(&self, lucca: &Lucca, base: &Path, wanted: &Wanted, limit: &Limit) -> Result<bool, Error> {
+        let kept = self.kept(lucca);
+        let mut kept = lock(&kept);
+        let door = kept.door(lucca, base)?;
+        let before = kept.snapshot.clone();
+        let known = before.as_ref().zip(kept.followed.as_ref()).filter(|_| lucca.options.tells_changes());
+        let (snapshot, followed) = match known {
+            Some((snapshot, followed)) => followed.read_changes(&door, snapshot, wanted, limit)?,
+            None => Followed::read_whole(&door, lucca, wanted, limit)?,
+        };
+        let is_same = before.is_some_and(|before| {
+            before.people.digest() == snapshot.people.digest() && before.pictures == snapshot.pictures
+        });
+        (kept.snapshot, kept.followed) = (Some(snapshot), Some(followed));
+        Ok(!is_same)
     }
 
     /// The people as imports see them, with all that imports of the site may write.

@@ -114,6 +114,12 @@ impl Door {
         Ok(snapshot(read, Arc::new(organisation)))
     }
 
+    /// What the organisation is now, for people who were read before.
+    pub fn read_organisation(&self, wanted: &Wanted, people: &People, limit: &Limit) -> Result<Organisation, Error> {
+        let organisation = organisation::read(self, &wanted.parts(&self.options), limit)?;
+        Ok(organisation::with_heads(organisation, people))
+    }
+
     /// Those of these ids who are there, with what the organisation was when everybody was read.
     pub fn read_some(
         &self,

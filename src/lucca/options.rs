@@ -159,6 +159,11 @@ impl Options {
         &self.trust
     }
 
+    /// Can this instance be asked who has changed?
+    pub fn tells_changes(&self) -> bool {
+        self.generation.people == OfPeople::V3
+    }
+
     pub fn page_size(&self) -> usize {
         self.page_size.0
     }

@@ -1,11 +1,11 @@
 //! People as they are known: one row a person, one column a field, with the ways from person to person resolved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::digest::{Digest, Digester};
 use crate::model::field::{Field, Relation};
 use crate::model::index::{Index, key};
-use crate::model::table::Table;
+use crate::model::table::{Chunk, Row, Table};
 
 /// A snapshot of people. Values are canonical, as in [`crate::model::Delivered`].
 #[derive(Debug, Default)]
@@ -124,6 +124,26 @@ impl People {
         digester.finish()
     }
 
+    /// The same people, but those of these numbers as `others` has them: some changed, some new, some gone. Both know the
+    /// same fields.
+    pub fn with(&self, numbers: &BTreeSet<u32>, others: &People) -> People {
+        debug_assert_eq!(self.fields, others.fields, "both were asked the same");
+        let mut chunk = Chunk::default();
+        let mut take = |row: Row<'_>| {
+            row.cells().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(row.number(), row.line());
+        };
+        let mut found: BTreeMap<u32, Row<'_>> = others.table.rows().map(|row| (row.number(), row)).collect();
+        for row in self.table.rows() {
+            match numbers.contains(&row.number()) {
+                false => take(row),
+                true => found.remove(&row.number()).into_iter().for_each(&mut take),
+            }
+        }
+        found.into_values().for_each(take);
+        People::new(self.fields.clone(), chunk.into())
+    }
+
     fn position(&self, field: &Field) -> Option<usize> {
         self.fields.iter().position(|known| known == field)
     }
@@ -164,7 +184,6 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::table::Chunk;
 
     /// Ada leads herself, Bo reports to Ada, Cy to Bo; Di's manager is unknown here.
     fn people() -> People {
@@ -210,5 +229,24 @@ mod tests {
         let column = people.column(&Field::of("manager.first-name"));
         assert_eq!(people.value(2, &column), "Bo");
         assert_eq!(people.value(3, &column), "", "two people have the number, neither is at home");
+    }
+
+    #[test]
+    fn some_people_are_read_again_and_the_ways_between_all_of_them_found_anew() {
+        let mut chunk = Chunk::default();
+        for (number, cells) in [(3, ["002", "Bob", "005"]), (9, ["005", "Eve", ""])] {
+            cells.iter().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(number, number);
+        }
+        let people = people();
+        let changed = People::new(people.fields().to_vec(), chunk.into());
+        // 4 is asked for and not there any more.
+        let people = people.with(&[3, 4, 9].into(), &changed);
+        let (first, manager) = (Field::of("first-name"), Field::of("manager.first-name"));
+        let (first, manager) = (people.column(&first), people.column(&manager));
+        let told: Vec<(u32, &str, &str)> = (0..people.len())
+            .map(|person| (people.number(person), people.value(person, &first), people.value(person, &manager)))
+            .collect();
+        assert_eq!(told, [(2, "Ada", "Ada"), (3, "Bob", "Eve"), (5, "Di", ""), (9, "Eve", "")]);
     }
 }
