@@ -10,6 +10,8 @@ mod picture_names;
 mod pictures;
 mod place;
 
+use chrono::TimeDelta;
+
 use crate::format::Form;
 use crate::job::body::{self, Head};
 use crate::job::deliver::{self, Handed, discard, hand_over};
@@ -89,7 +91,8 @@ fn gather(job: &Job<'_>, exchange: &Exchange, source: gather::Source) -> Result<
     open.extend(job.state.held_sets()?.into_iter().filter(|held| held.first().exchange == exchange.name));
     let last = job.state.last_delivered(&exchange.name)?;
     let (given, accounts) = (job.state.given(&exchange.name)?, accounts::gather(job, exchange)?);
-    Ok(Gathered { source, last, open, given, accounts })
+    let names = job.state.names_since(&exchange.name, job.context.started - TimeDelta::days(1))?;
+    Ok(Gathered { source, last, open, given, accounts, names })
 }
 
 fn act(

@@ -1,5 +1,7 @@
 //! Deliveries: the files that were handed over, or are to be, and what they tell about whom.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -224,6 +226,14 @@ impl State {
         let sql = "SELECT * FROM deliveries WHERE status = 'held' ORDER BY coalesce(set_of, id), id";
         self.read("the deliveries", |db| {
             db.prepare(sql)?.query_map((), from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
+        })
+    }
+
+    /// Under which an exchange has sent tables, or was to, since a moment.
+    pub fn names_since(&self, exchange: &str, since: DateTime<Utc>) -> Result<BTreeSet<String>, Error> {
+        let sql = "SELECT file_name FROM deliveries WHERE exchange = ?1 AND created >= ?2 AND content <> 'picture'";
+        self.read("the deliveries", |db| {
+            db.prepare(sql)?.query_map((exchange, Time(since)), |row| row.get(0))?.collect()
         })
     }
 

@@ -1,8 +1,8 @@
 //! What an export comes to, before anything is done. Pure: the clock is an argument.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::job::Error;
 use crate::job::export::before::Before;
@@ -27,6 +27,8 @@ pub struct Gathered {
     pub given: BTreeMap<String, Given>,
     /// Those that the export keeps at a provider.
     pub accounts: BTreeMap<String, Account>,
+    /// The names of files of the last day.
+    pub names: BTreeSet<String>,
 }
 
 pub struct Decision {
@@ -89,9 +91,9 @@ pub fn decide(
     pictures: Pictures,
     now: NaiveDateTime,
 ) -> Result<Decision, Error> {
-    let Gathered { source, last, open, given, accounts } = gathered;
+    let Gathered { source, last, open, given, accounts, names } = gathered;
     let before = Before { last: last.as_ref(), given };
-    let mut tables = file::all(&rows, export, &before, now)?;
+    let mut tables = tables(&rows, export, &before, names, now)?;
     let mut held = brakes::apply(&mut tables, &rows, &source.people, exchange, export, &before);
     let left_out = rows.left_out + source.left_out;
     held.extend(accounts::too_many_switched_off(&tables, left_out, accounts, export, now.date()));
@@ -106,7 +108,7 @@ pub fn decide(
         held,
         nothing,
         pictures: pictures.files,
-        left_out: rows.left_out + source.left_out,
+        left_out,
         findings: [source.findings.clone(), rows.findings, pictures.findings].concat(),
         personal_fields: rows.personal_fields,
         giving,
@@ -124,6 +126,26 @@ fn same(exchange: &Exchange, decision: &Decision, open: &[Set]) -> Option<Delive
     let files = decision.files();
     let goes_on = |earlier: &&Set| !earlier.is_held() && is_same(earlier, &files) && is_for(exchange, earlier);
     open.iter().rfind(goes_on).filter(|_| !decision.is_held()).map(Set::id)
+}
+
+/// A run in the same second, or in the hour that comes twice in autumn, would put its changes in the place of others that
+/// nobody has read yet: it takes the next name that is free.
+fn tables(
+    rows: &Rows<'_>,
+    export: &Export,
+    before: &Before<'_>,
+    names: &BTreeSet<String>,
+    now: NaiveDateTime,
+) -> Result<Vec<File>, Error> {
+    let mut at = now;
+    loop {
+        let tables = file::all(rows, export, before, at)?;
+        let is_taken = |table: &File| export.file_name.is_of_one_instant() && names.contains(&table.name);
+        if !tables.iter().any(is_taken) {
+            return Ok(tables);
+        }
+        at += TimeDelta::seconds(1);
+    }
 }
 
 fn nothing(
