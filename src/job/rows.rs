@@ -1,6 +1,7 @@
 //! The rows of an export: people as a partner's profile asks for them, and what happened to each since the partner was last
 //! given a row. Pure: the same people and the same past give the same rows.
 
+mod event;
 mod names;
 mod population;
 mod way;
@@ -14,11 +15,12 @@ use crate::job::row_rules;
 use crate::model::digest::Digester;
 use crate::model::field::Sensitivity;
 use crate::model::index::key;
-use crate::model::{Change, Digest, Field, Finding, People, Place};
+use crate::model::{Change, Digest, Event, Field, Finding, People, Place};
 use crate::profile::Chosen;
 use crate::site::Export;
 use crate::state::Given;
 use crate::text;
+use event::Contract;
 use names::{Keys, Names, called};
 use population::Population;
 use way::Way;
@@ -47,7 +49,8 @@ pub struct Row<'a> {
     pub change: Option<Change>,
     /// Of headings and cells, without what says what happened.
     pub digest: Digest,
-    pub contract_end: Option<NaiveDate>,
+    /// As the partner will know it once the row is delivered.
+    pub contract: Contract,
     /// In the people; None for somebody who is no longer there at all.
     pub person: Option<usize>,
     /// One for each heading.
@@ -73,6 +76,8 @@ pub fn decide<'a>(
         names: Names::of(people),
         keys: Keys::of(people, export),
         population: Population::new(people, export, today),
+        is_first: given.values().all(|given| given.digest.is_none()),
+        today,
     };
     decider.decide(all_are_known)
 }
@@ -85,6 +90,9 @@ struct Decider<'a> {
     names: Names,
     keys: Keys,
     population: Population<'a>,
+    /// The partner knows nobody yet.
+    is_first: bool,
+    today: NaiveDate,
 }
 
 impl<'a> Decider<'a> {
@@ -140,15 +148,18 @@ impl<'a> Decider<'a> {
             None => Some(Change::New),
             Some(known) => (*known != digest).then_some(Change::Changed),
         };
+        let (contract, told) = (self.population.contract(self.people, person), Contract::told(self.given.get(key)));
+        let event = event::due(&self.export.events, contract, told, self.is_first, self.today);
+        let change = change.or(event.map(|_| Change::Changed));
         Some(Row {
             key: key.into(),
             who: called(who).to_string(),
             part: self.part(person),
             change,
             digest,
-            contract_end: self.population.contract_end(self.people, person),
+            contract: contract.once_told(event, told),
             person: Some(person),
-            cells: self.saying(change, cells),
+            cells: self.saying(event.map(Event::name).or(change.map(Change::name)), cells),
             values: match self.export.tells_who_left() {
                 true => self.ways.iter().map(|way| way.kept(self.people, person)).collect(),
                 false => Vec::new(),
@@ -169,17 +180,17 @@ impl<'a> Decider<'a> {
             part: &given.part,
             change: Some(Change::Left),
             digest: self.digest(&cells),
-            contract_end: person.and_then(|person| self.population.contract_end(self.people, person)),
+            contract: person.map(|person| self.population.contract(self.people, person)).unwrap_or_default(),
             person,
-            cells: self.saying(Some(Change::Left), cells),
+            cells: self.saying(Some(Change::Left.name()), cells),
             values: Vec::new(),
         }
     }
 
     /// Fills in what happened.
-    fn saying(&self, change: Option<Change>, mut cells: Vec<Cell<'a>>) -> Vec<Cell<'a>> {
+    fn saying(&self, what: Option<&'static str>, mut cells: Vec<Cell<'a>>) -> Vec<Cell<'a>> {
         for (cell, way) in cells.iter_mut().zip(&self.ways).filter(|(_, way)| way.is_change()) {
-            *cell = way.change(change);
+            *cell = way.change(what.unwrap_or_default());
         }
         cells
     }

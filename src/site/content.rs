@@ -1,12 +1,13 @@
 //! What the files of an export tell: everybody, or what happened since the last one; and what holds each kind back.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::reader::Reader;
-use crate::model::Content;
+use crate::model::{Content, Event};
 use crate::plan::Limit;
 use crate::profile::file_name::{ESTABLISHMENT, KIND};
 use crate::profile::{Chosen, FileName};
@@ -73,6 +74,24 @@ pub fn read(
 pub fn tells_who_left(contents: &[Content], columns: &[Chosen]) -> bool {
     let is_said = contents.contains(&Content::Changed) && columns.iter().any(Chosen::is_change);
     is_said || contents.contains(&Content::Left)
+}
+
+/// Events are said of those who changed, in the column that says what happened.
+pub fn events(
+    events: Option<Spanned<BTreeSet<Event>>>,
+    contents: &[Content],
+    columns: &[Chosen],
+    reader: &mut Reader,
+) -> BTreeSet<Event> {
+    let Some(events) = events else { return BTreeSet::new() };
+    if !contents.contains(&Content::Changed) {
+        let help = "write `content = \"changed\"`, or add `\"changed\"` to `files`";
+        complain(reader, events.span(), "events are told among changes, which no file of this export tells", help);
+    } else if !columns.iter().any(Chosen::is_change) {
+        let help = "choose the column of the profile whose field is `change`, or add one";
+        complain(reader, events.span(), "no column says what happened, so that there is no place for events", help);
+    }
+    events.into_inner()
 }
 
 /// The brakes, with a complaint for each that is missing, or means nothing for what the files tell.

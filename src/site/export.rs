@@ -1,6 +1,6 @@
 //! `[export.NAME]`: a file that is made from people and handed to a partner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::within::Within;
 use super::{Direction, Exchange, People, Server, accounts};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
-use crate::model::{Approval, Content, Field, Language, Text};
+use crate::model::{Approval, Content, Event, Field, Language, Text};
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
 use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};
@@ -37,6 +37,8 @@ pub struct Export {
     /// Each file is one for each establishment.
     pub per_establishment: bool,
     pub when_nothing: WhenNothing,
+    /// Told in a column of changes.
+    pub events: BTreeSet<Event>,
     /// In the order of the file.
     pub columns: Vec<Chosen>,
     /// Headings of recommended columns that the site leaves out: a warning at every run.
@@ -121,6 +123,7 @@ pub struct Section {
     per_establishment: bool,
     #[serde(default)]
     when_nothing: WhenNothing,
+    events: Option<Spanned<BTreeSet<Event>>>,
     form: Option<Form>,
     brakes: Option<Spanned<Brakes>>,
     population: Option<Spanned<Population>>,
@@ -175,6 +178,7 @@ impl Section {
             content::check_name(&file_name, span, &contents, self.per_establishment, reader);
         }
         let photos = self.photos.map(|photos| photos.get_ref().read(photos.span(), &people, server.as_deref(), reader));
+        let events = content::events(self.events, &contents, &columns, reader);
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
@@ -189,6 +193,7 @@ impl Section {
             contents,
             per_establishment: self.per_establishment,
             when_nothing: self.when_nothing,
+            events,
             dialect,
             left_out: contract.left_out(&columns).map(String::from).collect(),
             columns,

@@ -19,7 +19,8 @@ pub(super) const SCHEMA: &str = "
         who TEXT NOT NULL,          -- as in the list of people of a delivery
         digest TEXT NOT NULL,       -- of the row, as it was delivered; empty where none was
         part TEXT NOT NULL,         -- the establishment whose file it stood in
-        contract_end TEXT NOT NULL, -- as it was known then
+        contract_start TEXT NOT NULL, -- as the partner was told
+        contract_end TEXT NOT NULL,
         picture TEXT NOT NULL,      -- JSON: the picture that was delivered, or null
         row_values TEXT NOT NULL,   -- a JSON list: what the row was made of, where the partner is told who left
         PRIMARY KEY (exchange, key)
@@ -32,6 +33,7 @@ pub(super) const SCHEMA: &str = "
         who TEXT NOT NULL,
         digest TEXT, -- NULL: nothing is given about this person any more
         part TEXT NOT NULL,
+        contract_start TEXT NOT NULL,
         contract_end TEXT NOT NULL,
         picture TEXT NOT NULL,
         row_values TEXT NOT NULL,
@@ -48,7 +50,9 @@ pub struct Given {
     pub digest: Option<Digest>,
     /// The establishment whose file it stood in, where each has its own.
     pub part: String,
-    /// As it was known then.
+    /// As the partner was told.
+    pub contract_start: Option<NaiveDate>,
+    /// As the partner was told.
     pub contract_end: Option<NaiveDate>,
     pub picture: Option<GivenPicture>,
     /// What the row was made of, one value for each column, where the partner is told who left; else empty.
@@ -87,19 +91,20 @@ impl State {
 
 pub(super) fn save_pending(db: &Connection, first: DeliveryId, giving: &[Giving]) -> rusqlite::Result<()> {
     let mut insert = db.prepare(
-        "INSERT INTO giving (set_of, key, who, digest, part, contract_end, picture, row_values)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO giving (set_of, key, who, digest, part, contract_start, contract_end, picture, row_values)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     for Giving { key, given } in giving {
         match given {
-            None => insert.execute((first, key, "", None::<&str>, "", "", "null", "[]"))?,
+            None => insert.execute((first, key, "", None::<&str>, "", "", "", "null", "[]"))?,
             Some(given) => insert.execute((
                 first,
                 key,
                 &given.who,
                 given.digest.as_ref().map_or("", Digest::as_str),
                 &given.part,
-                given.contract_end.map(|day| day.to_string()).unwrap_or_default(),
+                written(given.contract_start),
+                written(given.contract_end),
                 Json(&given.picture),
                 Json(&given.values),
             ))?,
@@ -116,8 +121,8 @@ pub(super) fn confirm(db: &Connection, first: DeliveryId) -> rusqlite::Result<()
          AND key IN (SELECT key FROM giving WHERE set_of = ?1 AND digest IS NULL)"
     );
     let there = format!(
-        "INSERT OR REPLACE INTO given (exchange, key, who, digest, part, contract_end, picture, row_values)
-         SELECT {exchange}, key, who, digest, part, contract_end, picture, row_values FROM giving
+        "INSERT OR REPLACE INTO given (exchange, key, who, digest, part, contract_start, contract_end, picture, row_values)
+         SELECT {exchange}, key, who, digest, part, contract_start, contract_end, picture, row_values FROM giving
          WHERE set_of = ?1 AND digest IS NOT NULL"
     );
     db.execute(&gone, [first])?;
@@ -129,6 +134,10 @@ pub(super) fn forget_pending(db: &Connection, first: DeliveryId) -> rusqlite::Re
     db.execute("DELETE FROM giving WHERE set_of = ?1", [first]).map(drop)
 }
 
+fn written(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Given> {
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
     let Json(picture) = row.get("picture")?;
@@ -137,6 +146,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Given> {
         who: row.get("who")?,
         digest: filled(row.get("digest")?).map(Digest::from_text),
         part: row.get("part")?,
+        contract_start: date::iso(&row.get::<_, String>("contract_start")?),
         contract_end: date::iso(&row.get::<_, String>("contract_end")?),
         picture,
         values,

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::job::row_rules;
+use crate::job::rows::event::Contract;
 use crate::model::people::Column;
 use crate::model::{Field, Finding, People, Place, date};
 use crate::site::Export;
@@ -11,6 +12,7 @@ use crate::text;
 pub struct Population<'a> {
     establishments: Option<&'a [String]>,
     establishment: Column,
+    contract_start: Column,
     contract_end: Column,
     /// Whose contract ended before is not in the file.
     earliest_end: Option<NaiveDate>,
@@ -22,6 +24,7 @@ impl<'a> Population<'a> {
         Population {
             establishments: export.population.establishments.as_deref(),
             establishment: people.column(&Field::of("establishment")),
+            contract_start: people.column(&Field::of("contract-start")),
             contract_end: people.column(&Field::of("contract-end")),
             earliest_end: days.and_then(|days| today.checked_sub_days(days)),
         }
@@ -52,7 +55,12 @@ impl<'a> Population<'a> {
         people.value(person, &self.establishment)
     }
 
-    pub fn contract_end(&self, people: &People, person: usize) -> Option<NaiveDate> {
+    pub fn contract(&self, people: &People, person: usize) -> Contract {
+        let start = date::iso(people.value(person, &self.contract_start));
+        Contract { start, end: self.contract_end(people, person) }
+    }
+
+    fn contract_end(&self, people: &People, person: usize) -> Option<NaiveDate> {
         date::iso(people.value(person, &self.contract_end))
     }
 }

@@ -5,7 +5,7 @@ use crate::job::row_rules;
 use crate::job::rows::names::called;
 use crate::model::field::{Kind, Sensitivity};
 use crate::model::people::Column;
-use crate::model::{Change, Field, Finding, People, Place, Text};
+use crate::model::{Field, Finding, People, Place, Text};
 use crate::profile::{Chosen, Level};
 use crate::site::Export;
 use crate::text;
@@ -69,11 +69,10 @@ impl<'a> Way<'a> {
     }
 
     /// What happened to the person, in the words of the profile.
-    pub fn change(&self, change: Option<Change>) -> Cell<'a> {
+    pub fn change(&self, word: &'static str) -> Cell<'a> {
         if !self.is_change() {
             return Cell::default();
         }
-        let word = change.map_or("", Change::name);
         self.write(word).unwrap_or_else(|_| Cell::Text(word.into()))
     }
 
