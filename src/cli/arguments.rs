@@ -57,6 +57,8 @@ pub enum Verb {
     },
     /// Write and deliver the file of one export
     Export { exchange: String },
+    /// Follow the people of one export until stopped, and deliver what changes within the minute
+    Watch { exchange: String },
     /// Take in a partner's files: what the server has, or the files named. With --dry-run, files can be tried without a
     /// site
     Import(Import),
@@ -221,7 +223,8 @@ impl Verb {
             | Verb::Undo { .. }
             | Verb::Discard { .. }
             | Verb::Report { .. } => true,
-            Verb::Held
+            Verb::Watch { .. }
+            | Verb::Held
             | Verb::Check { .. }
             | Verb::Profiles { .. }
             | Verb::Rules { .. }

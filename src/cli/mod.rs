@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use chrono::Utc;
 use clap::Parser;
 
-use crate::job::{self, Error, reading, retell, run, sample, template, why};
+use crate::job::{self, Error, reading, retell, run, sample, template, watch, why};
 use crate::model::Exit;
 use crate::profile::Profiles;
 use crate::report::{self, Report};
@@ -92,6 +92,9 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         Verb::Discard { run, exchange } => run::discard(&order, run, exchange.as_deref())?,
         Verb::Undo { run, exchange } => run::undo(&order, run, exchange.as_deref())?,
         Verb::Run { exchanges, .. } => run::night(&order, exchanges)?,
+        Verb::Watch { exchange } => {
+            return watch::watch(&order, exchange, &mut |report| print(&written(report, arguments.output())));
+        }
         Verb::Import(_)
         | Verb::Check { .. }
         | Verb::Profiles { .. }

@@ -53,10 +53,11 @@ mod too_large;
 pub mod trial;
 mod turns;
 pub mod undo;
+pub mod watch;
 pub mod why;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ use progress::Progress;
 
 use crate::model::Sheet;
 use crate::site::{Exchange, Server, Site};
-use crate::state::{Lock, RunId, Spool, State};
+use crate::state::{self, Lock, RunId, Spool, State};
 use crate::transport::{self, Connections, Limit, Session, Stop, retry};
 
 /// One execution of exchanges.
@@ -115,12 +116,30 @@ impl<'a> Job<'a> {
         progress: &'a dyn Progress,
         stop: &Stop,
     ) -> Result<Job<'a>, Error> {
-        let (state, hands) = match dry_run {
-            true => (State::open_to_look(&site.state)?, None),
-            false => {
-                let hands = Hands::take(site)?;
-                (State::open(&site.state)?, Some(hands))
-            }
+        let hands = (!dry_run).then(|| Hands::take(site, Lock::take)).transpose()?;
+        Job::with(hands, site, started, progress, stop)
+    }
+
+    /// For no longer than a delivery takes: others wait for the lock meanwhile.
+    fn open_briefly(
+        site: &'a Site,
+        started: DateTime<Utc>,
+        progress: &'a dyn Progress,
+        stop: &Stop,
+    ) -> Result<Job<'a>, Error> {
+        Job::with(Some(Hands::take(site, Lock::take_briefly)?), site, started, progress, stop)
+    }
+
+    fn with(
+        hands: Option<Hands>,
+        site: &'a Site,
+        started: DateTime<Utc>,
+        progress: &'a dyn Progress,
+        stop: &Stop,
+    ) -> Result<Job<'a>, Error> {
+        let state = match hands {
+            None => State::open_to_look(&site.state)?,
+            Some(_) => State::open(&site.state)?,
         };
         let sheets = state.sheets()?;
         for server in site.servers.values() {
@@ -217,8 +236,8 @@ impl Context<'_> {
 }
 
 impl Hands {
-    fn take(site: &Site) -> Result<Hands, Error> {
-        let lock = Lock::take(&site.state)?;
+    fn take(site: &Site, how: impl FnOnce(&Path) -> Result<Lock, state::Error>) -> Result<Hands, Error> {
+        let lock = how(&site.state)?;
         let spool = Spool::at(&site.state.with_file_name("spool"));
         Ok(Hands { _lock: Arc::new(lock), spool, operations: site.operations() })
     }

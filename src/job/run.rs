@@ -188,7 +188,7 @@ pub fn one_like(state: &State, prefix: &str) -> Result<Run, Error> {
 }
 
 impl<'a> Order<'a> {
-    fn exchange(&self, name: &str) -> Result<&'a Exchange, Error> {
+    pub(super) fn exchange(&self, name: &str) -> Result<&'a Exchange, Error> {
         self.site.exchange(name).map_err(|unknown| Error::Usage(unknown.to_string()))
     }
 
@@ -235,25 +235,34 @@ fn perform_with<'a>(
     })
 }
 
-/// Does one exchange in its time, if it may begin at all. A defect of ours in one does not stop the others either.
+/// Does one exchange, and writes to the log what it came to.
 fn attend<'a>(
     job: &mut Job<'a>,
     exchange: &Exchange,
     each: impl FnOnce(&mut Job<'a>) -> report::Exchange,
 ) -> report::Exchange {
     let _span = tracing::error_span!("of", exchange = exchange.name).entered();
+    let told = in_its_time(job, exchange, each);
+    log(&told);
+    told
+}
+
+/// Does one exchange in its time, if it may begin at all. A defect of ours in one does not stop the others either.
+pub(super) fn in_its_time<'a>(
+    job: &mut Job<'a>,
+    exchange: &Exchange,
+    each: impl FnOnce(&mut Job<'a>) -> report::Exchange,
+) -> report::Exchange {
     job.begin(exchange);
     let told = match job.context.may_begin("begin the exchange") {
         Ok(()) => catch_unwind(AssertUnwindSafe(|| each(job))).map_err(|_| defect()),
         Err(stopped) => Err(stopped.failure()),
     };
-    let told = told.unwrap_or_else(|failure| report::Exchange { failure: Some(failure), ..blank(exchange) });
-    log(&told);
-    told
+    told.unwrap_or_else(|failure| report::Exchange { failure: Some(failure), ..blank(exchange) })
 }
 
 /// The run is in the journal from its beginning to its end, with its report.
-fn recorded<'a>(
+pub(super) fn recorded<'a>(
     mut job: Job<'a>,
     order: &Order<'a>,
     verb: &'static str,
@@ -331,7 +340,7 @@ fn blank(exchange: &Exchange) -> report::Exchange {
 }
 
 /// Codes and counts only: values are for the report.
-fn log(told: &report::Exchange) {
+pub(super) fn log(told: &report::Exchange) {
     let exit = told.exit();
     match &told.failure {
         Some(failure) if failure.quotes => {

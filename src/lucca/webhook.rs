@@ -24,10 +24,15 @@ use crate::net::{Error, SecretName};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Options {
-    /// Where to listen. Lucca speaks HTTPS only: a reverse proxy of this machine does TLS and calls this address.
+    /// Where to listen. Lucca calls by HTTPS only: a reverse proxy of this machine does TLS, and calls this address.
+    #[serde(default = "loopback")]
     pub listen: SocketAddr,
     /// With which Lucca signs, as it showed it when the webhook was made.
     pub secret: SecretName,
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8474))
 }
 
 /// Tells who calls.

@@ -212,7 +212,7 @@ pub struct Group<'a> {
 pub struct Findings(pub Vec<Finding>);
 
 /// Why an exchange could not be done.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Failure {
     pub exit_code: Exit,

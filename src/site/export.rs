@@ -14,7 +14,7 @@ use super::photos::{self, Photos};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::within::Within;
-use super::{Direction, Exchange, People, Server, accounts};
+use super::{Direction, Exchange, People, Server, Watch, accounts, watch};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
 use crate::model::{Approval, Content, Event, Field, Language, Text};
@@ -54,6 +54,8 @@ pub struct Export {
     pub openpgp: Option<Sealing>,
     /// Pictures that are delivered beside.
     pub photos: Option<Photos>,
+    /// For whoever follows its people through the day.
+    pub watch: Watch,
 }
 
 const ALWAYS_WANTED: [&str; 5] = ["login", "employee-number", "establishment", "contract-start", "contract-end"];
@@ -129,6 +131,7 @@ pub struct Section {
     population: Option<Spanned<Population>>,
     openpgp: Option<Sealing>,
     photos: Option<Spanned<photos::Section>>,
+    watch: Option<watch::Section>,
 }
 
 impl Section {
@@ -179,6 +182,7 @@ impl Section {
         }
         let photos = self.photos.map(|photos| photos.get_ref().read(photos.span(), &people, server.as_deref(), reader));
         let events = content::events(self.events, &contents, &columns, reader);
+        let watch = self.watch.unwrap_or_default().read(&people, reader);
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
         let export = Export {
             people,
@@ -202,6 +206,7 @@ impl Section {
             empty_required: self.empty_required,
             brakes: brakes?,
             population: self.population.map(Spanned::into_inner).unwrap_or_default(),
+            watch,
         };
         Some(Exchange {
             name: name.into_inner(),

@@ -23,6 +23,7 @@ mod reader;
 mod sensitive;
 mod size;
 mod trial;
+pub mod watch;
 mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +46,7 @@ pub use keep::{Days, KeptHere};
 pub use lists::Lists;
 pub use outline::Outline;
 pub use people::People;
+pub use watch::Watch;
 
 use crate::lucca::Wanted;
 use crate::model::{Field, Language, Text, fold};

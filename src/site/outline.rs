@@ -55,11 +55,12 @@ impl Site {
             Direction::Export(export) => export.openpgp.as_ref().map(Sealing::needs),
             Direction::Import(import) => import.openpgp.as_ref().and_then(Opening::needs),
         };
-        let people = match &exchange.direction {
-            Direction::Export(export) => export.people.needs(),
-            Direction::Import(_) => Vec::new(),
+        let (people, webhook) = match &exchange.direction {
+            Direction::Export(export) => (export.people.needs(), export.watch.needs()),
+            Direction::Import(_) => (Vec::new(), None),
         };
-        let needed = servers.into_iter().flat_map(|server| server.options.needs()).chain(key).chain(people);
+        let needed = servers.into_iter().flat_map(|server| server.options.needs()).chain(key);
+        let needed = needed.chain(people).chain(webhook);
         let mut needed: Vec<PathBuf> = needed.map(|path| self.base.join(path)).collect();
         needed.dedup();
         needed.retain(|path| !path.exists());
