@@ -43,9 +43,11 @@ fn only_try_later_is_tried_again() {
     // 101 is how a program in Rust panics.
     let for_good: BTreeSet<&str> =
         codes.into_iter().filter(|code| !["0", "75"].contains(code)).chain(["101"]).collect();
-    for name in ["passerelle.service", "passerelle@.service"] {
+    for (name, kind) in
+        [("passerelle.service", "oneshot"), ("passerelle@.service", "oneshot"), ("passerelle-watch@.service", "notify")]
+    {
         let unit = fs::read_to_string(shipped().join(name)).unwrap();
-        assert_eq!(values(&unit, "Type"), ["oneshot"], "{name}");
+        assert_eq!(values(&unit, "Type"), [kind], "{name}");
         assert_eq!(values(&unit, "Restart"), ["on-failure"], "{name}");
         let prevented = values(&unit, "RestartPreventExitStatus").join(" ");
         assert_eq!(prevented.split(' ').collect::<BTreeSet<_>>(), for_good, "{name}");
@@ -63,6 +65,20 @@ fn the_unit_of_one_exchange_differs_only_in_what_it_runs() {
     };
     assert_eq!(rest(&night), rest(&alone));
     assert_eq!(values(&alone, "ExecStart"), [format!("{} %i", values(&night, "ExecStart").join(""))]);
+}
+
+#[test]
+fn a_watch_says_that_it_is_alive_and_is_as_confined_as_the_night() {
+    let night = fs::read_to_string(shipped().join("passerelle@.service")).unwrap();
+    let watch = fs::read_to_string(shipped().join("passerelle-watch@.service")).unwrap();
+    assert_eq!(values(&watch, "WatchdogSec"), ["2min"]);
+    assert_eq!(values(&watch, "ExecStart"), [values(&night, "ExecStart").join("").replace(" run ", " watch ")]);
+    let confined = |unit: &str| -> Vec<String> {
+        let secrets = unit.lines().skip_while(|line| !line.starts_with("# One line a secret"));
+        secrets.take_while(|line| *line != "[Install]").filter(|line| !line.is_empty()).map(String::from).collect()
+    };
+    assert!(confined(&night).len() > 30);
+    assert_eq!(confined(&night), confined(&watch));
 }
 
 /// What stands behind `key=`, in order.
@@ -105,7 +121,7 @@ impl Units {
         let units =
             entries.filter(|path| path.extension().is_some_and(|ending| ending == "service" || ending == "timer"));
         let units: Vec<PathBuf> = units.collect();
-        assert_eq!(units.len(), 5, "two services, two timers, and the word of a failure");
+        assert_eq!(units.len(), 6, "three services, two timers, and the word of a failure");
         units
     }
 
