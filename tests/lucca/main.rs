@@ -10,3 +10,4 @@ mod applying;
 mod photos;
 mod reading;
 mod standin;
+mod watch;
