@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use passerelle::model::{Field, Language};
-use passerelle::profile::{Contract, Document, Export, Import, Level, People, Profiles};
+use passerelle::model::{Field, Language, RowsOf};
+use passerelle::profile::{Contract, Document, Export, Import, Level, People, Profiles, export};
 use passerelle::rule::column::{Column, Creation};
 use passerelle::site::{Direction, Site};
 
@@ -46,9 +46,14 @@ fn people(name: &str) -> People {
     }
 }
 
+/// Of all files.
+fn columns(name: &str) -> Vec<export::Column> {
+    export(name).files.into_iter().flat_map(|file| file.columns).collect()
+}
+
 /// Of the columns that are not constant.
 fn fields(name: &str) -> Vec<Field> {
-    export(name).columns.into_iter().filter_map(|column| column.field).collect()
+    columns(name).into_iter().filter_map(|column| column.field).collect()
 }
 
 /// Heading and level, repeated columns once.
@@ -113,8 +118,8 @@ fn skillup_takes_its_twenty_columns() {
 
 #[test]
 fn the_two_pages_about_the_job_title_are_both_on_record() {
-    let skillup = export("skillup");
-    let job_title = skillup.columns.iter().find(|column| column.heading == "Job title").expect("the column");
+    let skillup = columns("skillup");
+    let job_title = skillup.iter().find(|column| column.heading == "Job title").expect("the column");
     assert_eq!(job_title.level, Level::Optional);
     assert!(job_title.note.as_ref().is_some_and(|note| note.contains("required on the second")));
     assert_eq!(shipped().get("skillup").expect("skillup").source.len(), 2);
@@ -195,15 +200,11 @@ fn leapsome_takes_its_data_with_the_personal_mail() {
 
 #[test]
 fn pyla_offers_columns_and_whatever_is_custom() {
-    let pyla = export("pyla");
-    let required: Vec<&str> = pyla
-        .columns
-        .iter()
-        .filter(|column| column.level == Level::Required)
-        .map(|column| column.heading.as_str())
-        .collect();
+    let pyla = columns("pyla");
+    let required: Vec<&str> =
+        pyla.iter().filter(|column| column.level == Level::Required).map(|column| column.heading.as_str()).collect();
     assert_eq!(required, ["Last name", "First name", "Email", "Contract start date", "Contract end date"]);
-    assert!(pyla.columns.iter().any(|column| column.heading == "e_{key}"));
+    assert!(pyla.iter().any(|column| column.heading == "e_{key}"));
     let choice = "optional = [\"e_shoeSize\"]\nheadings = { \"e_shoeSize\" = \"Pointure\" }";
     let site = Site::read(Document::new("site.toml", SITE.to_string() + choice), Path::new(""));
     let site = site.unwrap_or_else(|complaints| panic!("{complaints}"));
@@ -213,9 +214,31 @@ fn pyla_offers_columns_and_whatever_is_custom() {
 }
 
 #[test]
+fn optima_hr_takes_the_organisation_in_three_files() {
+    let optima = export("optima-hr");
+    let files: Vec<(&str, RowsOf)> = optima.files.iter().map(|file| (file.name.as_str(), file.rows)).collect();
+    assert_eq!(
+        files,
+        [
+            ("cost-centers", RowsOf::CostCenters),
+            ("departments", RowsOf::Departments),
+            ("memberships", RowsOf::Memberships),
+        ]
+    );
+    let rows = shipped().get("optima-hr").expect("optima-hr").table();
+    let whose = |heading: &str| rows.iter().find(|row| row[0] == heading).expect(heading)[4].clone();
+    assert_eq!(whose("Cost center code"), "the cost centre, in `cost-centers`");
+    assert_eq!(whose("Head"), "the department, in `departments`");
+    assert_eq!(whose("Employee number"), "the person, in `memberships`");
+    let of_people = fields("optima-hr").into_iter().filter(|field| RowsOf::People.have(field));
+    let of_people: Vec<String> = of_people.map(|field| field.name().to_string()).collect();
+    assert_eq!(of_people, ["establishment", "employee-number"], "of people, no more than to know them by");
+}
+
+#[test]
 fn an_end_of_a_contract_is_in_the_file_and_may_be_empty() {
     for name in ["ploy", "leapsome", "pyla"] {
-        let may_be_empty = export(name).columns.into_iter().filter(|column| column.may_be_empty);
+        let may_be_empty = columns(name).into_iter().filter(|column| column.may_be_empty);
         let headings: Vec<String> = may_be_empty.map(|column| column.heading).collect();
         assert_eq!(headings, ["Contract end date"], "{name}");
     }

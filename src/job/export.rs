@@ -10,6 +10,9 @@ mod picture_names;
 mod pictures;
 mod place;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
 use crate::format::Form;
@@ -18,10 +21,10 @@ use crate::job::deliver::{self, Handed, discard, hand_over};
 use crate::job::export::decision::{Decision, Gathered, Nothing, decide};
 use crate::job::export::file::File;
 use crate::job::provision::Provisioned;
-use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows};
+use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows, subject};
 use crate::model::{Content, Digest, Finding};
 use crate::report::{self, Accounts, Delivered, Findings};
-use crate::site::{Exchange, Export};
+use crate::site::{self, Exchange, Export};
 use crate::state::{Delivery, DeliveryId, NewDelivery, NewSet, Set, State};
 use crate::transport::openpgp::{Sealer, Sealing};
 use crate::transport::{Replacement, inside};
@@ -57,10 +60,10 @@ fn export_all(
     }
     // A key that has expired is told before anything else is done.
     let sealer = export.openpgp.as_ref().map(Sealing::read_keys).transpose()?;
-    let gathered = gather(job, exchange, source?)?;
+    let gathered = gather(job, exchange, export, source?)?;
     let now = job.context.local();
-    let rows =
-        rows::decide(&gathered.source.people, export, &gathered.given, now.date(), gathered.source.left_out == 0);
+    let (people, are_all) = (&gathered.subjects[0].people, gathered.source.left_out == 0);
+    let rows = rows::decide(people, export, &gathered.given, now.date(), are_all);
     let pictures = pictures::gather(job, export, &gathered.source, &rows, &gathered.given)?;
     let decision = decide(job.context.site, exchange, export, &gathered, rows, pictures, now)?;
     let (ended, error) = match act(job, exchange, export, sealer.as_ref(), &decision) {
@@ -86,13 +89,24 @@ fn to_be_finished(job: &mut Job<'_>, exchange: &Exchange) -> Result<Vec<Set>, Er
     Ok(sets)
 }
 
-fn gather(job: &Job<'_>, exchange: &Exchange, source: gather::Source) -> Result<Gathered, Error> {
+fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export, source: gather::Source) -> Result<Gathered, Error> {
+    let source = match &*export.people {
+        site::People::Directory(directory) if export.needs_organisation() => {
+            gather::Source { organisation: Arc::new(directory.lists.organisation()?), ..source }
+        }
+        _ => source,
+    };
     let mut open = job.state.unfinished_sets(&exchange.name)?;
     open.extend(job.state.held_sets()?.into_iter().filter(|held| held.first().exchange == exchange.name));
     let last = job.state.last_delivered(&exchange.name)?;
-    let (given, accounts) = (job.state.given(&exchange.name)?, accounts::gather(job, exchange)?);
+    let subjects = export.tables().map(|table| subject::of(table.rows, &source.people, &source.organisation)).collect();
+    let given = match export.is_of_people_alone() {
+        true => job.state.given(&exchange.name)?,
+        false => BTreeMap::new(),
+    };
+    let accounts = accounts::gather(job, exchange)?;
     let names = job.state.names_since(&exchange.name, job.context.started - TimeDelta::days(1))?;
-    Ok(Gathered { source, last, open, given, accounts, names })
+    Ok(Gathered { source, subjects, last, open, given, accounts, names })
 }
 
 fn act(
@@ -150,8 +164,6 @@ fn prepare(
         exchange: &exchange.name,
         server: &exchange.server.options.describe(),
         profile: &exchange.profile.digest(),
-        heading: &decision.heading,
-        personal_fields: &decision.personal_fields,
         held: &decision.held,
         files: &files,
         giving: &decision.giving,
@@ -202,7 +214,7 @@ impl Spooled {
         let name = if number == 1 { first } else { format!("{first}.{number}") };
         let sealed = match cover {
             Some(Cover::Seal(sealer)) => Some(sealer.seal(&file.bytes)?),
-            Some(Cover::Head { left_out }) => Some(with_head(context, exchange, file, left_out)),
+            Some(Cover::Head { left_out }) => Some(with_head(context, exchange, file, left_out + file.left_out)),
             None => None,
         };
         let bytes = sealed.as_ref().unwrap_or(&file.bytes);
@@ -216,6 +228,9 @@ impl Spooled {
             file_name: &file.name,
             content: file.content,
             part: &file.part,
+            table: &file.table,
+            heading: &file.heading,
+            personal_fields: &file.personal_fields,
             digest: &file.digest,
             sealed: self.sealed.as_ref(),
             size: self.size,
@@ -323,7 +338,9 @@ fn told_of(file: File) -> report::Export {
         establishment: Some(file.part).filter(|part| !part.is_empty()),
         rows: file.rows,
         size: file.bytes.len() as u64,
+        left_out: file.left_out,
         held: file.held,
+        findings: Findings(file.findings),
         ..report::Export::default()
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
-use crate::model::{Finding, People, Severity};
+use crate::lucca::Snapshot;
+use crate::model::{Finding, Organisation, People, Severity};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{self, Server, people};
 use crate::transport::{Entry, Kind};
@@ -15,6 +16,8 @@ pub struct Source {
     pub people: Arc<People>,
     /// The id of a person's picture, by the person's number.
     pub pictures: Arc<BTreeMap<u32, String>>,
+    /// As far as the exports of these people need it; that of a directory is in its lists.
+    pub organisation: Arc<Organisation>,
     /// About rows that could not be read; they are not among the people.
     pub findings: Vec<Finding>,
     pub left_out: usize,
@@ -23,7 +26,13 @@ pub struct Source {
 impl Source {
     /// Nothing is to be said about them.
     fn of(people: People) -> Source {
-        Source { people: Arc::new(people), pictures: Arc::default(), findings: Vec::new(), left_out: 0 }
+        Source {
+            people: Arc::new(people),
+            pictures: Arc::default(),
+            organisation: Arc::default(),
+            findings: Vec::new(),
+            left_out: 0,
+        }
     }
 }
 
@@ -61,7 +70,8 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
 fn from_lucca(context: &Context<'_>, lucca: &people::Lucca) -> Result<Source, Error> {
     let wanted = context.site.wanted(&lucca.name);
     let snapshot = context.doors.snapshot(lucca, &context.site.base, &wanted, &context.limit)?;
-    Ok(Source { people: snapshot.people, pictures: snapshot.pictures, findings: Vec::new(), left_out: 0 })
+    let Snapshot { people, organisation, pictures, .. } = snapshot;
+    Ok(Source { people, organisation, pictures, findings: Vec::new(), left_out: 0 })
 }
 
 /// The whole file, before anything is read from it: what is decided is decided about one state of it.

@@ -47,6 +47,7 @@ pub mod run;
 pub mod sample;
 pub mod saved;
 mod send;
+mod subject;
 mod tell;
 pub mod template;
 mod too_large;

@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::job::Error;
 use crate::model::{Field, Severity, Text};
+use crate::profile::Chosen;
 use crate::profile::complaint::quoted;
 use crate::report;
 use crate::report::record::{Datum, Processing, Record};
 use crate::rule::column::KEY;
 use crate::rule::{self, Contract};
+use crate::site::photos::Photos;
 use crate::site::{Direction, Exchange, Export, Import, Site};
 use crate::state::{Dealings, Facts, State};
 use crate::text;
@@ -48,6 +50,9 @@ fn processing(exchange: &Exchange, state: &State) -> Result<Processing, Error> {
 }
 
 fn population(export: &Export) -> Text {
+    if export.tables().all(|table| !table.rows.is_of_people()) {
+        return Text::of("nobody's: the organisation", "de personne : l'organisation");
+    }
     let who = match &export.population.establishments {
         None => Text::of("everybody", "tout le monde"),
         Some(all) => {
@@ -69,21 +74,29 @@ fn named_in_the_file() -> Text {
     Text::of("whoever the partner's file is about", "les personnes dont parle le fichier du partenaire")
 }
 
-/// What the same for everybody stands in tells nothing about anybody.
+/// Of tables of people; what is the same for everybody tells nothing about anybody.
 fn leaving(export: &Export) -> Vec<Datum> {
-    let columns = export.columns.iter().filter(|chosen| chosen.column.form.constant.is_none());
-    let datum = |field: Field, heading: &str, approval: &str, sensitivity| Datum {
-        heading: heading.into(),
-        field,
-        sensitivity,
-        approval: export.approvals.get(approval).cloned(),
-    };
-    columns
-        .filter_map(|chosen| {
-            let column = &chosen.column;
-            Some(datum(column.field.clone()?, &chosen.heading, &column.heading, column.sensitivity))
+    let of_people = export.tables().filter(|table| table.rows.is_of_people());
+    let columns = of_people.flat_map(|table| &table.columns).filter(|chosen| !says_nothing(chosen));
+    let datum = |chosen: &Chosen| {
+        Some(Datum {
+            heading: chosen.heading.clone(),
+            field: chosen.column.field.clone()?,
+            sensitivity: chosen.column.sensitivity,
+            approval: export.approvals.get(&chosen.column.heading).cloned(),
         })
-        .collect()
+    };
+    let photo = |photos: &Photos| Datum {
+        heading: photos.to_string(),
+        sensitivity: Field::picture().sensitivity(),
+        field: Field::picture(),
+        approval: None,
+    };
+    columns.filter_map(datum).chain(export.photos.iter().map(photo)).collect()
+}
+
+fn says_nothing(chosen: &Chosen) -> bool {
+    chosen.column.form.constant.is_some() || chosen.is_change()
 }
 
 /// Those of the last file; before the first one, those that its format can have.

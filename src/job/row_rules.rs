@@ -2,8 +2,15 @@
 
 use crate::model::{Example, Rule, Severity, Text};
 
-pub static RULES: &[&Rule] =
-    &[&EMPTY_REQUIRED, &EMPTY_RECOMMENDED, &PERSON_TWICE, &NOT_ENCODABLE, &NOBODY_THERE, &NO_ESTABLISHMENT];
+pub static RULES: &[&Rule] = &[
+    &EMPTY_REQUIRED,
+    &EMPTY_RECOMMENDED,
+    &PERSON_TWICE,
+    &NOT_ENCODABLE,
+    &NOBODY_THERE,
+    &NOT_ONE_DEPARTMENT,
+    &NO_ESTABLISHMENT,
+];
 
 const AT_ITS_SOURCE: Text = Text::of("Fill in the datum at its source.", "Complétez la donnée à sa source.");
 
@@ -83,4 +90,18 @@ pub static NO_ESTABLISHMENT: Rule = Rule {
     ),
     correction: AT_ITS_SOURCE,
     example: Example { wrong: "Matricule;Établissement\n0001;", right: "Matricule;Établissement\n0001;Lyon" },
+};
+
+pub static NOT_ONE_DEPARTMENT: Rule = Rule {
+    code: "not-one-department",
+    severity: Severity::Remark,
+    meaning: Text::of(
+        "The organisation does not have somebody's department, or has several that are called so: the row goes without one.",
+        "L'organisation n'a pas le département de quelqu'un, ou en a plusieurs de ce nom : la ligne part sans département.",
+    ),
+    correction: Text::of(
+        "Add the department to the list of departments, or name it by its code where the person's data are kept.",
+        "Ajoutez le département à la liste des départements, ou désignez-le par son code là où sont les données de la personne.",
+    ),
+    example: Example { wrong: "Matricule;Département\n0001;Vente", right: "Matricule;Département\n0001;Ventes" },
 };

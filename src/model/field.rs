@@ -1,4 +1,5 @@
-//! A field: a datum of a person in our vocabulary, possibly reached through another person.
+//! A field: a datum of a person in our vocabulary, possibly reached through another person; or one of a department or a cost
+//! centre.
 //!
 //! `birth-date` is the person's own; `manager.mail` is the manager's; `manager.manager.mail` is the manager's manager's.
 //! A family of data takes a key behind a dash: `cost-center-code-2`, `secondary-role-0`, `custom-bloodType`.
@@ -37,10 +38,19 @@ pub enum Sensitivity {
     Sensitive,
 }
 
+/// What a datum is a datum of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearer {
+    Person,
+    Department,
+    CostCenter,
+}
+
 /// An entry of the vocabulary.
 #[derive(Debug)]
 pub struct Datum {
     pub name: &'static str,
+    pub bearer: Bearer,
     pub kind: Kind,
     pub sensitivity: Sensitivity,
     /// A family has members, told apart by a key behind a dash.
@@ -70,14 +80,22 @@ use Kind::{Amount, Date, Identifier, Mail, Person, Phone, Text};
 use Sensitivity::{Personal, Professional, Sensitive};
 
 const fn datum(name: &'static str, kind: Kind, sensitivity: Sensitivity, meaning: &'static str) -> Datum {
-    Datum { name, kind, sensitivity, family: false, meaning }
+    Datum { name, bearer: Bearer::Person, kind, sensitivity, family: false, meaning }
 }
 
 const fn family(name: &'static str, kind: Kind, sensitivity: Sensitivity, meaning: &'static str) -> Datum {
-    Datum { name, kind, sensitivity, family: true, meaning }
+    Datum { name, bearer: Bearer::Person, kind, sensitivity, family: true, meaning }
 }
 
-/// The vocabulary.
+const fn of_department(name: &'static str, kind: Kind, meaning: &'static str) -> Datum {
+    Datum { name, bearer: Bearer::Department, kind, sensitivity: Professional, family: false, meaning }
+}
+
+const fn of_cost_center(name: &'static str, kind: Kind, meaning: &'static str) -> Datum {
+    Datum { name, bearer: Bearer::CostCenter, kind, sensitivity: Professional, family: false, meaning }
+}
+
+/// The vocabulary of people.
 pub static DATA: &[Datum] = &[
     datum("login", Identifier, Professional, "name under which the person signs in, unique"),
     datum("employee-number", Identifier, Professional, "payroll number, unique within the establishment"),
@@ -122,9 +140,30 @@ pub static DATA: &[Datum] = &[
     family("custom", Text, Personal, "extended data of an HR file, by its code without e_"),
 ];
 
+/// The vocabulary of the organisation.
+static UNIT_DATA: &[Datum] = &[
+    of_department("department-code", Identifier, "code of the department"),
+    of_department("department-name", Text, "name of the department"),
+    of_department("department-parent", Identifier, "code of the department above, or its name where it has none"),
+    of_department("department-path", Text, "names from the top of the tree down to the department"),
+    of_department("department-level", Amount, "how deep the department stands in the tree, from 1 at the top"),
+    of_department("department-head", Person, "who heads the department"),
+    of_department("department-active", Text, "whether the department is in use: true or false"),
+    of_cost_center("cost-center-axis", Text, "analytical axis that the cost centre is of"),
+    of_cost_center("cost-center-code", Identifier, "code of the cost centre"),
+    of_cost_center("cost-center-name", Text, "name of the cost centre"),
+    of_cost_center("cost-center-parent", Identifier, "code of the cost centre above, or its name where it has none"),
+    of_cost_center("cost-center-path", Text, "names from the top down to the cost centre"),
+    of_cost_center("cost-center-level", Amount, "how deep the cost centre stands below others, from 1 at the top"),
+    of_cost_center("cost-center-active", Text, "whether the cost centre is in use: true or false"),
+];
+
 /// What a file says of its own rows: what happened to the person since the partner was last told. Nobody has it, so that
 /// it is no part of the vocabulary.
 static CHANGE: Datum = datum("change", Text, Professional, "what happened since the partner was last told");
+
+/// The picture of a person: a file of its own, and in no column.
+static PICTURE: Datum = datum("picture", Text, Personal, "picture of the person");
 
 /// A datum of a person, possibly reached through other people. Cheap to clone.
 #[derive(Clone)]
@@ -149,10 +188,21 @@ impl Field {
         let own = name.rfind('.').map_or(0, |dot| dot + 1);
         let relations_known =
             name[..own].split_terminator('.').all(|step| Relation::ALL.iter().any(|relation| relation.name() == step));
-        let datum = DATA.iter().find(|datum| datum.holds(&name[own..]));
+        let datum = vocabulary().find(|datum| datum.holds(&name[own..]));
         match datum {
-            Some(datum) if relations_known => Ok(Field { name: name.into(), datum, own }),
-            _ => Err(Unknown { name: name.into(), nearest: nearest(name) }),
+            // No way leads from a person to the data of a unit.
+            Some(datum) if relations_known && (own == 0 || datum.bearer == Bearer::Person) => {
+                Ok(Field { name: name.into(), datum, own })
+            }
+            _ => Err(Unknown { name: name.into(), nearest: nearest(name, &[Bearer::Person]) }),
+        }
+    }
+
+    /// The same, for rows that have the data of these alone.
+    pub fn parse_of(name: &str, bearers: &[Bearer]) -> Result<Field, Unknown> {
+        match Field::parse(name) {
+            Ok(field) if bearers.contains(&field.datum.bearer) => Ok(field),
+            _ => Err(Unknown { name: name.into(), nearest: nearest(name, bearers) }),
         }
     }
 
@@ -167,6 +217,11 @@ impl Field {
     /// The one that an export fills in by itself: see [`crate::model::Change`].
     pub fn change() -> Field {
         Field { name: CHANGE.name.into(), datum: &CHANGE, own: 0 }
+    }
+
+    /// That a person's picture leaves, as a file.
+    pub fn picture() -> Field {
+        Field { name: PICTURE.name.into(), datum: &PICTURE, own: 0 }
     }
 
     pub fn name(&self) -> &str {
@@ -213,9 +268,14 @@ impl Datum {
     }
 }
 
-fn nearest(name: &str) -> Option<String> {
+fn vocabulary() -> impl Iterator<Item = &'static Datum> {
+    DATA.iter().chain(UNIT_DATA)
+}
+
+fn nearest(name: &str, bearers: &[Bearer]) -> Option<String> {
     let own = name.rsplit('.').next().unwrap_or(name);
-    DATA.iter()
+    vocabulary()
+        .filter(|datum| bearers.contains(&datum.bearer))
         .map(|datum| (strsim::damerau_levenshtein(own, datum.name), datum))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, near)| *distance <= near.name.len() / 3 + 1)
@@ -269,7 +329,10 @@ impl Serialize for Field {
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Field, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Field::parse(&name).map_err(de::Error::custom)
+        match name == PICTURE.name {
+            true => Ok(Field::picture()),
+            false => Field::parse(&name).map_err(de::Error::custom),
+        }
     }
 }
 
@@ -296,7 +359,7 @@ mod tests {
             ("cost-center-code-", Some("cost-center-code-…")),
             ("shoe-size-of-the-person", None),
         ] {
-            let unknown = Field::parse(wrong).expect_err(wrong);
+            let unknown = Field::parse_of(wrong, &[Bearer::Person]).expect_err(wrong);
             assert_eq!(unknown.nearest.as_deref(), near, "{wrong}");
         }
     }

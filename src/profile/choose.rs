@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::complaint::{Complaint, Complaints, Document, quoted};
-use super::export::{Column, Counts, Export, Level};
+use super::export::{Column, Counts, Export, File, Level};
 use crate::model::Field;
 use crate::model::fold::fold;
 use crate::rule::column::KEY;
@@ -46,40 +46,40 @@ impl Chosen {
 }
 
 impl Export {
-    /// The columns of the file, in the profile's order. `title` is the partner's name; complaints mark the site's words.
+    /// The columns of each file, in the profile's order. `title` is the partner's name; complaints mark the site's words.
     pub fn choose(
         &self,
         title: &str,
         choice: Choice,
         document: &Arc<Document>,
         complaints: &mut Complaints,
-    ) -> Vec<Chosen> {
-        let export = self.with_members(choice.optional);
-        let mut chooser = Chooser { export: &export, title, document, complaints };
+    ) -> Vec<Vec<Chosen>> {
+        let files: Vec<Vec<Column>> = self.files.iter().map(|file| file.with_members(choice.optional)).collect();
+        let columns: Vec<&Column> = files.iter().flatten().collect();
+        let mut chooser = Chooser { columns, cap: self.optional_cap, title, document, complaints };
         chooser.check_optional(choice.optional);
         chooser.check_leave_out(choice.leave_out);
         chooser.check_cap(choice.optional);
-        let is_in =
-            |list: &[Spanned<String>], column: &Column| list.iter().any(|name| *name.get_ref() == column.heading);
-        let chosen: Vec<&Column> = export
-            .columns
-            .iter()
-            .filter(|column| match column.level {
-                Level::Required => true,
-                Level::Recommended => !is_in(choice.leave_out, column),
-                Level::Optional => is_in(choice.optional, column),
-            })
-            .collect();
-        chooser.check_headings(choice.headings, &chosen);
-        let heading = |column: &Column| {
-            let renamed = choice.headings.iter().find(|(name, _)| *name.get_ref() == column.heading);
-            renamed.map_or(&column.heading, |(_, heading)| heading.get_ref()).clone()
-        };
-        chosen.into_iter().map(|column| Chosen { heading: heading(column), column: column.clone() }).collect()
+        let files: Vec<Vec<&Column>> = files.iter().map(|columns| choice.of(columns)).collect();
+        chooser.check_headings(choice.headings, &files.concat());
+        files.iter().for_each(|columns| chooser.check_collisions(choice.headings, columns));
+        files.into_iter().map(|columns| columns.into_iter().map(|column| choice.chosen(column)).collect()).collect()
     }
 
-    /// The same, with the members that are wanted in the place of each family.
-    fn with_members(&self, wanted: &[Spanned<String>]) -> Export {
+    /// Headings of the recommended columns that are not among the chosen, which are those of each file.
+    pub fn left_out<'a>(&'a self, chosen: &'a [Vec<Chosen>]) -> impl Iterator<Item = &'a str> {
+        self.files.iter().zip(chosen).flat_map(|(file, chosen)| {
+            let recommended = file.columns.iter().filter(|column| column.level == Level::Recommended);
+            recommended
+                .map(|column| column.heading.as_str())
+                .filter(|heading| chosen.iter().all(|chosen| chosen.column.heading != *heading))
+        })
+    }
+}
+
+impl File {
+    /// Its columns, with the members that are wanted in the place of each family.
+    fn with_members(&self, wanted: &[Spanned<String>]) -> Vec<Column> {
         let is_plain = |name: &str| self.columns.iter().any(|column| column.heading == name);
         let mut wanted: Vec<&str> = wanted.iter().map(|name| name.get_ref().as_str()).collect();
         wanted.retain(|name| !is_plain(name));
@@ -93,16 +93,27 @@ impl Export {
                 false => columns.extend(members),
             }
         }
-        Export { columns, ..self.clone() }
+        columns
+    }
+}
+
+impl Choice<'_> {
+    /// Those of the columns that are in the file.
+    fn of<'c>(&self, columns: &'c [Column]) -> Vec<&'c Column> {
+        let is_in =
+            |list: &[Spanned<String>], column: &Column| list.iter().any(|name| *name.get_ref() == column.heading);
+        let is_chosen = |column: &&Column| match column.level {
+            Level::Required => true,
+            Level::Recommended => !is_in(self.leave_out, column),
+            Level::Optional => is_in(self.optional, column),
+        };
+        columns.iter().filter(is_chosen).collect()
     }
 
-    /// Headings of the recommended columns that are not among the chosen.
-    pub fn left_out<'a>(&'a self, chosen: &'a [Chosen]) -> impl Iterator<Item = &'a str> {
-        self.columns
-            .iter()
-            .filter(|column| column.level == Level::Recommended)
-            .map(|column| column.heading.as_str())
-            .filter(|heading| chosen.iter().all(|chosen| chosen.column.heading != *heading))
+    fn chosen(&self, column: &Column) -> Chosen {
+        let renamed = self.headings.iter().find(|(name, _)| *name.get_ref() == column.heading);
+        let heading = renamed.map_or(&column.heading, |(_, heading)| heading.get_ref()).clone();
+        Chosen { heading, column: column.clone() }
     }
 }
 
@@ -117,7 +128,10 @@ impl Column {
 }
 
 struct Chooser<'a> {
-    export: &'a Export,
+    /// Of all files.
+    columns: Vec<&'a Column>,
+    /// At most so many optional ones.
+    cap: Option<usize>,
     title: &'a str,
     document: &'a Arc<Document>,
     complaints: &'a mut Complaints,
@@ -171,11 +185,11 @@ impl Chooser<'_> {
 
     /// The first one over the cap is marked.
     fn check_cap(&mut self, optional: &[Spanned<String>]) {
-        let Some(cap) = self.export.optional_cap else { return };
+        let Some(cap) = self.cap else { return };
         let mut counted: Vec<&str> = Vec::new();
         let mut over = None;
         for name in optional {
-            let column = self.export.columns.iter().find(|column| column.heading == *name.get_ref());
+            let column = self.columns.iter().find(|column| column.heading == *name.get_ref());
             let counts_as = match column.and_then(|column| column.repetition.as_ref()) {
                 Some(repetition) if repetition.counts == Counts::Once => &*repetition.pattern,
                 _ => name.get_ref().as_str(),
@@ -196,15 +210,9 @@ impl Chooser<'_> {
         }
     }
 
+    /// `chosen` are the columns of all files.
     fn check_headings(&mut self, headings: &BTreeMap<Spanned<String>, Spanned<String>>, chosen: &[&Column]) {
-        let mut spoken: Vec<_> = headings.iter().collect();
-        spoken.sort_by_key(|(name, _)| name.span().start);
-        let mut written: HashMap<String, &str> = chosen
-            .iter()
-            .filter(|column| spoken.iter().all(|(name, _)| *name.get_ref() != column.heading))
-            .map(|column| (fold(&column.heading), column.heading.as_str()))
-            .collect();
-        for (name, heading) in spoken {
+        for (name, heading) in headings {
             if chosen.iter().all(|column| column.heading != *name.get_ref()) {
                 let complaint = match self.level(name.get_ref()) {
                     None => self
@@ -218,7 +226,23 @@ impl Chooser<'_> {
             } else if heading.get_ref().trim().is_empty() {
                 let complaint = self.at(heading, "a heading cannot be empty".into());
                 self.complaints.push(complaint);
-            } else if let Some(other) = written.insert(fold(heading.get_ref()), name.get_ref()) {
+            }
+        }
+    }
+
+    /// `chosen` are the columns of one file.
+    fn check_collisions(&mut self, headings: &BTreeMap<Spanned<String>, Spanned<String>>, chosen: &[&Column]) {
+        let is_there = |name: &Spanned<String>| chosen.iter().any(|column| column.heading == *name.get_ref());
+        let mut spoken: Vec<_> = headings.iter().filter(|(name, _)| is_there(name)).collect();
+        spoken.retain(|(_, heading)| !heading.get_ref().trim().is_empty());
+        spoken.sort_by_key(|(name, _)| name.span().start);
+        let mut written: HashMap<String, &str> = chosen
+            .iter()
+            .filter(|column| spoken.iter().all(|(name, _)| *name.get_ref() != column.heading))
+            .map(|column| (fold(&column.heading), column.heading.as_str()))
+            .collect();
+        for (name, heading) in spoken {
+            if let Some(other) = written.insert(fold(heading.get_ref()), name.get_ref()) {
                 let complaint = self
                     .at(
                         heading,
@@ -236,11 +260,11 @@ impl Chooser<'_> {
     }
 
     fn level(&self, heading: &str) -> Option<Level> {
-        self.export.columns.iter().find(|column| column.heading == heading).map(|column| column.level)
+        self.columns.iter().find(|column| column.heading == heading).map(|column| column.level)
     }
 
     fn headings(&self, level: Level) -> impl Iterator<Item = &str> {
-        self.export.columns.iter().filter(move |column| column.level == level).map(|column| column.heading.as_str())
+        self.columns.iter().filter(move |column| column.level == level).map(|column| column.heading.as_str())
     }
 
     fn at(&self, name: &Spanned<String>, message: String) -> Complaint {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::complaint::{Complaints, Document};
-use crate::model::field::{Field, Kind};
+use crate::model::field::{Bearer, Field, Kind};
 use crate::model::fold::fold;
 use crate::rule::column::{Column, KEY};
 
@@ -73,7 +73,7 @@ fn check_field<'a>(
 ) {
     let Column { heading, field: name, .. } = column.get_ref();
     let spot = document.find(&column.span(), name);
-    match Field::parse(&name.replace(KEY, "0")) {
+    match Field::parse_of(&name.replace(KEY, "0"), &[Bearer::Person]) {
         Ok(field) => check_kind(column, &field, document, complaints),
         Err(unknown) => {
             let complaint = document.complaint(spot.clone(), format!("`{name}` is not a field"));

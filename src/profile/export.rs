@@ -1,6 +1,7 @@
 //! An export profile: the file that a partner must receive.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use super::file_name::FileName;
 use super::time::TimeOfDay;
 use crate::format::dialect::{Dialect, Encoding};
 use crate::format::{Form, cell};
+use crate::model::RowsOf;
 use crate::model::field::{Field, Sensitivity};
 use crate::model::fold::fold;
 use crate::rule::column::KEY;
@@ -18,7 +20,6 @@ use crate::rule::column::KEY;
 /// What a partner must receive.
 #[derive(Debug, Clone)]
 pub struct Export {
-    pub file_name: FileName,
     /// The file must have landed before.
     pub deadline: Option<TimeOfDay>,
     /// The partner advises to be done by then.
@@ -28,6 +29,17 @@ pub struct Export {
     /// Unless the site asks for another one.
     pub form: Form,
     pub dialect: Dialect,
+    /// Those of one instant, delivered all or none; at least one.
+    pub files: Vec<File>,
+}
+
+/// One file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// By which a site speaks of it; empty where it is the only one.
+    pub name: String,
+    pub rows: RowsOf,
+    pub file_name: FileName,
     /// In the order of the file; a repeated column stands here once for each of its levels, a family once, with `{key}`
     /// in heading and field.
     pub columns: Vec<Column>,
@@ -94,13 +106,28 @@ pub enum Counts {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Section {
-    file_name: FileName,
+    file_name: Option<FileName>,
+    rows: Option<RowsOf>,
+    columns: Option<Vec<Entry>>,
+    /// Where there are several, in place of the three above.
+    #[serde(default)]
+    file: Vec<Part>,
     deadline: Option<TimeOfDay>,
     advised: Option<Spanned<TimeOfDay>>,
     optional_cap: Option<usize>,
     #[serde(default)]
     form: Form,
     dialect: Spanned<Dialect>,
+}
+
+/// `[[export.file]]`: one of several files.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Part {
+    name: Spanned<String>,
+    #[serde(default)]
+    rows: RowsOf,
+    file_name: Spanned<FileName>,
     columns: Vec<Entry>,
 }
 
@@ -127,7 +154,8 @@ struct Levels {
 }
 
 impl Section {
-    pub(super) fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> Export {
+    /// `span` is where the section begins.
+    pub(super) fn check(self, span: Range<usize>, document: &Arc<Document>, complaints: &mut Complaints) -> Export {
         check_dialect(&self.dialect, document, complaints);
         if let (Some(deadline), Some(advised)) = (self.deadline, &self.advised)
             && *advised.get_ref() > deadline
@@ -138,16 +166,30 @@ impl Section {
                     .help("name a time before the deadline, or leave `advised` out"),
             );
         }
-        check_headings(&self.columns, document, complaints);
-        let columns = self.columns.into_iter().flat_map(|entry| entry.check(document, complaints)).collect();
+        let files = match (self.file_name, self.columns) {
+            (Some(file_name), Some(columns)) if self.file.is_empty() => {
+                let rows = self.rows.unwrap_or_default();
+                vec![File { name: String::new(), rows, file_name, columns: check(columns, rows, document, complaints) }]
+            }
+            (None, None) if !self.file.is_empty() && self.rows.is_none() => {
+                check_apart(&self.file, document, complaints);
+                self.file.into_iter().map(|part| part.check(document, complaints)).collect()
+            }
+            _ => {
+                let complaint = document.complaint(span, "this does not say what is in which file");
+                complaints.push(complaint.help(
+                    "write `file-name = \"…\"` and `columns = […]`, or both in `[[export.file]]` for each of several files",
+                ));
+                Vec::new()
+            }
+        };
         Export {
-            file_name: self.file_name,
             deadline: self.deadline,
             advised: self.advised.map(Spanned::into_inner),
             optional_cap: self.optional_cap,
             form: self.form,
             dialect: self.dialect.into_inner(),
-            columns,
+            files,
         }
     }
 }
@@ -174,6 +216,34 @@ pub fn check_dialect(dialect: &Spanned<Dialect>, document: &Arc<Document>, compl
     }
 }
 
+impl Part {
+    fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> File {
+        let Part { name, rows, file_name, columns } = self;
+        let columns = check(columns, rows, document, complaints);
+        File { name: name.into_inner(), rows, file_name: file_name.into_inner(), columns }
+    }
+}
+
+/// Files of one instant must not take one another's place.
+fn check_apart(parts: &[Part], document: &Arc<Document>, complaints: &mut Complaints) {
+    for (index, part) in parts.iter().enumerate() {
+        let before = &parts[..index];
+        if before.iter().any(|other| other.name.get_ref() == part.name.get_ref()) {
+            let problem = format!("there is a file `{}` already", part.name.get_ref());
+            complaints.push(document.complaint(part.name.span(), problem).help("call this one something else"));
+        }
+        if before.iter().any(|other| other.file_name.get_ref().is_like(part.file_name.get_ref())) {
+            let problem = format!("another file is called `{}` too", part.file_name.get_ref());
+            complaints.push(document.complaint(part.file_name.span(), problem).help("write a name of its own"));
+        }
+    }
+}
+
+fn check(columns: Vec<Entry>, rows: RowsOf, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
+    check_headings(&columns, document, complaints);
+    columns.into_iter().flat_map(|entry| entry.check(rows, document, complaints)).collect()
+}
+
 fn check_headings(columns: &[Entry], document: &Arc<Document>, complaints: &mut Complaints) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for heading in columns.iter().map(|column| &column.heading) {
@@ -189,11 +259,11 @@ fn check_headings(columns: &[Entry], document: &Arc<Document>, complaints: &mut 
 
 impl Entry {
     /// The column, or each of its levels.
-    fn check(self, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
+    fn check(self, rows: RowsOf, document: &Arc<Document>, complaints: &mut Complaints) -> Vec<Column> {
         self.check_family(document, complaints);
         let pattern: Arc<str> = self.heading.get_ref().as_str().into();
         let Some(levels) = &self.levels else {
-            return self.column(None, None, document, complaints).into_iter().collect();
+            return self.column(None, None, rows, document, complaints).into_iter().collect();
         };
         let mut texts = std::iter::once(&self.heading).chain(&self.field);
         if let Some(text) = texts.find(|text| !text.get_ref().contains("{level}")) {
@@ -206,7 +276,7 @@ impl Entry {
         }
         let repetition = Repetition { pattern, most: levels.most, counts: levels.counts };
         (1..=levels.most)
-            .map_while(|level| self.column(Some(level), Some(repetition.clone()), document, complaints))
+            .map_while(|level| self.column(Some(level), Some(repetition.clone()), rows, document, complaints))
             .collect()
     }
 
@@ -236,16 +306,17 @@ impl Entry {
         &self,
         level: Option<u8>,
         repetition: Option<Repetition>,
+        rows: RowsOf,
         document: &Arc<Document>,
         complaints: &mut Complaints,
     ) -> Option<Column> {
         let filled = |text: &str| level.map_or(text.into(), |level| text.replace("{level}", &level.to_string()));
         let field = match &self.field {
             Some(field) if Field::change().is(field.get_ref()) => Some(Field::change()),
-            Some(field) => match Field::parse(&filled(field.get_ref())) {
+            Some(field) => match Field::parse_of(&filled(field.get_ref()), rows.bearers()) {
                 Ok(known) => Some(known),
                 Err(unknown) => {
-                    complaints.push(unknown_field(document, field, &unknown.nearest));
+                    complaints.push(unknown_field(document, field, rows, &unknown.nearest));
                     return None;
                 }
             },
@@ -295,10 +366,19 @@ pub fn name(sensitivity: Sensitivity) -> &'static str {
     }
 }
 
-fn unknown_field(document: &Arc<Document>, field: &Spanned<String>, nearest: &Option<String>) -> super::Complaint {
-    let complaint = document.complaint(field.span(), format!("`{}` is not a field", field.get_ref()));
+fn unknown_field(
+    document: &Arc<Document>,
+    field: &Spanned<String>,
+    rows: RowsOf,
+    nearest: &Option<String>,
+) -> super::Complaint {
+    let name = field.get_ref();
+    let problem = match Field::parse(name) {
+        Ok(_) => format!("rows of {} have no `{name}`", rows.name()),
+        Err(_) => format!("`{name}` is not a field"),
+    };
     match nearest {
-        Some(near) => complaint.help(format!("did you mean `{near}`?")),
-        None => complaint,
+        Some(near) => document.complaint(field.span(), problem).help(format!("did you mean `{near}`?")),
+        None => document.complaint(field.span(), problem),
     }
 }

@@ -17,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 pub use choose::{Choice, Chosen};
 pub use complaint::{Complaint, Complaints, Document};
@@ -34,6 +35,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("leapsome", include_str!("../../profiles/leapsome.toml")),
     ("lucca-file", include_str!("../../profiles/lucca-file.toml")),
     ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
+    ("optima-hr", include_str!("../../profiles/optima-hr.toml")),
     ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
     ("ploy", include_str!("../../profiles/ploy.toml")),
     ("pyla", include_str!("../../profiles/pyla.toml")),
@@ -89,7 +91,7 @@ struct Sections {
     version: String,
     purpose: Option<Purpose>,
     source: Vec<Source>,
-    export: Option<export::Section>,
+    export: Option<Spanned<export::Section>>,
     import: Option<import::Section>,
     people: Option<people::Section>,
 }
@@ -172,7 +174,10 @@ impl Profile {
         let sections: Sections = parse(&document)?;
         let mut complaints = Complaints::default();
         let contract = match (sections.export, sections.import, sections.people) {
-            (Some(export), None, None) => Contract::Export(export.check(&document, &mut complaints)),
+            (Some(export), None, None) => {
+                let span = export.span();
+                Contract::Export(export.into_inner().check(span, &document, &mut complaints))
+            }
             (None, Some(import), None) => Contract::Import(import.check(&document, &mut complaints)),
             (None, None, Some(people)) => Contract::People(people.check(&document, &mut complaints)),
             (None, None, None) => {

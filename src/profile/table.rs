@@ -1,10 +1,10 @@
 //! A profile as a table for people: heading, level, field, sensitivity, where it comes from.
 
 use super::complaint::quoted;
-use super::export::{self, Export};
+use super::export::{self, Export, File};
 use super::{Contract, Profile};
 use crate::model::Field;
-use crate::model::field::Relation;
+use crate::model::field::{Bearer, Relation};
 use crate::rule::column::{Column, Creation, KEY};
 
 impl Profile {
@@ -20,14 +20,21 @@ impl Profile {
 }
 
 fn written(export: &Export) -> Vec<[String; 5]> {
+    export.files.iter().flat_map(of_file).collect()
+}
+
+fn of_file(file: &File) -> Vec<[String; 5]> {
     let is_first = |(index, column): &(usize, &export::Column)| match (&column.repetition, index.checked_sub(1)) {
         (Some(this), Some(before)) => {
-            export.columns[before].repetition.as_ref().is_none_or(|other| other.pattern != this.pattern)
+            file.columns[before].repetition.as_ref().is_none_or(|other| other.pattern != this.pattern)
         }
         _ => true,
     };
-    export
-        .columns
+    let whose = |field| match file.name.as_str() {
+        "" => whose(field),
+        name => format!("{}, in `{name}`", whose(field)),
+    };
+    file.columns
         .iter()
         .enumerate()
         .filter(is_first)
@@ -64,6 +71,8 @@ fn whose(field: &Field) -> String {
         })
         .collect();
     match people.is_empty() {
+        true if field.datum().bearer == Bearer::Department => "the department".into(),
+        true if field.datum().bearer == Bearer::CostCenter => "the cost centre".into(),
         true => "the person".into(),
         false => format!("the {}", people.join("'s ")),
     }

@@ -105,6 +105,19 @@ impl List {
         &self.items
     }
 
+    /// As units of an organisation, known by their places in the list.
+    pub fn units(&self) -> Vec<Unit> {
+        let unit = |(index, item): (usize, &Item)| Unit {
+            id: index.to_string(),
+            code: item.code.clone(),
+            name: item.name.clone(),
+            parent: item.parent.map(|parent| parent.to_string()).unwrap_or_default(),
+            head: String::new(),
+            is_active: true,
+        };
+        self.items.iter().enumerate().map(unit).collect()
+    }
+
     /// The item that is delivered as `label`, and all below it.
     pub fn branch(&self, label: &str) -> impl Iterator<Item = &Item> {
         let top = self.items.iter().position(|item| item.label == label);

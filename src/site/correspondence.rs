@@ -12,9 +12,15 @@ use crate::profile::{Chosen, Complaint};
 /// `correspondence."Department" = { values = { "R&D" = "Recherche" }, otherwise = "refuse" }`, by the profile's headings.
 pub type Correspondences = BTreeMap<Spanned<String>, Spanned<Correspondence>>;
 
-/// The columns of the file with these tables, each in the place of the one that the profile may have. `title` is the
+/// The columns of each file with these tables, each in the place of the one that the profile may have. `title` is the
 /// partner's name.
-pub fn matched(tables: &Correspondences, columns: Vec<Chosen>, title: &str, reader: &mut Reader) -> Vec<Chosen> {
+pub fn matched(
+    tables: &Correspondences,
+    files: Vec<Vec<Chosen>>,
+    title: &str,
+    reader: &mut Reader,
+) -> Vec<Vec<Chosen>> {
+    let columns: Vec<&Chosen> = files.iter().flatten().collect();
     for (heading, table) in tables {
         let complaint = needless(heading, table, &columns, title, reader);
         complaint.into_iter().for_each(|complaint| reader.complain(complaint));
@@ -25,14 +31,14 @@ pub fn matched(tables: &Correspondences, columns: Vec<Chosen>, title: &str, read
             table.map(|(_, table)| table.get_ref().clone()).or(chosen.column.form.correspondence);
         chosen
     };
-    columns.into_iter().map(with_its_table).collect()
+    files.into_iter().map(|columns| columns.into_iter().map(with_its_table).collect()).collect()
 }
 
 /// A table that could never matter is a slip of the pen.
 fn needless(
     heading: &Spanned<String>,
     table: &Spanned<Correspondence>,
-    columns: &[Chosen],
+    columns: &[&Chosen],
     title: &str,
     reader: &Reader,
 ) -> Option<Complaint> {

@@ -13,11 +13,12 @@ use super::folder;
 use super::photos::{self, Photos};
 use super::reader::Reader;
 use super::sensitive::{self, Approvals};
+use super::tables::{self, Asked};
 use super::within::Within;
 use super::{Direction, Exchange, People, Server, Watch, accounts, watch};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
-use crate::model::{Approval, Content, Event, Field, Language, Text};
+use crate::model::{Approval, Content, Event, Field, Language, RowsOf, Text};
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
 use crate::profile::{Choice, Chosen, Contract, FileName, Level, TimeOfDay};
@@ -29,6 +30,12 @@ pub struct Export {
     pub people: Arc<People>,
     /// Of the server; empty for the server's own.
     pub folder: String,
+    /// What each row is about.
+    pub rows: RowsOf,
+    /// The profile's name of this file, where the export has several tables; else empty.
+    pub table: String,
+    /// The other tables, whose files are of the same instant and delivered all or none with this one.
+    pub beside: Vec<Export>,
     pub file_name: FileName,
     pub form: Form,
     pub dialect: Dialect,
@@ -99,6 +106,9 @@ pub struct Section {
     server: Spanned<String>,
     folder: Option<Spanned<String>>,
     file_name: Option<Spanned<FileName>>,
+    /// Where the profile has several files, by its names of them.
+    #[serde(default)]
+    file_names: BTreeMap<Spanned<String>, Spanned<FileName>>,
     deadline: Option<Spanned<TimeOfDay>>,
     #[serde(default)]
     within_minutes: Within,
@@ -151,9 +161,10 @@ impl Section {
         let choice = Choice { optional: &self.optional, leave_out: &self.leave_out, headings: &self.headings };
         let columns = contract.choose(&profile.title, choice, &reader.document, &mut reader.complaints);
         let columns = correspondence::matched(&self.correspondence, columns, &profile.title, reader);
-        sensitive::check(&self.sensitive, &columns, &self.profile, &self.optional, &profile.title, reader);
+        let all: Vec<Chosen> = columns.concat();
+        sensitive::check(&self.sensitive, &all, &self.profile, &self.optional, &profile.title, reader);
         let people = people?;
-        self.check_people(&people, &columns, reader);
+        self.check_people(&people, &all, reader);
         if self.per_establishment && !people.can_have(&Field::of("establishment")) {
             let problem = format!("the people `{}` cannot have an establishment", people.name());
             let complaint = reader
@@ -161,57 +172,73 @@ impl Section {
                 .help("`per-establishment` needs one: add a heading for it in their profile, or take the key out");
             reader.complain(complaint);
         }
+        let asked = Asked {
+            file_name: &self.file_name,
+            file_names: &self.file_names,
+            people: &self.people,
+            profile: &self.profile,
+            has_photos: self.photos.is_some(),
+        };
+        tables::check(&asked, &contract, &contents, self.per_establishment, &people, reader);
         let form = self.form(&name, server.as_deref(), contract.form, reader);
-        accounts::check(server.as_deref(), &self.profile, &columns, (&contents, self.per_establishment), reader);
+        accounts::check(server.as_deref(), &self.profile, &all, (&contents, self.per_establishment), reader);
         let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
         if form == Form::Json {
             // No spreadsheet opens it.
             dialect.formulas = Formulas::AsTheyAre;
         }
-        let tells_who_left = content::tells_who_left(&contents, &columns);
+        let tells_who_left = content::tells_who_left(&contents, &all);
         let brakes = content::brakes(self.brakes.as_ref(), &contents, tells_who_left, &name, reader);
-        let pattern = self.file_name.as_ref().map_or(&contract.file_name, Spanned::get_ref);
-        let file_name = match form {
-            Form::Json => pattern.clone().of_kind("json"),
-            _ => pattern.clone().following(form),
-        };
+        let names = asked.names(&contract, form);
         let span = self.file_name.as_ref().map_or(name.span(), Spanned::span);
         if form != Form::Json {
-            content::check_name(&file_name, span, &contents, self.per_establishment, reader);
+            names.iter().for_each(|file_name| {
+                content::check_name(file_name, span.clone(), &contents, self.per_establishment, reader);
+            });
         }
         let photos = self.photos.map(|photos| photos.get_ref().read(photos.span(), &people, server.as_deref(), reader));
-        let events = content::events(self.events, &contents, &columns, reader);
+        let events = content::events(self.events, &contents, &all, reader);
         let watch = self.watch.unwrap_or_default().read(&people, reader);
         let openpgp = self.openpgp.map(|openpgp| openpgp.below(&reader.base));
-        let export = Export {
-            people,
-            folder,
-            file_name: match &openpgp {
-                Some(openpgp) => file_name.ending_in(openpgp.ending()),
-                None => file_name,
-            },
-            openpgp,
-            photos,
+        let sealed = |name: FileName| match &openpgp {
+            Some(openpgp) => name.ending_in(openpgp.ending()),
+            None => name,
+        };
+        let (brakes, server) = (brakes?, server?);
+        let left_out: Vec<String> = contract.left_out(&columns).map(String::from).collect();
+        let population = self.population.map(Spanned::into_inner).unwrap_or_default();
+        let tables = contract.files.iter().zip(columns).zip(names).map(|((file, columns), file_name)| Export {
+            people: people.clone(),
+            folder: folder.clone(),
+            rows: file.rows,
+            table: file.name.clone(),
+            beside: Vec::new(),
+            file_name: sealed(file_name),
+            openpgp: openpgp.clone(),
+            photos: None,
             form,
-            contents,
+            contents: contents.clone(),
             per_establishment: self.per_establishment,
             when_nothing: self.when_nothing,
-            events,
-            dialect,
-            left_out: contract.left_out(&columns).map(String::from).collect(),
+            events: events.clone(),
+            watch: watch.clone(),
+            dialect: dialect.clone(),
+            left_out: left_out.clone(),
             columns,
-            approvals: sensitive::by_heading(self.sensitive),
+            approvals: sensitive::by_heading(&self.sensitive),
             advised: contract.advised,
             empty_required: self.empty_required,
-            brakes: brakes?,
-            population: self.population.map(Spanned::into_inner).unwrap_or_default(),
-            watch,
-        };
+            brakes: brakes.clone(),
+            population: if file.rows.is_of_people() { population.clone() } else { Population::default() },
+        });
+        let mut tables = tables.collect::<Vec<Export>>().into_iter();
+        let first = tables.next().expect("a profile that was read has a file");
+        let export = Export { beside: tables.collect(), photos, ..first };
         Some(Exchange {
             name: name.into_inner(),
             profile,
-            server: server?,
+            server,
             deadline,
             within: self.within_minutes.into(),
             language: self.language,
@@ -244,7 +271,8 @@ impl Section {
 
     /// Complains about what is asked of people who cannot have it.
     fn check_people(&self, people: &People, columns: &[Chosen], reader: &mut Reader) {
-        let missing = |chosen: &&Chosen| chosen.source().is_some_and(|field| !people.can_have(field));
+        let is_missing = |field: &Field| RowsOf::People.have(field) && !people.can_have(field);
+        let missing = |chosen: &&Chosen| chosen.source().is_some_and(is_missing);
         let (optional, others): (Vec<&Chosen>, Vec<&Chosen>) =
             columns.iter().filter(missing).partition(|chosen| chosen.column.level == Level::Optional);
         let mut complain = |span: Range<usize>, headings: &[&Chosen], way_out: &str| {
@@ -289,6 +317,25 @@ impl Section {
 }
 
 impl Export {
+    /// This one, and those beside it.
+    pub fn tables(&self) -> impl Iterator<Item = &Export> {
+        std::iter::once(self).chain(&self.beside)
+    }
+
+    pub fn has_rows_of(&self, rows: RowsOf) -> bool {
+        self.tables().any(|table| table.rows == rows)
+    }
+
+    /// Is anything in it a datum of the organisation?
+    pub fn needs_organisation(&self) -> bool {
+        self.tables().any(|table| table.rows != RowsOf::People)
+    }
+
+    /// Is it one table of people, about whom can be known what the partner was last given?
+    pub fn is_of_people_alone(&self) -> bool {
+        self.rows == RowsOf::People && self.beside.is_empty()
+    }
+
     /// Is the partner told who is no longer of the population?
     pub fn tells_who_left(&self) -> bool {
         content::tells_who_left(&self.contents, &self.columns)
@@ -301,8 +348,10 @@ impl Export {
 
     /// The fields that it needs of people: for its columns, for its population, and to say whom it is about.
     pub fn wanted(&self) -> impl Iterator<Item = Field> {
-        let of_columns = self.columns.iter().filter_map(|chosen| chosen.source().cloned());
-        of_columns.chain(ALWAYS_WANTED.map(Field::of))
+        let columns = self.tables().flat_map(|table| &table.columns);
+        let of_people = columns.filter_map(|chosen| chosen.source()).filter(|field| RowsOf::People.have(field));
+        let membership = self.has_rows_of(RowsOf::Memberships).then(|| Field::of("department"));
+        of_people.cloned().chain(membership).chain(ALWAYS_WANTED.map(Field::of))
     }
 
     /// The path on the server of a file of that name.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::tables::{COST_CENTERS, DEPARTMENTS};
 use crate::format;
 use crate::model::Organisation;
 use crate::model::fold::fold;
-use crate::model::organisation::Unit;
+use crate::model::organisation::{Axis, Unit};
 use crate::model::table::Row;
 use crate::profile::{Complaint, Complaints, Document};
 use crate::rule;
@@ -63,6 +64,18 @@ impl Lists {
             }
         }
         complaints.or(lists)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
+    /// What the lists tell of the organisation, whose cost centres are of one axis without a name.
+    pub fn organisation(&self) -> Result<Organisation, Complaints> {
+        let lists = self.read()?;
+        let units = |name: &str| lists.get(name).map(List::units).unwrap_or_default();
+        let axis = Axis { sections: units(COST_CENTERS), ..Axis::default() };
+        Ok(Organisation { departments: units(DEPARTMENTS), axes: vec![axis], ..Organisation::default() })
     }
 
     fn list(&self, path: &Spanned<PathBuf>) -> Result<List, Vec<Complaint>> {

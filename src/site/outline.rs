@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Direction, Exchange, People, Site};
+use super::{Direction, Exchange, Export, People, Site};
 use crate::model::Text;
 use crate::plan::Exception;
 use crate::profile::complaint::quoted;
@@ -68,6 +68,13 @@ impl Site {
     }
 }
 
+impl Export {
+    /// `7 columns as skillup_{date}.csv`
+    fn outline(&self) -> String {
+        format!("{} columns as {}", self.columns.len(), self.path(&self.file_name.to_string()))
+    }
+}
+
 impl Exchange {
     /// Exceptions whose day is over; they do no harm, and no good.
     fn outdated(&self, today: NaiveDate) -> Vec<String> {
@@ -83,11 +90,9 @@ impl Exchange {
 
     pub fn outline(&self) -> Outline {
         let (direction, what, pickup) = match &self.direction {
-            Direction::Export(export) => (
-                "export",
-                format!("{} columns as {}", export.columns.len(), export.path(&export.file_name.to_string())),
-                Vec::new(),
-            ),
+            Direction::Export(export) => {
+                ("export", export.tables().map(Export::outline).collect::<Vec<_>>().join(", "), Vec::new())
+            }
             Direction::Import(import) => {
                 let keys = import.identify_by.columns.join(" and ");
                 ("import", format!("{} by {keys}", import.files), import.pickup())

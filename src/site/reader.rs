@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::Spanned;
 
-use super::{Deadline, Direction, Exchange, KeptHere, People, Server, Site, people};
+use super::{Deadline, Direction, Exchange, Export, KeptHere, People, Server, Site, people, tables};
 use crate::model::fold;
 use crate::profile::{Complaint, Complaints, Contract, Document, Profile, Profiles, TimeOfDay};
 use crate::rule::column::KEY;
@@ -213,14 +213,14 @@ impl Reader {
         }
     }
 
-    /// Complains about a reference list that no column of an import profile asks for.
+    /// Complains about a reference list that neither a column of an import profile nor the organisation asks for.
     pub fn check_list(&mut self, name: &Spanned<String>) {
         let contracts = self.profiles.iter().filter_map(|profile| match &profile.contract {
             Contract::Import(import) => Some(import),
             Contract::Export(_) | Contract::People(_) => None,
         });
         let asked = contracts.flat_map(|import| &import.columns).filter_map(|column| column.check.list.as_deref());
-        let asked: BTreeSet<&str> = asked.collect();
+        let asked: BTreeSet<&str> = asked.chain([tables::DEPARTMENTS, tables::COST_CENTERS]).collect();
         let is_asked = |list: &&str| match list.split_once(KEY) {
             None => name.get_ref() == list,
             Some((before, after)) => {
@@ -230,7 +230,7 @@ impl Reader {
         };
         if !asked.iter().any(is_asked) {
             let complaint = self
-                .at(name.span(), format!("no column of an import profile has the reference list `{}`", name.get_ref()))
+                .at(name.span(), format!("nothing asks for the reference list `{}`", name.get_ref()))
                 .nearest(name.get_ref(), asked);
             self.complain(complaint);
         }
@@ -264,7 +264,8 @@ fn meet(one: &Exchange, other: &Exchange) -> bool {
         // Each would switch off whom only the other one has.
         (Direction::Export(_), Direction::Export(_)) if is_provider(&one.server) => true,
         (Direction::Export(one), Direction::Export(other)) => {
-            one.folder == other.folder && one.file_name.is_like(&other.file_name)
+            let is_like = |one: &Export| other.tables().any(|other| one.file_name.is_like(&other.file_name));
+            one.folder == other.folder && one.tables().any(is_like)
         }
         (Direction::Import(one), Direction::Import(other)) => one.files == other.files,
         _ => false,

@@ -13,8 +13,8 @@ use crate::profile::{Chosen, Complaint, Level};
 pub type Approvals = BTreeMap<Spanned<String>, Spanned<Approval>>;
 
 /// By the profile's headings.
-pub fn by_heading(approvals: Approvals) -> BTreeMap<String, Approval> {
-    approvals.into_iter().map(|(heading, approval)| (heading.into_inner(), approval.into_inner())).collect()
+pub fn by_heading(approvals: &Approvals) -> BTreeMap<String, Approval> {
+    approvals.iter().map(|(heading, approval)| (heading.get_ref().clone(), approval.get_ref().clone())).collect()
 }
 
 /// Complains about sensitive columns of the file that nobody approved, and about approvals that are for no such column.

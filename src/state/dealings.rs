@@ -11,7 +11,7 @@ use crate::state::{Error, State};
 pub struct Dealings {
     pub first: DateTime<Utc>,
     pub last: DateTime<Utc>,
-    /// Of the last file; of an import, its rows.
+    /// Whom the partner was last given; of an import, the rows of the last file.
     pub people: usize,
     /// The last file's heading line.
     pub heading: String,
@@ -21,9 +21,15 @@ impl State {
     /// What was delivered to the partner of an export; None where nothing ever was.
     pub fn handed_over(&self, exchange: &str) -> Result<Option<Dealings>, Error> {
         let sql = "
-            SELECT (SELECT min(changed) FROM deliveries WHERE status = 'delivered' AND exchange = ?1) AS first,
-                changed AS last, people_count AS people, heading
-            FROM deliveries WHERE status = 'delivered' AND exchange = ?1 ORDER BY changed DESC, id DESC LIMIT 1";
+            WITH sent AS (SELECT *, coalesce(set_of, id) AS first_of_set FROM deliveries
+                    WHERE status = 'delivered' AND exchange = ?1),
+                last AS (SELECT * FROM sent WHERE content <> 'picture' ORDER BY changed DESC, id DESC LIMIT 1)
+            SELECT (SELECT min(changed) FROM sent) AS first, changed AS last, heading,
+                -- Files of changes, and that of one of several establishments, tell of some people only.
+                max((SELECT count(*) FROM given WHERE exchange = ?1 AND digest <> ''),
+                    (SELECT sum(people_count) FROM sent
+                        WHERE sent.first_of_set = last.first_of_set AND content <> 'picture')) AS people
+            FROM last";
         self.dealings(sql, exchange)
     }
 

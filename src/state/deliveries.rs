@@ -47,6 +47,11 @@ pub(super) const SETS: &str = "
     CREATE INDEX deliveries_by_set ON deliveries (set_of);
 ";
 
+/// Where a profile has several tables, each is a file of the set.
+pub(super) const TABLES: &str = "
+    ALTER TABLE deliveries ADD COLUMN table_name TEXT NOT NULL DEFAULT ''; -- empty where there is one table
+";
+
 number! {
     /// The number of a delivery.
     DeliveryId
@@ -78,9 +83,6 @@ pub struct NewSet<'a> {
     pub server: &'a str,
     /// Of the profile that it was made with.
     pub profile: &'a Digest,
-    pub heading: &'a str,
-    /// Personal and sensitive fields that leave.
-    pub personal_fields: &'a [Field],
     /// Why all of it is held, beside the reasons of its files. Without any reason it may leave at once.
     pub held: &'a [Text],
     /// At least one.
@@ -98,6 +100,11 @@ pub struct NewDelivery<'a> {
     pub content: Content,
     /// The establishment that it is about, where each has its file.
     pub part: &'a str,
+    /// The profile's name of the table that it is, where there are several; else empty.
+    pub table: &'a str,
+    pub heading: &'a str,
+    /// Personal and sensitive fields that leave.
+    pub personal_fields: &'a [Field],
     /// Of the content, whether it is sealed or not.
     pub digest: &'a Digest,
     /// Of the file as it leaves, where it is sealed.
@@ -124,6 +131,8 @@ pub struct Delivery {
     pub content: Content,
     /// The establishment that it is about, where each has its file.
     pub part: String,
+    /// The profile's name of the table that it is, where there are several; else empty.
+    pub table: String,
     /// Of the profile that it was made with; empty where an older Passerelle did not write it down.
     #[serde(skip)]
     pub profile: String,
@@ -294,9 +303,11 @@ fn insert(
     let held = if first.is_none() { [file.held, set.held].concat() } else { file.held.to_vec() };
     let sql = "
         INSERT INTO deliveries (run, exchange, server, folder, file_name, digest, sealed, size, row_count, people_count,
-            heading, status, held, spooled, created, changed, personal_fields, people, set_of, content, part, profile)
+            heading, status, held, spooled, created, changed, personal_fields, people, set_of, content, part, table_name,
+            profile)
         VALUES (:run, :exchange, :server, :folder, :file_name, :digest, :sealed, :size, :rows, :people_count,
-            :heading, :status, :held, :spooled, :at, :at, :personal_fields, :people, :set_of, :content, :part, :profile)
+            :heading, :status, :held, :spooled, :at, :at, :personal_fields, :people, :set_of, :content, :part, :table,
+            :profile)
         RETURNING id";
     let row = rusqlite::named_params! {
         ":run": set.run,
@@ -309,16 +320,17 @@ fn insert(
         ":size": file.size,
         ":rows": file.rows,
         ":people_count": file.people.len(),
-        ":heading": set.heading,
+        ":heading": file.heading,
         ":status": if is_held { DeliveryStatus::Held } else { DeliveryStatus::Prepared },
         ":held": Json(held),
         ":spooled": file.spooled,
         ":at": Time(set.at),
-        ":personal_fields": Json(set.personal_fields),
+        ":personal_fields": Json(file.personal_fields),
         ":people": Json(file.people),
         ":set_of": first,
         ":content": file.content.name(),
         ":part": file.part,
+        ":table": file.table,
         ":profile": set.profile.as_str(),
     };
     db.query_row(sql, row, |row| row.get(0))
@@ -339,6 +351,7 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> 
             set,
             content: Content::named(&content).ok_or_else(|| unreadable(&content, "what a file tells"))?,
             part: row.get("part")?,
+            table: row.get("table_name")?,
             profile: row.get("profile")?,
             run: row.get("run")?,
             exchange: row.get("exchange")?,

@@ -19,7 +19,7 @@ pub(super) const STEPS: &[Step] = &[
     &[sheets::SCHEMA, expectations::SCHEMA, deliveries::SEALED],
     // Files that are delivered all or none, and what partners were last given; what is sent to change people elsewhere, and
     // accounts at partners.
-    &[deliveries::SETS, given::SCHEMA, operations::ELSEWHERE, requests::SCHEMA, accounts::SCHEMA],
+    &[deliveries::SETS, deliveries::TABLES, given::SCHEMA, operations::ELSEWHERE, requests::SCHEMA, accounts::SCHEMA],
 ];
 
 pub(super) type Step = &'static [&'static str];

@@ -15,6 +15,7 @@ mod holds;
 mod json_schema;
 mod kills;
 mod logs;
+mod organisation;
 mod pickups;
 mod plans;
 mod privacy;

@@ -42,7 +42,7 @@ fn what_leaves_is_told_with_its_purpose_and_its_approval() {
     for clause in [
         "out · export · Skillup purpose Keep training accounts up to date",
         "to partner (directory partner)",
-        "people 3 in the last file: whoever is of `Lyon`, up to 30 days after the end of their contract",
+        "people 3 at the last delivery: whoever is of `Lyon`, up to 30 days after the end of their contract",
         "personal Gender sensitive Né(e) le: approved by M. Diallo, DPO on 2026-11-01, because diplomas show it",
     ] {
         assert!(told.contains(clause), "{clause}: {told}");

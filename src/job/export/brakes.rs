@@ -10,7 +10,7 @@ use crate::plan::heading::{self, Heading};
 use crate::site::content::Brakes;
 use crate::site::export::EmptyRequired;
 use crate::site::{self, Exchange, Export};
-use crate::state::Set;
+use crate::state::{Delivery, Set};
 use crate::text;
 
 /// Writes the reasons to each file, and returns those that are about all of them.
@@ -44,7 +44,7 @@ pub fn apply(
 fn of_file(file: &File, rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Vec<Text> {
     match (file.content, export.brakes.shrink) {
         (Content::Full, Some(shrink)) => {
-            let last = before.last.and_then(|last| rows_of(last, file.content, &file.part));
+            let last = before.last.and_then(|last| rows_of(last, file));
             brake::shrunk(shrink, file.rows, last).map(|held| held.text()).into_iter().collect()
         }
         (Content::New | Content::Changed | Content::Left, _) if export.per_establishment => {
@@ -55,9 +55,9 @@ fn of_file(file: &File, rows: &Rows<'_>, export: &Export, before: &Before<'_>) -
 }
 
 /// How many rows a file had.
-fn rows_of(last: &Set, content: Content, part: &str) -> Option<usize> {
-    let mut same = last.files().iter().filter(|file| file.content == content && file.part == part);
-    same.next().map(|file| file.rows)
+fn rows_of(last: &Set, file: &File) -> Option<usize> {
+    let is_same = |last: &&Delivery| (last.content, &last.part, &last.table) == (file.content, &file.part, &file.table);
+    last.files().iter().find(is_same).map(|last| last.rows)
 }
 
 fn shrunk_as_a_whole(files: &[File], export: &Export, before: &Before<'_>) -> Option<Text> {
@@ -126,7 +126,8 @@ fn unwritable_heading(rows: &Rows<'_>) -> Option<Text> {
 
 fn other_heading(rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Option<Text> {
     let now = line(rows, export);
-    let last = before.last.map(|last| &last.first().heading).filter(|last| **last != now)?;
+    let last = before.last.and_then(|last| last.files().iter().find(|file| file.table == export.table));
+    let last = last.map(|last| &last.heading).filter(|last| **last != now)?;
     let headings =
         |line: &str| -> Vec<Heading> { line.split(export.dialect.separator).map(Heading::as_written).collect() };
     Some(brake::changed(heading::Change::between(&headings(last), &headings(&now))).text())

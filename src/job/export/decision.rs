@@ -11,19 +11,22 @@ use crate::job::export::pictures::Pictures;
 use crate::job::export::place::is_for;
 use crate::job::export::{accounts, brakes, giving};
 use crate::job::gather;
-use crate::job::rows::Rows;
-use crate::model::{Content, Field, Finding, Text};
+use crate::job::rows::{self, Rows};
+use crate::job::subject::Subjects;
+use crate::model::{Content, Finding, Text};
 use crate::site::{Exchange, Export, Site};
 use crate::state::{Account, Delivery, DeliveryId, Given, Giving, Set};
 
 /// What deciding needs to know, all of it read before.
 pub struct Gathered {
     pub source: gather::Source,
+    /// Of each table, in the order of the export.
+    pub subjects: Vec<Subjects>,
     /// The tables that were last delivered.
     pub last: Option<Set>,
     /// What an earlier run left behind, held back sets among them.
     pub open: Vec<Set>,
-    /// What the partner was last given, by the keys of the people.
+    /// What the partner was last given, by the keys of the people; nothing where there is more to an export than people.
     pub given: BTreeMap<String, Given>,
     /// Those that the export keeps at a provider.
     pub accounts: BTreeMap<String, Account>,
@@ -38,8 +41,6 @@ pub struct Decision {
     /// Why none of the tables is to be delivered, if so.
     pub nothing: Option<Nothing>,
     pub pictures: Vec<File>,
-    pub heading: String,
-    pub personal_fields: Vec<Field>,
     pub left_out: usize,
     pub findings: Vec<Finding>,
     /// What the partner will have been given.
@@ -91,26 +92,30 @@ pub fn decide(
     pictures: Pictures,
     now: NaiveDateTime,
 ) -> Result<Decision, Error> {
-    let Gathered { source, last, open, given, accounts, names } = gathered;
+    let Gathered { source, subjects, last, open, given, accounts, names } = gathered;
     let before = Before { last: last.as_ref(), given };
     let mut tables = tables(&rows, export, &before, names, now)?;
-    let mut held = brakes::apply(&mut tables, &rows, &source.people, exchange, export, &before);
+    let mut held = brakes::apply(&mut tables, &rows, &subjects[0].people, exchange, export, &before);
     let left_out = rows.left_out + source.left_out;
     held.extend(accounts::too_many_switched_off(&tables, left_out, accounts, export, now.date()));
+    for (table, made) in export.beside.iter().zip(&subjects[1..]) {
+        tables.extend(beside(exchange, table, made, &before, now)?);
+    }
     // What was refused is tried again.
     let is_refused = accounts.values().any(|account| account.is_refused);
     let last = last.as_ref().filter(|_| !is_refused);
     let nothing = nothing(site, exchange, export, &tables, last, open, now);
-    let giving = giving::all(&rows, export, given, &pictures);
+    let giving = match export.is_of_people_alone() {
+        true => giving::all(&rows, export, given, &pictures),
+        false => Vec::new(),
+    };
     let mut decision = Decision {
-        heading: brakes::line(&rows, export),
         tables,
         held,
         nothing,
         pictures: pictures.files,
         left_out,
-        findings: [source.findings.clone(), rows.findings, pictures.findings].concat(),
-        personal_fields: rows.personal_fields,
+        findings: [source.findings.clone(), subjects[0].findings.clone(), rows.findings, pictures.findings].concat(),
         giving,
         same: None,
         superseded: Vec::new(),
@@ -119,6 +124,25 @@ pub fn decide(
     decision.same = same(exchange, &decision, open);
     decision.superseded = open.iter().filter(|earlier| Some(earlier.id()) != decision.same).cloned().collect();
     Ok(decision)
+}
+
+/// The files of a table beside the first one. What there is to say about it is said of its first file.
+fn beside(
+    exchange: &Exchange,
+    table: &Export,
+    made: &Subjects,
+    before: &Before<'_>,
+    now: NaiveDateTime,
+) -> Result<Vec<File>, Error> {
+    let rows = rows::decide(&made.people, table, before.given, now.date(), true);
+    let mut files = file::all(&rows, table, before, now)?;
+    let held = brakes::apply(&mut files, &rows, &made.people, exchange, table, before);
+    if let Some(first) = files.first_mut() {
+        first.held.extend(held);
+        first.left_out = rows.left_out;
+        first.findings = [made.findings.clone(), rows.findings].concat();
+    }
+    Ok(files)
 }
 
 /// An earlier set that goes on. A file that is held again is held by this run, which is the one that its reader will approve.
@@ -168,7 +192,7 @@ fn nothing(
     // A name that tells seconds is another one each time.
     let is_name = |there: &Delivery, file: &File| there.file_name == file.name || export.file_name.has("{time}");
     let is_one = |there: &Delivery, file: &File| {
-        is_name(there, file) && (&there.digest, &there.part) == (&file.digest, &file.part)
+        is_name(there, file) && (&there.digest, &there.part, &there.table) == (&file.digest, &file.part, &file.table)
     };
     let is_there = |file: &File| match file.content {
         Content::Full => last.files().iter().any(|there| is_one(there, file)),

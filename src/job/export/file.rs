@@ -8,8 +8,9 @@ use chrono::NaiveDateTime;
 use crate::format::Cell;
 use crate::job::Error;
 use crate::job::export::before::Before;
+use crate::job::export::brakes;
 use crate::job::rows::{Row, Rows};
-use crate::model::{Change, Content, Digest, Text};
+use crate::model::{Change, Content, Digest, Field, Finding, Text};
 use crate::site::Export;
 use crate::site::export::WhenNothing;
 
@@ -21,14 +22,23 @@ pub struct File {
     pub content: Content,
     /// The establishment that it is about, where each has its file.
     pub part: String,
+    /// The profile's name of the table that it is, where there are several; else empty.
+    pub table: String,
+    /// The heading line.
+    pub heading: String,
+    /// Personal and sensitive fields that leave.
+    pub personal_fields: Vec<Field>,
     pub bytes: Vec<u8>,
     pub digest: Digest,
     /// Without the heading; of a picture, one.
     pub rows: usize,
-    /// Whom the file is about, as the journal speaks of them.
+    /// Whom the file is about, as the journal speaks of them; nobody, where rows are no people.
     pub people: Vec<String>,
     /// Why it is held.
     pub held: Vec<Text>,
+    /// Rows of its table that are in no file because of an error, where there are several tables.
+    pub left_out: usize,
+    pub findings: Vec<Finding>,
 }
 
 /// Each file of the export; of changes, those that hold any, unless the site wants empty ones.
@@ -90,11 +100,19 @@ fn file(told: &[&Row<'_>], rows: &Rows<'_>, export: &Export, content: Content, p
         name: export.file_name.write(now, content, part),
         content,
         part: part.into(),
+        table: export.table.clone(),
+        heading: brakes::line(rows, export),
+        personal_fields: rows.personal_fields.clone(),
         digest: Digest::of(&bytes),
         bytes,
         rows: told.len(),
-        people: told.iter().map(|row| row.who.clone()).collect(),
+        people: match export.rows.is_of_people() {
+            true => told.iter().map(|row| row.who.clone()).collect(),
+            false => Vec::new(),
+        },
         held: Vec::new(),
+        left_out: 0,
+        findings: Vec::new(),
     }
 }
 

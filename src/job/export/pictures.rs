@@ -10,7 +10,7 @@ use crate::job::export::picture_names::Names;
 use crate::job::gather::Source;
 use crate::job::rows::{Row, Rows};
 use crate::job::{Error, Job, picture_rules};
-use crate::model::{Change, Content, Digest, Finding, Place, Text};
+use crate::model::{Change, Content, Digest, Field, Finding, Place, Text};
 use crate::net::{self, Limit};
 use crate::site::photos::Photos;
 use crate::site::{self, Export};
@@ -159,6 +159,11 @@ impl Reader<'_> {
             digest: given.digest,
             rows: 1,
             people: vec![wanted.row.who.clone()],
+            table: String::new(),
+            heading: String::new(),
+            personal_fields: vec![Field::picture()],
+            left_out: 0,
+            findings: Vec::new(),
             held: Vec::new(),
         })
     }

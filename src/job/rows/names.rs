@@ -10,7 +10,17 @@ pub struct Names(Vec<Column>);
 
 impl Names {
     pub fn of(people: &People) -> Names {
-        let by = ["employee-number", "login", "mail", "last-name"];
+        let by = [
+            // A row about a person is called by them, be it one with the person's department.
+            "employee-number",
+            "login",
+            "mail",
+            "last-name",
+            "department-code",
+            "department-name",
+            "cost-center-code",
+            "cost-center-name",
+        ];
         Names(by.map(|name| people.column(&Field::of(name))).into())
     }
 

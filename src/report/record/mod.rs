@@ -35,7 +35,7 @@ pub struct Processing {
     pub server: String,
     /// Whose data they are, in a clause.
     pub whom: Text,
-    /// How many people the last file was about; of an import, how many rows it had.
+    /// How many people the partner was last given; of an import, how many rows the last file had.
     pub people: Option<usize>,
     /// When the first file was delivered, or taken in; null: none ever was.
     pub since: Option<DateTime<Utc>>,

@@ -13,7 +13,7 @@ const HEADINGS: [Text; 15] = [
     Text::of("purpose", "finalité"),
     Text::of("server", "serveur"),
     Text::of("whose data", "personnes concernées"),
-    Text::of("people in the last file", "personnes dans le dernier fichier"),
+    Text::of("people at the last delivery", "personnes à la dernière livraison"),
     Text::of("since", "depuis"),
     Text::of("last", "dernière fois"),
     Text::of("heading", "en-tête"),

@@ -74,7 +74,7 @@ fn people(processing: &Processing) -> Text {
     match (processing.people, processing.direction) {
         (None, _) => whom.clone(),
         (Some(people), Direction::Export) => {
-            text!("{people} in the last file: {whom}", "{people} dans le dernier fichier : {whom}", whom)
+            text!("{people} at the last delivery: {whom}", "{people} à la dernière livraison : {whom}", whom)
         }
         (Some(rows), Direction::Import) => {
             let (row, ligne) = (if rows == 1 { "row" } else { "rows" }, if rows < 2 { "ligne" } else { "lignes" });
