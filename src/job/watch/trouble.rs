@@ -87,7 +87,13 @@ mod tests {
     use super::*;
 
     fn failure(exit_code: Exit, tried: &str) -> Failure {
-        Failure { exit_code, chain: vec![tried.into(), "because".into()], later_may_help: true, known: None }
+        Failure {
+            exit_code,
+            chain: vec![tried.into(), "because".into()],
+            later_may_help: true,
+            known: None,
+            quotes: false,
+        }
     }
 
     #[test]
