@@ -101,6 +101,13 @@ pub fn count(door: &Door, limit: &Limit) -> Result<Option<usize>, Error> {
     Ok(answer.get("totalCount").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok()))
 }
 
+/// The id of a picture of the first ones who have one.
+pub fn some_picture(door: &Door, limit: &Limit) -> Result<Option<String>, Error> {
+    let path = format!("{PATH}?limit={IDS}{EVERYBODY}");
+    let answer: Value = door.get_signed(&path, Resource::Users, limit)?.json("a page of employees")?;
+    Ok(list::items(&answer, Resource::Users)?.iter().find_map(|itself| id(&itself["portrait"]["id"])))
+}
+
 fn fields(door: &Door, wanted: &Wanted) -> Vec<Field> {
     wanted.own().into_iter().filter(|field| has(field, &door.options)).collect()
 }

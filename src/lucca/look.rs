@@ -9,6 +9,9 @@ use super::{Door, Wanted, employees, organisation, users};
 use crate::model::Field;
 use crate::net::{Error, Kind, Limit};
 
+/// Bytes of a picture at which a look is taken.
+const LARGEST: u64 = 64 << 20;
+
 /// What an instance lets see.
 #[derive(Debug, Default)]
 pub struct Looked {
@@ -38,6 +41,9 @@ impl Door {
             let seen = users::look_at_custom(self, wanted, limit).map(|untold| looked.untold.extend(untold));
             looked.resources.insert(Resource::HrFiles, seen);
         }
+        if wanted.pictures {
+            looked.resources.insert(Resource::Pictures, self.look_at_picture(limit));
+        }
         for part in wanted.parts(&self.options) {
             let read = organisation::read(self, [&part], limit).map(drop);
             if let Some(resource) = part.resource() {
@@ -45,6 +51,17 @@ impl Door {
             }
         }
         looked
+    }
+}
+
+impl Door {
+    /// The first one that there is.
+    fn look_at_picture(&self, limit: &Limit) -> Result<(), Error> {
+        let found = match self.options.generation.people {
+            OfPeople::V3 => users::some_picture(self, limit)?,
+            OfPeople::V5 => employees::some_picture(self, limit)?,
+        };
+        found.map_or(Ok(()), |id| self.picture(&id, LARGEST, limit).map(drop))
     }
 }
 

@@ -203,8 +203,12 @@ impl Options {
         !self.production && !is_for_trials && !self.url.is_this_machine()
     }
 
-    /// What is missing so that the chosen generations can be asked: a problem, and what helps.
-    pub fn lacks(&self) -> Option<(&'static str, &'static str)> {
+    /// What no single key can tell: a problem, and what helps.
+    pub fn problem(&self) -> Option<(&'static str, &'static str)> {
+        if self.properties.keys().any(|field| field.relations().next().is_some()) {
+            let help = "`properties` says where a person's own data are; managers' data are found through `manager`";
+            return Some(("looks for data of another person", help));
+        }
         match (&self.key, &self.oauth) {
             (None, None) => Some((
                 "says neither `key` nor `oauth`",

@@ -92,6 +92,9 @@ pub fn changed_since(door: &Door, moment: NaiveDateTime, limit: &Limit) -> Resul
 /// People of whom a look says what Lucca tells.
 const FEW: usize = 10;
 
+/// People among whom a look finds somebody with a picture.
+const MANY: usize = 100;
+
 /// How many there are, and what Lucca says of none of the first ones; extended data left out.
 pub fn look(door: &Door, wanted: &Wanted, limit: &Limit) -> Result<(Option<usize>, BTreeSet<Field>), Error> {
     look_at(door, wanted, Resource::Users, |path| !path.is_custom(), limit)
@@ -115,6 +118,17 @@ fn look_at(
     let slice = pages::first(door, &list, FEW, |(), _, user| ways.iter().for_each(|way| way.see(user)), limit)?;
     let untold = ways.into_iter().filter(|way| !slice.ids.is_empty() && !way.is_told.load(Ordering::Relaxed));
     Ok((slice.count, untold.map(|way| way.field).collect()))
+}
+
+/// The id of a picture of the first ones who have one.
+pub fn some_picture(door: &Door, limit: &Limit) -> Result<Option<String>, Error> {
+    let list = List { resource: Resource::Users, path: PATH, filter: EVERYBODY, fields: "picture[id]" };
+    let keep = |found: &mut Option<String>, _: u32, user: &Value| *found = found.take().or_else(|| picture(user));
+    pages::first(door, &list, MANY, keep, limit).map(|slice| slice.rows)
+}
+
+fn picture(user: &Value) -> Option<String> {
+    user.get("picture").and_then(|picture| picture.get("id")).and_then(Value::as_str).map(str::to_owned)
 }
 
 impl Way {
@@ -152,8 +166,7 @@ fn ask(
             rows.chunk.cell(&found.unwrap_or_default());
         }
         rows.chunk.end_row(id, id);
-        let picture = user.get("picture").and_then(|picture| picture.get("id")).and_then(Value::as_str);
-        rows.pictures.extend(picture.map(|picture| (id, picture.to_owned())));
+        rows.pictures.extend(picture(user).map(|picture| (id, picture)));
     };
     pages::read(door, &list, keep, limit)
 }

@@ -18,6 +18,7 @@ use super::within::Within;
 use super::{Direction, Exchange, People, Server, Watch, accounts, watch};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
+use crate::lucca::{Part, Wanted};
 use crate::model::{Approval, Content, Event, Field, Language, RowsOf, Text};
 use crate::profile::complaint::quoted;
 use crate::profile::export::check_dialect;
@@ -344,6 +345,25 @@ impl Export {
     /// Is any of its files only about what happened since the last one?
     pub fn tells_changes(&self) -> bool {
         self.contents.iter().any(|content| content.is_of_changes())
+    }
+
+    /// The same of an instance of Lucca, with the pictures, and the parts of the organisation that it sends.
+    pub fn wanted_of_lucca(&self) -> Wanted {
+        let fields: BTreeSet<Field> = self.wanted().collect();
+        Wanted { pictures: self.photos.is_some(), parts: self.parts(), ..Wanted::from(fields) }
+    }
+
+    fn parts(&self) -> BTreeSet<Part> {
+        let axis = match &*self.people {
+            People::Lucca(lucca) => lucca.options.cost_center_axis,
+            People::File(_) | People::Directory(_) => None,
+        };
+        let part = |rows| match rows {
+            RowsOf::People => None,
+            RowsOf::Departments | RowsOf::Memberships => Some(Part::Departments),
+            RowsOf::CostCenters => axis.map(|axis| Part::Axis(axis.get())),
+        };
+        self.tables().filter_map(|table| part(table.rows)).collect()
     }
 
     /// The fields that it needs of people: for its columns, for its population, and to say whom it is about.

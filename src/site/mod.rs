@@ -49,8 +49,8 @@ pub use outline::Outline;
 pub use people::People;
 pub use watch::Watch;
 
-use crate::lucca::{Part, Wanted};
-use crate::model::{Field, Language, RowsOf, Text, fold};
+use crate::lucca::Wanted;
+use crate::model::{Field, Language, Text, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Complaint, Complaints, Document, Profile, Profiles, parse};
 use crate::transport;
@@ -216,31 +216,11 @@ impl Site {
 
     /// What the exports of these people send.
     pub fn wanted(&self, people: &str) -> Wanted {
-        let pictures = self.exports(people).any(|export| export.photos.is_some());
-        let fields: BTreeSet<Field> = self.exports(people).flat_map(Export::wanted).collect();
-        Wanted { pictures, parts: self.parts(people), ..Wanted::from(fields) }
-    }
-
-    /// The parts of the organisation that the exports of these people send.
-    fn parts(&self, people: &str) -> BTreeSet<Part> {
-        let axis = match self.people.get(people).map(|people| &**people) {
-            Some(People::Lucca(lucca)) => lucca.options.cost_center_axis,
-            _ => None,
-        };
-        let part = |rows| match rows {
-            RowsOf::People => None,
-            RowsOf::Departments | RowsOf::Memberships => Some(Part::Departments),
-            RowsOf::CostCenters => axis.map(|axis| Part::Axis(axis.get())),
-        };
-        let tables = self.exports(people).flat_map(Export::tables);
-        tables.filter_map(|table| part(table.rows)).collect()
-    }
-
-    fn exports(&self, people: &str) -> impl Iterator<Item = &Export> {
-        self.exchanges.values().filter_map(move |exchange| match &exchange.direction {
-            Direction::Export(export) if export.people.name() == people => Some(&**export),
+        let exports = self.exchanges.values().filter_map(|exchange| match &exchange.direction {
+            Direction::Export(export) if export.people.name() == people => Some(export),
             Direction::Export(_) | Direction::Import(_) => None,
-        })
+        });
+        exports.map(|export| export.wanted_of_lucca()).collect()
     }
 
     /// The fields that the imports of these people may set.

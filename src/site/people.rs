@@ -108,7 +108,7 @@ impl Section {
                         .help("write `production = true` beside its `url`, or the URL of the test instance");
                     reader.complain(complaint);
                 }
-                if let Some((problem, help)) = options.lacks() {
+                if let Some((problem, help)) = options.problem() {
                     let complaint = reader.at(name.span(), format!("`{}` {problem}", name.get_ref())).help(help);
                     reader.complain(complaint);
                 }

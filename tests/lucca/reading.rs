@@ -3,6 +3,7 @@
 mod generations;
 mod looks;
 mod moving;
+mod nights;
 mod people;
 
 use std::fs;

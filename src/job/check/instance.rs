@@ -1,11 +1,10 @@
 //! Looks at an instance of Lucca: is the key right, and has it the rights that the exchanges need?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::job::Error;
 use crate::job::check::Order;
 use crate::lucca::{Door, Looked, Resource, Wanted};
-use crate::model::Field;
 use crate::net::{self, Limit};
 use crate::report::check::{Instance, Right, Untold};
 use crate::site::people::Lucca;
@@ -32,9 +31,10 @@ pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &L
     }
 }
 
+/// Whether the key may also write is not known before it does.
 fn wanted(exchange: &Exchange) -> Wanted {
     match &exchange.direction {
-        Direction::Export(export) => Wanted::from(export.wanted().collect::<BTreeSet<Field>>()),
+        Direction::Export(export) => export.wanted_of_lucca(),
         Direction::Import(import) => Wanted::to_change(import.fields()),
     }
 }

@@ -31,7 +31,7 @@ fn section(instance: &Instance) -> String {
 
 fn door(instance: &Instance) -> Door {
     let options: Options = toml::from_str(&section(instance)).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(options.lacks(), None);
+    assert_eq!(options.problem(), None);
     Door::open(&options, instance.folder.path()).unwrap()
 }
 

@@ -10,20 +10,20 @@ use crate::json_schema::Schema;
 use crate::lucca_server::{Options, Right};
 
 /// What the program said, with its exit code.
-struct Said {
-    code: i32,
-    out: String,
+pub struct Said {
+    pub code: i32,
+    pub out: String,
 }
 
 impl Said {
     /// In one line, however it was wrapped.
-    fn flat(&self) -> String {
+    pub fn flat(&self) -> String {
         self.out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
 impl Instance {
-    fn of_rights(rights: impl IntoIterator<Item = Right>) -> Instance {
+    pub fn of_rights(rights: impl IntoIterator<Item = Right>) -> Instance {
         let instance = Instance::of(Options { rights: rights.into_iter().collect(), ..Options::default() });
         fs::create_dir(instance.folder.path().join("partner")).unwrap();
         instance.write_site("");
@@ -63,8 +63,16 @@ impl Instance {
     }
 
     fn check(&self, words: &[&str]) -> Said {
+        self.passerelle(&[&["check", "--online"], words].concat())
+    }
+
+    pub fn run(&self, words: &[&str]) -> Said {
+        self.passerelle(&[&["run"], words].concat())
+    }
+
+    fn passerelle(&self, words: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passerelle"));
-        let output = command.args(["check", "--online"]).args(words).current_dir(self.folder.path()).output().unwrap();
+        let output = command.args(words).current_dir(self.folder.path()).output().unwrap();
         let out = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         Said { code: output.status.code().unwrap(), out }
     }
@@ -117,6 +125,16 @@ fn extended_data_that_the_key_may_not_see_are_missed() {
     assert_eq!(said.code, 0, "{}", said.out);
     let line = "warning: `contract`, needed for skillup, is told of none of the first people";
     assert!(said.flat().contains(line), "{}", said.out);
+}
+
+#[test]
+fn an_export_with_photos_needs_to_see_one() {
+    let instance = Instance::of_rights(Right::all());
+    instance.write_site("photos = {}");
+    let said = instance.check(&["--language", "en", "core-hr"]);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.flat().contains("pictures the key may see them, for skillup"), "{}", said.out);
+    assert!(instance.server.requests().iter().any(|request| request.path.starts_with("/api/v3/files/")));
 }
 
 #[test]
