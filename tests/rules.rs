@@ -7,9 +7,8 @@ use passerelle::job::rules;
 use passerelle::model::{Field, Finding, Language, Otherwise, People, Rule, Severity};
 use passerelle::profile::{self, Profiles};
 use passerelle::rule::column::Unique;
-use passerelle::rule::defaults::Fills;
 use passerelle::rule::lists::{Entry, List};
-use passerelle::rule::{self, Additions, Codes, Column, Contract, Default, Lists, Surroundings};
+use passerelle::rule::{self, Additions, Codes, Column, Contract, Default, Fills, Lists, Surroundings};
 
 /// Whom the examples know. Ada and Kim share an address and a name with somebody, for the codes that are about that.
 const DIRECTORY: &str = "\

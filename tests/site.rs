@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use passerelle::model::Content;
 use passerelle::profile::Document;
 use passerelle::site::export::EmptyRequired;
+use passerelle::site::people::Changed;
 use passerelle::site::{Direction, Exchange, Export, Import, People, Ready, Site};
 
 const SITE: &str = r#"
@@ -129,7 +130,8 @@ fn an_import_has_its_files_its_key_and_its_directory() {
     assert!(from_skillup.takes("users.csv") && !from_skillup.takes("users.csv.done"));
     assert!(matches!(&from_skillup.ready, Ready::Marker(marker) if marker.of("users.csv") == "users.csv.done"));
     assert_eq!(from_skillup.identify_by.columns, ["legalEntity", "employeenumber"]);
-    assert_eq!(from_skillup.directory.defaults.len(), 1);
+    let Changed::Directory(directory) = &from_skillup.people else { panic!("it changes the directory") };
+    assert_eq!(directory.defaults.len(), 1);
     assert!(matches!(*site.people["hr"], People::File(_)));
     assert_eq!(site.state, Path::new("/etc/acme/state.db"));
 }
