@@ -5,6 +5,7 @@
 
 mod access;
 mod axes;
+mod body;
 mod calendars;
 mod categories;
 mod contract;
@@ -94,11 +95,11 @@ impl Options {
         };
         has(&field.own()) && field.relations().all(|relation| has(&Field::of(relation.name())))
     }
-}
 
-/// Can this field be written, and be read to compare it before?
-pub fn takes(field: &Field) -> bool {
-    written::of(field).is_some()
+    /// Can imports write this field, and read it to compare it before?
+    pub fn takes(&self, field: &Field) -> bool {
+        written::of(field, self).is_some()
+    }
 }
 
 impl Door {

@@ -1,6 +1,6 @@
 //! `[people.NAME.lucca]`: which instance, with which key, how carefully, and where Lucca has what has no sure place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::generation::{Generations, OfPeople};
 use super::oauth;
 use super::path::Path as PropertyPath;
+use super::written::of_family;
 use crate::model::Field;
 use crate::model::defaults;
 use crate::net::SecretName;
@@ -66,6 +67,10 @@ pub struct Options {
     answer_within_seconds: NonZeroU32,
     #[serde(default)]
     put_body: PutBody,
+    /// What imports may set besides what all companies have: extended data (`custom-badge`) and sections of analytical axes
+    /// (`axis-2`), by the names of our fields.
+    #[serde(default)]
+    imports_also: Also,
     /// What holds for all imports.
     #[serde(default)]
     defaults: Vec<Spanned<defaults::Default>>,
@@ -81,6 +86,23 @@ pub enum PutBody {
     Bare,
     /// `{"data": {"mail": …}}`
     InData,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "BTreeSet<Field>")]
+struct Also(BTreeSet<Field>);
+
+impl TryFrom<BTreeSet<Field>> for Also {
+    type Error = String;
+
+    fn try_from(fields: BTreeSet<Field>) -> Result<Also, String> {
+        match fields.iter().find(|field| of_family(field).is_none()) {
+            None => Ok(Also(fields)),
+            Some(other) => {
+                Err(format!("`{other}` cannot be added to what imports may set: write `custom-…` or `axis-…`"))
+            }
+        }
+    }
 }
 
 /// By what a unit of the organisation is called.
@@ -189,6 +211,10 @@ impl Options {
 
     pub fn put_body(&self) -> PutBody {
         self.put_body
+    }
+
+    pub fn imports_also(&self) -> &BTreeSet<Field> {
+        &self.imports_also.0
     }
 
     pub fn defaults(&self) -> &[Spanned<defaults::Default>] {

@@ -2,23 +2,23 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::lucca::Door;
 use crate::lucca::labels::Labels;
 use crate::lucca::order::Order;
 use crate::lucca::person::{By, id_of, is_same_login};
-use crate::lucca::written::{self, Form, Written, moment};
+use crate::lucca::written::{self, Form, Written};
 use crate::model::operation::{Act, Change, Changes, Mark, Values};
 use crate::model::{Field, Operation, Organisation};
 use crate::net::{Error, Limit};
 
 /// For one plan.
 pub struct Writer<'a> {
-    door: &'a Door,
-    labels: Labels,
+    pub(super) door: &'a Door,
+    pub(super) labels: Labels,
     /// Ids by logins, in lower case.
-    people: HashMap<String, u32>,
+    pub(super) people: HashMap<String, u32>,
 }
 
 /// What is to be done for an operation.
@@ -32,7 +32,7 @@ pub enum Step {
 }
 
 /// Why an operation cannot be done, or cannot be found out.
-enum Setback {
+pub(super) enum Setback {
     Refused(String),
     Failed(Error),
 }
@@ -66,19 +66,20 @@ impl<'a> Writer<'a> {
     }
 
     fn creation(&mut self, login: &str, fields: &Values, is_under_way: bool, limit: &Limit) -> Result<Step, Setback> {
-        let fields = all_written(fields.0.iter().map(|(field, value)| (field, value)))?;
-        let asked: Vec<&Written> = fields.iter().map(|(written, _)| *written).collect();
+        let fields = self.all_written(fields.0.iter().map(|(field, value)| (field, value)))?;
+        let asked: Vec<&Written> = fields.iter().map(|(written, _)| written).collect();
         match self.door.person(By::Login(login), &asked, limit)? {
             None => {
-                let orders = vec![self.door.creation(self.body(login, &fields, limit)?)];
+                let orders = vec![self.door.creation(self.body(login, &Value::Null, &fields, limit)?)];
                 Ok(Step::Send { person: None, orders })
             }
             Some(_) if !is_under_way => Err(Setback::Refused(format!("the login `{login}` is already taken"))),
             Some(user) => {
-                let is_other = |(written, value): &&(&Written, &String)| {
+                let is_other = |(written, value): &&(Written, &String)| {
                     !is_same(written, &written.read(&user, &self.labels), value, login)
                 };
-                let others: Vec<&str> = fields.iter().filter(is_other).map(|(written, _)| written.key).collect();
+                let others: Vec<&str> =
+                    fields.iter().filter(is_other).map(|(written, _)| written.key.as_str()).collect();
                 match (others.as_slice(), id_of(&user)) {
                     ([], Some(person)) => Ok(Step::Done { person }),
                     _ => Err(Setback::Refused(format!(
@@ -99,28 +100,26 @@ impl<'a> Writer<'a> {
         mark: Option<Mark>,
         limit: &Limit,
     ) -> Result<Step, Setback> {
-        let fields = all_written(changes.0.iter().map(|(field, change)| (field, change)))?;
-        let mut asked: Vec<&Written> = fields.iter().map(|(written, _)| *written).collect();
-        asked.extend(written::of(&Field::of("establishment")));
+        let fields = self.all_written(changes.0.iter().map(|(field, change)| (field, change)))?;
+        let home = written::of(&Field::of("establishment"), &self.door.options);
+        let asked: Vec<&Written> = fields.iter().map(|(written, _)| written).chain(&home).collect();
         let user = self.door.person(by, &asked, limit)?;
         let found = user.and_then(|user| Some((id_of(&user)?, user)));
         let Some((person, user)) = found else {
             return Err(Setback::Refused(format!("no user has the login `{login}` any more")));
         };
-        let (contract, mut fields): (Vec<_>, Vec<_>) =
+        let (contract, fields): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|(written, _)| is_new_contract(changes, mark) && is_of_contract(written));
         let mut orders = Vec::new();
         if !contract.is_empty() {
             orders.extend(self.new_contract(person, &user, changes, limit)?);
         }
         if !orders.is_empty() {
-            self.to_send(&contract, &user, login)?;
+            self.to_send(contract, &user, login)?;
         }
-        fields = self.to_send(&fields, &user, login)?;
+        let fields = self.to_send(fields, &user, login)?;
         if !fields.is_empty() {
-            let fields: Vec<(&Written, &String)> =
-                fields.into_iter().map(|(written, change)| (written, &change.to)).collect();
-            let body = self.body(user["login"].as_str().unwrap_or(login), &fields, limit)?;
+            let body = self.body(user["login"].as_str().unwrap_or(login), &user, &fields, limit)?;
             orders.push(self.door.update(person, body));
         }
         Ok(match orders.is_empty() {
@@ -129,25 +128,38 @@ impl<'a> Writer<'a> {
         })
     }
 
+    /// Refused where one of them cannot be written.
+    fn all_written<'v, V>(
+        &self,
+        fields: impl Iterator<Item = (&'v Field, &'v V)>,
+    ) -> Result<Vec<(Written, &'v V)>, Setback> {
+        fields
+            .map(|(field, value)| match written::of(field, &self.door.options) {
+                Some(written) => Ok((written, value)),
+                None => Err(Setback::Refused(format!("`{field}` cannot be written to Lucca"))),
+            })
+            .collect()
+    }
+
     /// The changes that Lucca does not have yet. What is neither as it was when the plan was made nor as it is to be was
     /// changed by somebody else.
     fn to_send<'c>(
         &self,
-        changes: &[(&'static Written, &'c Change)],
+        changes: Vec<(Written, &'c Change)>,
         user: &Value,
         login: &str,
-    ) -> Result<Vec<(&'static Written, &'c Change)>, Setback> {
+    ) -> Result<Vec<(Written, &'c String)>, Setback> {
         let mut missing = Vec::new();
-        for (written, change) in changes {
+        for (written, Change { from, to }) in changes {
             let now = written.read(user, &self.labels);
-            if is_same(written, &now, &change.to, login) {
+            if is_same(&written, &now, to, login) {
                 continue;
             }
-            if !is_same(written, &now, &change.from, login) {
-                let (name, from) = (written.field(), &change.from);
-                return Err(Setback::Refused(format!("`{name}` changed meanwhile, from `{from}` to `{now}`")));
+            if !is_same(&written, &now, from, login) {
+                let field = &written.field;
+                return Err(Setback::Refused(format!("`{field}` changed meanwhile, from `{from}` to `{now}`")));
             }
-            missing.push((*written, *change));
+            missing.push((written, to));
         }
         Ok(missing)
     }
@@ -166,70 +178,13 @@ impl<'a> Writer<'a> {
         if contracts.iter().any(|contract| contract.starts_on(start)) {
             return Ok(None);
         }
-        let establishment = match (to("establishment"), written::of(&Field::of("establishment"))) {
-            (Some(label), Some(written)) => Some(self.unit(written, label)?),
-            _ => Some(user["legalEntity"]["id"].clone()).filter(|id| !id.is_null()),
+        let establishment = match to("establishment") {
+            Some(label) => Some(self.unit("establishment", label)?),
+            None => Some(user["legalEntity"]["id"].clone()).filter(|id| !id.is_null()),
         };
         let days = (start, to("contract-end").unwrap_or_default());
         Ok(Some(self.door.contract(self.door.new_contract(person, contracts.last(), establishment, days))))
     }
-
-    /// Every label and every login as the id that Lucca has for it.
-    fn body(
-        &mut self,
-        login: &str,
-        fields: &[(&Written, &String)],
-        limit: &Limit,
-    ) -> Result<Map<String, Value>, Setback> {
-        let mut body = Map::new();
-        for (written, value) in fields {
-            let sent = match written.form {
-                Form::Text if value.is_empty() => Value::Null,
-                Form::Text => json!(value),
-                Form::Day => moment(value),
-                Form::Unit(_) if value.is_empty() => Value::Null,
-                Form::Unit(_) => self.unit(written, value)?,
-                Form::Person if value.is_empty() || is_same_login(value, login) => Value::Null,
-                Form::Person => self.person(written, value, limit)?,
-            };
-            body.insert(written.key.into(), sent);
-        }
-        Ok(body)
-    }
-
-    fn unit(&self, written: &Written, label: &str) -> Result<Value, Setback> {
-        let id = match written.form {
-            Form::Unit(kind) => self.labels.id(kind, label),
-            Form::Text | Form::Day | Form::Person => None,
-        };
-        let name = written.field();
-        id.ok_or_else(|| Setback::Refused(format!("Lucca has no {name} `{label}` any more")))
-    }
-
-    fn person(&mut self, written: &Written, login: &str, limit: &Limit) -> Result<Value, Setback> {
-        let key = login.to_lowercase();
-        if let Some(id) = self.people.get(&key) {
-            return Ok(json!(id));
-        }
-        let user = self.door.person(By::Login(login), &[], limit)?;
-        let name = written.field();
-        let id = user.as_ref().and_then(id_of);
-        let id = id.ok_or_else(|| Setback::Refused(format!("no user has the login `{login}`, the {name}")))?;
-        self.people.insert(key, id);
-        Ok(json!(id))
-    }
-}
-
-/// Refused where one of them cannot be written.
-fn all_written<'v, V>(
-    fields: impl Iterator<Item = (&'v Field, &'v V)>,
-) -> Result<Vec<(&'static Written, &'v V)>, Setback> {
-    fields
-        .map(|(field, value)| match written::of(field) {
-            Some(written) => Ok((written, value)),
-            None => Err(Setback::Refused(format!("`{field}` cannot be written to Lucca"))),
-        })
-        .collect()
 }
 
 /// Nobody is somebody's own manager for Lucca: it has no manager for them, or themselves.
@@ -239,8 +194,8 @@ fn is_same(written: &Written, one: &str, other: &str, login: &str) -> bool {
             let manager = |value: &str| if value.is_empty() { login.to_lowercase() } else { value.to_lowercase() };
             manager(one) == manager(other)
         }
-        Form::Text if written.is_login() => is_same_login(one, other),
-        Form::Text | Form::Day | Form::Unit(_) => one == other,
+        Form::Text if written.field.is("login") => is_same_login(one, other),
+        Form::Text | Form::Day | Form::Unit | Form::Reference | Form::Custom => one == other,
     }
 }
 
@@ -250,7 +205,7 @@ fn is_new_contract(changes: &Changes, mark: Option<Mark>) -> bool {
 }
 
 fn is_of_contract(written: &Written) -> bool {
-    ["contract-start", "contract-end"].contains(&written.field())
+    ["contract-start", "contract-end"].contains(&written.field.name())
 }
 
 impl From<Error> for Setback {

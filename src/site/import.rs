@@ -21,6 +21,7 @@ use crate::model::{Field, Language, Severity, Text};
 use crate::plan::{Brakes, Exception};
 use crate::profile::import::Identification;
 use crate::profile::{self, Contract, TimeOfDay};
+use crate::rule::recognised::column_of;
 use crate::rule::{Codes, Default};
 use crate::transport::openpgp::Opening;
 
@@ -220,10 +221,12 @@ impl Import {
         clauses
     }
 
-    /// What its columns may set, the families of data left aside: which of these there are is known by each file.
+    /// What its columns may set.
     pub fn fields(&self) -> BTreeSet<Field> {
-        let columns = self.contract.columns.iter().filter_map(|column| Field::parse(&column.field).ok());
-        columns.filter(|field| self.people.takes(field)).collect()
+        let columns = &self.contract.columns;
+        let plain = columns.iter().filter_map(|column| Field::parse(&column.field).ok());
+        let also = self.people.also().filter(|field| column_of(columns, field).is_some());
+        plain.filter(|field| self.people.takes(field)).chain(also).collect()
     }
 
     /// Is it a file to take, once it is whole? `name` is its name in the folder.

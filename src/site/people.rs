@@ -67,7 +67,7 @@ pub struct Directory {
 pub enum Section {
     File(FileSection),
     Directory(DirectorySection),
-    Lucca(lucca::Options),
+    Lucca(Box<lucca::Options>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +112,7 @@ impl Section {
                     let complaint = reader.at(name.span(), format!("`{}` {problem}", name.get_ref())).help(help);
                     reader.complain(complaint);
                 }
-                Some(People::Lucca(Arc::new(Lucca { name: name.get_ref().clone(), options })))
+                Some(People::Lucca(Arc::new(Lucca { name: name.get_ref().clone(), options: *options })))
             }
         }
     }
@@ -213,11 +213,20 @@ impl Changed {
         matches!(self, Changed::Lucca(_))
     }
 
+    /// Of the families of data, the members that can be written there as far as the site says so.
+    pub fn also(&self) -> impl Iterator<Item = Field> {
+        let also = match self {
+            Changed::Directory(_) => None,
+            Changed::Lucca(lucca) => Some(lucca.options.imports_also()),
+        };
+        also.into_iter().flatten().cloned()
+    }
+
     /// Can the field be written there? The directory takes every field.
     pub fn takes(&self, field: &Field) -> bool {
         match self {
             Changed::Directory(_) => true,
-            Changed::Lucca(_) => lucca::takes(field),
+            Changed::Lucca(lucca) => lucca.options.takes(field),
         }
     }
 }

@@ -15,7 +15,7 @@ type Wishes<'a> = BTreeMap<&'a str, Wanted>;
 
 pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &Limit) -> Instance {
     let theirs = exchanges.iter().filter(|exchange| exchange.people() == lucca.name);
-    let wishes: Wishes<'_> = theirs.map(|exchange| (exchange.name.as_str(), wanted(exchange))).collect();
+    let wishes: Wishes<'_> = theirs.map(|exchange| (exchange.name.as_str(), wanted(lucca, exchange))).collect();
     let instance = Instance {
         name: lucca.name.clone(),
         instance: lucca.options.describe(),
@@ -32,10 +32,10 @@ pub fn look(order: &Order<'_>, lucca: &Lucca, exchanges: &[&Exchange], limit: &L
 }
 
 /// Whether the key may also write is not known before it does.
-fn wanted(exchange: &Exchange) -> Wanted {
+fn wanted(lucca: &Lucca, exchange: &Exchange) -> Wanted {
     match &exchange.direction {
         Direction::Export(export) => export.wanted_of_lucca(),
-        Direction::Import(import) => Wanted::to_change(import.fields()),
+        Direction::Import(import) => lucca.options.to_change(import.fields()),
     }
 }
 

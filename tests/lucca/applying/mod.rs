@@ -1,5 +1,6 @@
 //! A partner's file that is applied to Lucca, through the built program.
 
+mod families;
 mod faults;
 mod killed;
 mod rows;
