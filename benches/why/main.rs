@@ -83,6 +83,7 @@ impl Year {
         let (roll, findings) = (roll(known, night), findings(known));
         let digest = Digest::of(&night.to_be_bytes());
         let plan = NewPlan {
+            is_elsewhere: false,
             run,
             exchange: "users",
             path: "in/users.csv",
