@@ -231,3 +231,29 @@ fn whom_a_file_left_out_is_found_by_name_also_where_a_directory_has_the_number()
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("in/users.csv, row 2: the row was left out"), "{said}");
 }
+
+#[test]
+fn departments_of_the_same_name_are_told_apart_by_their_paths_night_after_night() {
+    let night = Night::new();
+    night.server.database(|database| {
+        let sql = "INSERT INTO departments (name, code, parentId) SELECT 'Paie', 'DAF-PAI', id FROM departments WHERE code = 'DAF'";
+        database.execute(sql, ()).expect("a department");
+    });
+    let row = |department: &str| {
+        format!("meme;Max;Même;meme@exemple.fr;Nantes;01/03/2020;{department};change;Collaborateur;fr-FR;90006;;")
+    };
+    night.drop_file(&[&row("Paie")]);
+    let (code, said) = night.run();
+    assert_eq!((code, night.written().len()), (4, 0), "{said}");
+    assert!(said.contains("ambiguous-label"), "{said}");
+    night.drop_file(&[&row("Ressources humaines / Paie")]);
+    let (code, said) = night.run();
+    assert_eq!((code, night.written().len()), (0, 0), "he is there already: {said}");
+    night.drop_file(&[&row("daf-pai")]);
+    let (code, said) = night.run();
+    assert_eq!((code, night.written().len()), (0, 1), "{said}");
+    night.server.forget_requests();
+    night.drop_file(&[&row("Administration et finances / Paie")]);
+    let (code, said) = night.run();
+    assert_eq!((code, night.written().len()), (0, 0), "{said}");
+}
