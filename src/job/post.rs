@@ -59,7 +59,8 @@ pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) ->
     Err(Error::data(&delivery.file_name, LOST))
 }
 
-/// Before another delivery takes its place: what may have been taken is sent once more, so that the journal knows.
+/// Before another delivery takes its place: what may have been taken is sent once more, so that the journal knows. What was
+/// never sent is given up.
 pub fn settle(
     context: &Context<'_>,
     options: &Options,
@@ -67,6 +68,10 @@ pub fn settle(
     hands: &Hands,
     old: &Delivery,
 ) -> Result<(), Error> {
+    if old.status != DeliveryStatus::Uploading {
+        state.advance(&[old.id], DeliveryStatus::Discarded, Utc::now())?;
+        return Ok(hands.spool.remove(&old.spooled)?);
+    }
     match hand_over(context, options, state, hands, old) {
         Err(_) if state.delivery(old.id)?.is_some_and(|now| now.status == DeliveryStatus::Discarded) => Ok(()),
         settled => settled.map(drop),
