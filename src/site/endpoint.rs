@@ -1,4 +1,4 @@
-//! What an export must be like that keeps accounts at a SCIM provider.
+//! What an export must be like that goes to an endpoint.
 
 use toml::Spanned;
 
@@ -12,7 +12,7 @@ use crate::transport::endpoint::scim::Path;
 
 const NEEDED_TO_FIND: [&str; 2] = ["externalId", "userName"];
 
-/// Complains about columns of which no attribute of an account can be made, and about files that do not tell of everybody.
+/// Complains about what the endpoint cannot take as a whole, or cannot make accounts of.
 pub fn check(
     server: Option<&Server>,
     profile: &Spanned<String>,
@@ -20,7 +20,29 @@ pub fn check(
     (contents, per_establishment): (&[Content], bool),
     reader: &mut Reader,
 ) {
-    let Some(Endpoint::Scim(_)) = server.and_then(|server| server.options.endpoint()) else { return };
+    let files = (contents, per_establishment);
+    match server.and_then(|server| server.options.endpoint()) {
+        Some(Endpoint::Https(_)) => check_posted(profile, files, reader),
+        Some(Endpoint::Scim(_)) => check_accounts(profile, columns, files, reader),
+        None => {}
+    }
+}
+
+fn check_posted(profile: &Spanned<String>, (contents, per_establishment): (&[Content], bool), reader: &mut Reader) {
+    if contents.len() > 1 || per_establishment {
+        let complaint = reader
+            .at(profile.span(), "an endpoint is sent one request at once, and this export makes several files")
+            .help("name one kind of `content`: of several requests, some could be taken and others refused");
+        reader.complain(complaint);
+    }
+}
+
+fn check_accounts(
+    profile: &Spanned<String>,
+    columns: &[Chosen],
+    (contents, per_establishment): (&[Content], bool),
+    reader: &mut Reader,
+) {
     if contents != [Content::Full] || per_establishment {
         let complaint = reader
             .at(profile.span(), "accounts are kept of everybody, and this export makes other files")

@@ -15,7 +15,7 @@ use super::reader::Reader;
 use super::sensitive::{self, Approvals};
 use super::tables::{self, Asked};
 use super::within::Within;
-use super::{Direction, Exchange, People, Server, Watch, accounts, watch};
+use super::{Direction, Exchange, People, Server, Watch, endpoint, watch};
 use crate::format::dialect::Formulas;
 use crate::format::{Dialect, Form};
 use crate::lucca::{Part, Wanted};
@@ -182,7 +182,7 @@ impl Section {
         };
         tables::check(&asked, &contract, &contents, self.per_establishment, &people, reader);
         let form = self.form(&name, server.as_deref(), contract.form, reader);
-        accounts::check(server.as_deref(), &self.profile, &all, (&contents, self.per_establishment), reader);
+        endpoint::check(server.as_deref(), &self.profile, &all, (&contents, self.per_establishment), reader);
         let purpose = self.purpose.map(Text::same).or(profile.purpose.clone());
         let mut dialect = self.dialect.map_or(contract.dialect.clone(), Spanned::into_inner);
         if form == Form::Json {

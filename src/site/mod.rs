@@ -2,13 +2,13 @@
 //!
 //! Each kind of section has its file: how it is written, and what it becomes once the names in it are resolved.
 
-mod accounts;
 pub mod additions;
 mod allow;
 pub mod claim;
 pub mod content;
 mod correspondence;
 mod deadline;
+mod endpoint;
 mod expected;
 pub mod export;
 pub mod files;
