@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::company::{Company, Said, staff};
-use crate::scim_server::{ScimServer, installed};
+use crate::scim_server::{ScimServer, Way, installed};
 
 pub const STAFF: [[&str; 5]; 3] = [
     ["0001", "Lovelace", "Maths", "", ""],
@@ -220,6 +220,31 @@ fn a_provider_without_patch_or_filter_is_served_too() {
         assert_eq!(run(&company, 0), counts(0, 1, 1, 1, 0), "patch {patch}, filter {filter}");
         assert_eq!(server.users()[0], user("0002", "Babbage", "Engines", None, true));
     }
+}
+
+#[test]
+fn users_of_several_pages_are_read_whole_and_asked_for_one_by_one_where_that_is_cheaper() {
+    if !installed() {
+        return;
+    }
+    let server = ScimServer::start();
+    let way = Way::to(&server);
+    let company = Company::new(&way.site());
+    let numbers: Vec<String> = (1..=230).map(|number| format!("{number:04}")).collect();
+    let names: Vec<String> = numbers.iter().map(|number| format!("Byron{number}")).collect();
+    let all = || numbers.iter().zip(&names).map(|(number, name)| [number.as_str(), name, "Maths", "0001", ""]);
+    let mut rows: Vec<[&str; 5]> = all().collect();
+    company.write("hr/hr.csv", staff(&rows));
+    assert_eq!(run(&company, 0), counts(230, 0, 0, 0, 0));
+    way.has(&[]);
+    rows[229][2] = "Engines";
+    company.write("hr/hr.csv", staff(&rows));
+    assert_eq!(run(&company, 0), counts(0, 1, 0, 229, 0));
+    assert_eq!(way.asked().len(), 1 + 3 + 1, "what it can, three pages, one change: {:?}", way.asked());
+    // Two people of a large service: its other users are nobody's business.
+    let few = Company::new(&server.site());
+    few.write("hr/hr.csv", staff(&rows[228..]).replace(";0001;", ";;"));
+    assert_eq!(run(&few, 0), counts(0, 2, 0, 0, 0));
 }
 
 #[test]

@@ -128,17 +128,21 @@ impl Provider {
         Ok(found.into_iter().find(|user| user.who() == Some(who)))
     }
 
-    /// Creates the account; where somebody, perhaps we, had done so before, nothing happens and that one is returned. The
-    /// second value tells whether it is new.
+    /// Creates an account that was just looked for and is not there. Where somebody, perhaps we, was faster, that one is
+    /// returned. The second value tells whether it is new.
     pub fn create(&self, account: &Account, limit: &Limit) -> Result<(User, bool), Trouble> {
         let request = self.with_body("POST", "/Users".into(), &account.resource());
         for tried in 1.. {
-            // Without a filter all users are read for that, which has just been done.
-            let is_to_be_found = self.can.filter.supported || tried > 1;
-            if is_to_be_found && let Some(user) = self.find(account, limit)? {
+            if tried > 1
+                && let Some(user) = self.find(account, limit)?
+            {
                 return Ok((user, false));
             }
             match self.service.ask(&request, limit) {
+                Ok(answer) if answer.status == 409 => {
+                    let user = self.find(account, limit)?.ok_or_else(|| self.trouble(&request, &answer))?;
+                    return Ok((user, false));
+                }
                 Ok(answer) => return Ok((self.user(&request, answer)?, true)),
                 // It may have been created all the same.
                 Err(error) if error.later_may_help() && tried < self.tries && limit.allows_more() => {
