@@ -7,6 +7,7 @@
 
 mod bell;
 mod eyes;
+mod hook;
 mod service;
 mod trouble;
 
@@ -18,9 +19,7 @@ use chrono::{NaiveDate, Utc};
 
 use crate::job::run::Order;
 use crate::job::{Error, Job, export, run};
-use crate::lucca::webhook::{Call, Webhook};
 use crate::model::Exit;
-use crate::net::listener::{Listener, Reply};
 use crate::report::{Delivered, Report};
 use crate::site::{Direction, Exchange, Export, People, Site, Watch};
 use crate::state::{Decided, DeliveryId, Kind, Lock, Set};
@@ -37,6 +36,9 @@ const MARGIN: Duration = Duration::from_secs(120);
 
 /// How often who waits for the site's lock tries again.
 const FOR_THE_LOCK: Duration = Duration::from_secs(1);
+
+/// For how long a file must stay the same.
+const WHOLE: Duration = Duration::from_secs(1);
 
 /// More than one leaves what an event has left to tell; the rest is for the next round.
 const RUNS: usize = 5;
@@ -78,7 +80,7 @@ pub fn watch(order: &Order<'_>, name: &str, tell: &mut dyn FnMut(&Report)) -> Re
     let _span = tracing::error_span!("of", exchange = exchange.name).entered();
     let _alone = Lock::take(&own_lock(order.site, name))?;
     let bell = Arc::new(Bell::default());
-    let _listener = listen(order.site, &export.watch, &bell)?;
+    let _listener = hook::listen(order.site, &export.watch, &bell)?;
     Watching {
         order,
         exchange,
@@ -94,7 +96,7 @@ pub fn watch(order: &Order<'_>, name: &str, tell: &mut dyn FnMut(&Report)) -> Re
         has_worked: false,
         lasting: Lasting::default(),
     }
-    .after_round()
+    .follow()
 }
 
 /// Two watches of one exchange would do everything twice, and one of them in vain.
@@ -104,38 +106,9 @@ fn own_lock(site: &Site, name: &str) -> PathBuf {
     path.into()
 }
 
-/// A hint is safe as soon as it is in memory, so that it is answered at once: should we end before anybody looks, the next
-/// watch begins by reading everything.
-fn listen(site: &Site, watch: &Watch, bell: &Arc<Bell>) -> Result<Option<Listener>, Error> {
-    let Some(options) = &watch.webhook else { return Ok(None) };
-    let webhook = Webhook::open(options, &site.base)?;
-    let bell = Arc::clone(bell);
-    let span = tracing::Span::current();
-    let listener = Listener::start(options.listen, move |call| {
-        let _span = span.enter();
-        match webhook.hear(&call, Utc::now()) {
-            Call::Handshake(reply) => reply,
-            Call::Hint => {
-                bell.ring();
-                Reply::new(200, "")
-            }
-            Call::Refused(why, reply) => {
-                tracing::warn!(status = reply.status, "a call to the webhook is refused: {why}");
-                reply
-            }
-        }
-    })?;
-    let address = listener.address();
-    if !address.ip().is_loopback() {
-        tracing::warn!("the webhook listens on {address}, where nothing protects what is sent on the way");
-    }
-    tracing::info!("the webhook listens on {address}");
-    Ok(Some(listener))
-}
-
 impl<'a> Watching<'a> {
     /// One round after another.
-    fn after_round(mut self) -> Result<Exit, Error> {
+    fn follow(mut self) -> Result<Exit, Error> {
         let mut done = self.begin().and_then(|()| self.round());
         loop {
             match done {
@@ -166,12 +139,10 @@ impl<'a> Watching<'a> {
     }
 
     fn round(&mut self) -> Result<(), Trouble> {
-        let has_changed = self.look()?;
-        if has_changed && self.has_worked {
+        if self.look()? && self.has_worked {
             self.service.is_doing("something has changed; waiting for what else does");
             self.wait_for_calm()?;
         }
-        self.is_pending |= has_changed;
         for _ in 0..RUNS {
             if !self.is_pending || self.order.stop.is_asked() {
                 break;
@@ -181,12 +152,13 @@ impl<'a> Watching<'a> {
         Ok(())
     }
 
-    /// Has anybody changed since the last look, or has a day begun?
+    /// Has anybody changed since the last look, or has a day begun? Whatever fails afterwards, that is not forgotten.
     fn look(&mut self) -> Result<bool, Trouble> {
         let job = self.open_to_look()?;
         let day = Some(job.context.local().date());
         let has_changed = self.eyes.look(&job, self.export)? || self.day != day;
         self.day = day;
+        self.is_pending |= has_changed;
         // Who approves delivers; what was kept back beside it is found now. Who discards does not mean to be asked again
         // before anything changes.
         let held = self.held(&job)?;
@@ -199,8 +171,9 @@ impl<'a> Watching<'a> {
     /// A person who is changed in a form is changed several times, and a reorganisation changes many. A file is not taken
     /// before it is the same at two looks: it may be half written.
     fn wait_for_calm(&mut self) -> Result<(), Trouble> {
-        let (first, quiet) = (Instant::now(), self.export.watch.quiet);
         let is_file = matches!(*self.export.people, People::File(_));
+        let least = if is_file { WHOLE } else { Duration::ZERO };
+        let (first, quiet) = (Instant::now(), self.export.watch.quiet.max(least));
         loop {
             self.wait(quiet);
             let is_calm = !self.look()?;
