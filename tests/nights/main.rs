@@ -26,4 +26,5 @@ mod sealed;
 mod sealed_nights;
 mod telling;
 mod undo;
+mod watching;
 mod why;
