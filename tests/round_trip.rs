@@ -67,7 +67,7 @@ fn the_file_that_is_written_has_the_columns_of_the_one_that_is_read() {
     let (Contract::Export(written), Contract::Import(read)) = (contract("lucca-file"), contract("lucca-users")) else {
         panic!("one is for exports, the other for imports");
     };
-    let mut written: Vec<(String, String)> = written
+    let mut written: Vec<(String, String)> = written.files[0]
         .columns
         .iter()
         .map(|column| (column.heading.clone(), column.field.as_ref().expect("every column has a field").name().into()))
