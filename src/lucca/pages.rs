@@ -57,7 +57,7 @@ pub fn read<P: Default + Send>(
         let mut slices = read_once(door, list, &each, limit)?;
         match check(list, &mut slices) {
             Ok(()) => return Ok(slices),
-            Err(error) if round < ROUNDS => tracing::warn!("{}; once more from the beginning", error.chain()),
+            Err(error) if round < ROUNDS => tracing::warn!("{}; once more from the beginning", error.logged()),
             Err(error) => return Err(error),
         }
         round += 1;
@@ -96,7 +96,7 @@ fn read_once<P: Default + Send>(
             return None;
         }
         let read = slice(door, list, (*offset, size), each, limit);
-        has_failed.store(read.is_err(), Ordering::Relaxed);
+        has_failed.fetch_or(read.is_err(), Ordering::Relaxed);
         Some(read)
     });
     let mut slices = vec![first];
@@ -124,20 +124,24 @@ fn slice<P: Default>(
     let fields = if fields.is_empty() { String::new() } else { format!("{fields},") };
     let path = format!("{path}?{filter}orderBy=id,asc&paging={offset},{size}&fields=id,{fields}collection.count");
     let answer = door.get(&door.keyed(Request::get(path)), *resource, limit)?;
-    let (mut ids, mut rows, mut is_in_order) = (Vec::new(), P::default(), true);
+    let (mut ids, mut rows, mut all_have_ids) = (Vec::new(), P::default(), true);
     let what = format!("a page of {}", resource.name().is(Language::English));
     let count = page::read(&answer, &what, |item| {
         let id = id(&item);
-        is_in_order &= id.is_some() && id > ids.last().copied();
+        all_have_ids &= id.is_some();
         let id = id.unwrap_or_default();
         each(&mut rows, id, &item);
         ids.push(id);
     })?;
-    if !is_in_order {
-        let cause = "they are not in the order of their ids, which was asked for";
-        return Err(Error::new(Kind::Protocol, format!("read {what}")).caused_by(cause));
-    }
     let is_last = ids.is_empty() || count.map_or(ids.len() < size, |count| offset + ids.len() >= count);
+    let wrong = |cause| Err(Error::new(Kind::Protocol, format!("read {what}")).caused_by(cause));
+    if !all_have_ids {
+        return wrong("they have no ids, which were asked for");
+    }
+    // Where one page has everything, the order does not matter.
+    if !(ids.is_sorted_by(|one, next| one < next) || (offset == 0 && is_last)) {
+        return wrong("they are not in the order of their ids, which was asked for");
+    }
     Ok(Slice { ids, rows, skip: 0, offset, is_last, count })
 }
 

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Instance, ids, numbers};
-use crate::lucca_server::{Fault, Options, What};
+use crate::lucca_server::{Fault, Options, Rate, What};
 
 const SMALL_PAGES: &str = "page-size = 40\nat-once = 3";
 
@@ -84,6 +84,24 @@ fn a_request_that_fails_is_made_again() {
             assert!(instance.server.faults().is_empty(), "{what:?} at {number} struck");
         }
     }
+}
+
+#[test]
+fn a_service_that_asks_for_patience_is_read_to_the_end() {
+    let rate = Some(Rate { requests: 4, window: Duration::from_millis(900) });
+    let instance = Instance::of(Options { people: 120, rate, ..Options::default() });
+    let read = numbers(&instance.read("page-size = 20\nat-once = 4", &["mail"]).people);
+    assert_eq!(read, ids(&instance.server));
+    assert!(instance.server.requests().iter().any(|request| request.status == 429), "it did ask");
+}
+
+#[test]
+fn one_page_that_fails_for_good_ends_the_reading() {
+    let instance = Instance::with(250);
+    instance.server.fault(Fault::on("GET", "/api/v3/users", What::Refuse(403)).after(3));
+    let error = instance.refused("page-size = 20\nat-once = 1", &["mail"]);
+    assert!(error.chain().contains("to see users"), "{}", error.chain());
+    assert_eq!(instance.server.requests().len(), 4, "nothing is asked in vain");
 }
 
 #[test]
