@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::list;
 use super::options::{By, Levels, Options};
+use super::records::{self, Records};
 use super::resource::Resource;
 use super::units::Units;
 use super::users::{Changes, Read};
@@ -64,14 +65,15 @@ pub fn has(field: &Field, options: &Options) -> bool {
         | "job-title"
         | "manager"
         | "professional-category" => true,
-        _ => false,
+        _ => records::have(field),
     }
 }
 
 pub fn read(door: &Door, wanted: &Wanted, units: &Units<'_>, limit: &Limit) -> Result<Read, Error> {
     let fields = fields(door, wanted);
+    let records = Records::read(door, &fields, "", limit)?;
     let mut rows = Rows::default();
-    rows.ask(door, &fields, EVERYBODY, units, limit)?;
+    rows.ask(door, &fields, EVERYBODY, (units, &records), limit)?;
     Ok(rows.gather(fields, wanted))
 }
 
@@ -81,7 +83,9 @@ pub fn some(door: &Door, ids: &[u32], wanted: &Wanted, units: &Units<'_>, limit:
     let ids: Vec<String> = ids.iter().map(u32::to_string).collect();
     let mut rows = Rows::default();
     for ids in ids.chunks(IDS) {
-        rows.ask(door, &fields, &format!("{EVERYBODY}&id={}", ids.join(",")), units, limit)?;
+        let ids = ids.join(",");
+        let records = Records::read(door, &fields, &format!("&employee.id={ids}"), limit)?;
+        rows.ask(door, &fields, &format!("{EVERYBODY}&id={ids}"), (units, &records), limit)?;
     }
     Ok(rows.gather(fields, wanted))
 }
@@ -89,7 +93,7 @@ pub fn some(door: &Door, ids: &[u32], wanted: &Wanted, units: &Units<'_>, limit:
 /// Everybody: when the position of an employee changes, the employee does not.
 pub fn changed_since(door: &Door, moment: NaiveDateTime, limit: &Limit) -> Result<Changes, Error> {
     let mut rows = Rows::default();
-    rows.ask(door, &[], EVERYBODY, &Units::default(), limit)?;
+    rows.ask(door, &[], EVERYBODY, (&Units::default(), &Records::default()), limit)?;
     rows.sort();
     Ok(Changes { ids: rows.order.iter().map(|(id, ..)| *id).collect(), latest: Some(moment) })
 }
@@ -118,12 +122,12 @@ impl Rows {
         door: &Door,
         fields: &[Field],
         filter: &str,
-        units: &Units<'_>,
+        (units, records): (&Units<'_>, &Records),
         limit: &Limit,
     ) -> Result<(), Error> {
         let Options { departments_by, establishments_by, .. } = door.options;
         let levels = &door.options.department_levels;
-        let by = Named { departments_by, establishments_by, levels, units };
+        let by = Named { departments_by, establishments_by, levels, units, records };
         door.cursor(Resource::Users, PATH, filter, limit, |answer| {
             let (mut chunk, page) = (Chunk::default(), self.pages.len());
             for (row, itself) in list::items(answer, Resource::Users)?.iter().enumerate() {
@@ -166,12 +170,13 @@ impl Rows {
     }
 }
 
-/// What units are called.
+/// What units are called, and what is known besides.
 struct Named<'a> {
     departments_by: By,
     establishments_by: By,
     levels: &'a Levels,
     units: &'a Units<'a>,
+    records: &'a Records,
 }
 
 impl<'a> Employee<'a> {
@@ -212,7 +217,7 @@ impl<'a> Employee<'a> {
             "job-title" => canonical(&position["jobTitle"]),
             "manager" => id_of(&position["manager"]),
             "professional-category" => called(by.units.category(&id_of(&position["occupationCategory"])), By::Name),
-            _ => String::new(),
+            _ => by.records.value(&id(&itself["id"]).unwrap_or_default(), field).unwrap_or_default().to_owned(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::generation::OfPeople;
 use super::resource::Resource;
 use super::wanted::Part;
-use super::{Door, Wanted, employees, organisation, users};
+use super::{Door, Wanted, employees, organisation, records, users};
 use crate::model::Field;
 use crate::net::{Error, Kind, Limit};
 
@@ -36,6 +36,9 @@ impl Door {
         looked.resources.insert(Resource::Users, people);
         if !is_known {
             return looked;
+        }
+        if wanted.resources(&self.options).contains(&Resource::PersonalRecords) {
+            looked.resources.insert(Resource::PersonalRecords, records::look(self, limit));
         }
         if wanted.resources(&self.options).contains(&Resource::HrFiles) {
             let seen = users::look_at_custom(self, wanted, limit).map(|untold| looked.untold.extend(untold));

@@ -30,6 +30,7 @@ mod path;
 mod person;
 mod pictures;
 mod property;
+mod records;
 mod refusal;
 mod resource;
 mod roles;

@@ -6,6 +6,8 @@ use crate::model::Text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
     Users,
+    /// Of the newest generation.
+    PersonalRecords,
     HrFiles,
     CustomDefinitions,
     Pictures,
@@ -22,6 +24,7 @@ impl Resource {
     pub fn name(self) -> Text {
         match self {
             Resource::Users => Text::of("users", "utilisateurs"),
+            Resource::PersonalRecords => Text::of("personal records", "données personnelles"),
             Resource::HrFiles => Text::of("HR files", "dossiers RH"),
             Resource::CustomDefinitions => {
                 Text::of("definitions of extended data", "définitions des données personnalisées")
@@ -41,6 +44,10 @@ impl Resource {
     pub fn right(self) -> Text {
         match self {
             Resource::Users => Text::of("to see users", "voir les utilisateurs"),
+            Resource::PersonalRecords => Text::of(
+                "to see personal records (`employee-personal-records.readonly` among the `scopes` of `oauth`)",
+                "voir les données personnelles (`employee-personal-records.readonly` parmi les `scopes` d'`oauth`)",
+            ),
             Resource::HrFiles => Text::of(
                 "to see HR files (\"View HR files\"), for the sections with the extended data",
                 "voir les dossiers RH (« View HR files »), pour les sections des données personnalisées",

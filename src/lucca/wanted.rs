@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::generation::OfPeople;
 use super::options::Options;
 use super::property::{self, Property};
+use super::records;
 use super::resource::Resource;
 use crate::model::Field;
 use crate::model::field::Relation;
@@ -68,6 +69,9 @@ impl Wanted {
             |field: &Field| property::of(field, options).is_some_and(|property| property.path().is_custom());
         if options.generation.people == OfPeople::V3 && self.own().iter().any(is_custom) {
             resources.insert(Resource::HrFiles);
+        }
+        if options.generation.people == OfPeople::V5 && self.own().iter().any(records::have) {
+            resources.insert(Resource::PersonalRecords);
         }
         resources.extend(self.pictures.then_some(Resource::Pictures));
         resources

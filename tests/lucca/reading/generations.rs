@@ -1,5 +1,7 @@
 //! The newest generation of the API, as a second way to read.
 
+use std::sync::Arc;
+
 use passerelle::lucca::{Door, Options, Part, Wanted};
 
 use super::{Instance, ids, limit, numbers, private, values, wanted};
@@ -45,6 +47,31 @@ fn the_newest_generation_tells_of_the_same_people() {
         assert_eq!(values(&newest.people, field), values(&older.people, field), "{field}");
     }
     assert_eq!(values(&newest.people, "login"), values(&newest.people, "mail"), "it has no logins");
+}
+
+#[test]
+fn personal_records_are_read_where_they_are_wanted() {
+    let instance = Instance::with(130);
+    let section = section(&instance)
+        .replace("oauth = {", "oauth = { scopes = [\"employees.readonly\", \"employee-personal-records.readonly\"],");
+    let options: Options = toml::from_str(&section).unwrap();
+    let allowed = Door::open(&options, instance.folder.path()).unwrap();
+    let fields = ["birth-date", "personal-mail", "gender", "social-security-number"];
+    let newest = allowed.read(&wanted(&fields), &limit()).unwrap_or_else(|error| panic!("{}", error.chain())).people;
+    let older = instance.read("", &fields).people;
+    for field in fields {
+        assert_eq!(values(&newest, field), values(&older, field), "{field}");
+    }
+    let all = ids(&instance.server);
+    let some = allowed.read_some(&all[..2], &wanted(&fields), Arc::default(), &limit()).unwrap().people;
+    assert_eq!(values(&some, "birth-date"), values(&older, "birth-date")[..2]);
+
+    // Without the scope, the right is named; where nothing of them is wanted, they are not asked for.
+    let error = door(&instance).read(&wanted(&fields), &limit()).map(|_| ()).unwrap_err();
+    assert!(error.chain().contains("employee-personal-records.readonly"), "{}", error.chain());
+    instance.server.forget_requests();
+    door(&instance).read(&wanted(&["mail"]), &limit()).unwrap();
+    assert!(instance.server.requests().iter().all(|request| !request.path.contains("personal")));
 }
 
 #[test]
