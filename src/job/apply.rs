@@ -91,7 +91,7 @@ pub fn settle(state: &State, plan: &Plan, told: &mut report::Import) -> Result<(
             false => told.updated -= 1,
         }
         let (row, reason) = (failure.operation.row, failure.reason);
-        told.failed.push(text!("row {row}: {reason}", "ligne {row} : {reason}"));
+        told.failed.push(text!("row {row}: {reason}", "ligne {row} : {reason}", reason));
     }
     told.let_through.append(&mut told.held);
     told.let_through.extend(

@@ -7,9 +7,11 @@ use chrono::Utc;
 use crate::job::progress::Unit;
 use crate::job::{Context, Error};
 use crate::lucca::{Answered, Door, Order, Step, Writer};
+use crate::model::Text;
 use crate::net;
 use crate::site::people::Lucca;
 use crate::state::{Next, Plan, PlanStatus, State};
+use crate::text;
 
 /// As the status of an answer: Lucca met a failure of its own.
 const FAILURE: u16 = 500;
@@ -48,7 +50,7 @@ struct Sender<'a> {
 }
 
 /// About whom an operation was done, or why it failed.
-type Outcome = Result<u32, String>;
+type Outcome = Result<u32, Text>;
 
 impl Sender<'_> {
     fn send_all(&mut self) -> Result<(), Error> {
@@ -84,7 +86,7 @@ impl Sender<'_> {
                 Answered::Refused(reason) => return Ok(Err(reason)),
                 Answered::Unclear { status, error, .. } if tried >= self.door.tries() => {
                     return match status {
-                        Some(FAILURE) => self.look_again(next, about, error.chain()),
+                        Some(FAILURE) => self.look_again(next, about, failure(&error)),
                         _ => Err(error.into()),
                     };
                 }
@@ -98,7 +100,7 @@ impl Sender<'_> {
     }
 
     /// What could not be done this time may have been done before, when nobody heard the answer.
-    fn look_again(&mut self, next: &Next, about: Option<u32>, reason: String) -> Result<Outcome, Error> {
+    fn look_again(&mut self, next: &Next, about: Option<u32>, reason: Text) -> Result<Outcome, Error> {
         match self.writer.step(&next.operation, about, true, &self.context.limit)? {
             Step::Done { person } => Ok(Ok(person)),
             Step::Send { .. } | Step::Refused(_) => Ok(Err(reason)),
@@ -122,11 +124,16 @@ impl Sender<'_> {
     }
 }
 
+fn failure(error: &net::Error) -> Text {
+    let chain = error.chain();
+    text!("Lucca could not do it: {chain}", "Lucca n'a pas pu le faire : {chain}")
+}
+
 /// For the journal.
 fn told(sent: &Result<Answered, net::Error>) -> String {
     match sent {
         Ok(Answered::Done { .. }) => "done".into(),
-        Ok(Answered::Refused(reason)) => reason.clone(),
+        Ok(Answered::Refused(reason)) => reason.to_string(),
         Ok(Answered::Unclear { error, .. }) | Err(error) => error.chain(),
     }
 }

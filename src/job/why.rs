@@ -201,7 +201,7 @@ fn from_deed(deed: Deed, findings: Vec<Finding>) -> Event {
             run: decision.run.to_string(),
             at: decision.at,
         }),
-        reason: deed.reason,
+        reason: deed.reason.map(|reason| reason.to_string()),
     };
     Event { run: deed.run.to_string(), at: deed.at, exchange: deed.exchange, file: deed.path, row, what, findings }
 }

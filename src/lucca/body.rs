@@ -6,6 +6,7 @@ use super::person::{By, id_of, is_same_login};
 use super::writer::{Setback, Writer};
 use super::written::{Form, Written, moment};
 use crate::net::Limit;
+use crate::text;
 
 impl Writer<'_> {
     /// `user` is how they are now; null of one who is new.
@@ -36,7 +37,12 @@ impl Writer<'_> {
 
     pub(super) fn unit(&self, field: &str, label: &str) -> Result<Value, Setback> {
         let id = self.labels.id(field, label);
-        id.ok_or_else(|| Setback::Refused(format!("Lucca has no {field} `{label}`")))
+        id.ok_or_else(|| {
+            Setback::Refused(text!(
+                "Lucca has no {field} `{label}`",
+                "Lucca n'a pas de valeur `{label}` pour le champ {field}"
+            ))
+        })
     }
 
     fn person(&mut self, field: &str, login: &str, limit: &Limit) -> Result<Value, Setback> {
@@ -45,7 +51,12 @@ impl Writer<'_> {
             return Ok(json!(id));
         }
         let id = self.door.person(By::Login(login), &[], limit)?.as_ref().and_then(id_of);
-        let id = id.ok_or_else(|| Setback::Refused(format!("no user has the login `{login}`, the {field}")))?;
+        let id = id.ok_or_else(|| {
+            Setback::Refused(text!(
+                "no user has the login `{login}`, the {field}",
+                "aucun utilisateur n'a le login `{login}` (champ {field})"
+            ))
+        })?;
         self.people.insert(key, id);
         Ok(json!(id))
     }

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use crate::lucca::options::PutBody;
 use crate::lucca::person::id_of;
 use crate::lucca::{Door, contract};
+use crate::model::Text;
 use crate::net::http::{Attempt, Request};
 use crate::net::{Error, Limit};
+use crate::text;
 
 /// Before it is found out what became of an order that was answered with nonsense.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -27,7 +29,7 @@ pub enum Answered {
     /// Done; for a creation, about whom, where the answer says it.
     Done { person: Option<u32> },
     /// Lucca refuses what it was told, in its own words; other operations can go on.
-    Refused(String),
+    Refused(Text),
     /// Nobody knows whether it was done; once the pause is over, it can be found out.
     Unclear {
         /// Of the answer, if there was one.
@@ -66,8 +68,12 @@ impl Door {
             Attempt::Failed(error) => Err(error),
             Attempt::Passing { status, pause, error } => Ok(Answered::Unclear { status, pause, error }),
             Attempt::Answered(answer) if is_refusal(answer.status) => {
-                let told = answer.told().unwrap_or_else(|| "without a word".into());
-                Ok(Answered::Refused(format!("Lucca refuses it ({}): {told}", answer.status_line())))
+                let told = answer.told().unwrap_or_else(|| "–".into());
+                let status = answer.status_line();
+                Ok(Answered::Refused(text!(
+                    "Lucca refuses it ({status}): {told}",
+                    "refusé par Lucca ({status}) : {told}"
+                )))
             }
             Attempt::Answered(answer) => {
                 let answer = self.accepted(&order.request, answer, order.tried, order.right)?;

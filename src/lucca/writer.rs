@@ -10,8 +10,9 @@ use crate::lucca::order::Order;
 use crate::lucca::person::{By, id_of, is_same_login};
 use crate::lucca::written::{self, Form, Written};
 use crate::model::operation::{Act, Change, Changes, Mark, Values};
-use crate::model::{Field, Operation, Organisation};
+use crate::model::{Field, Operation, Organisation, Text};
 use crate::net::{Error, Limit};
+use crate::text;
 
 /// For one plan.
 pub struct Writer<'a> {
@@ -28,12 +29,12 @@ pub enum Step {
     /// These, one after the other. A new user is not known yet.
     Send { person: Option<u32>, orders: Vec<Order> },
     /// It cannot be done; a clause for people. Nothing was sent.
-    Refused(String),
+    Refused(Text),
 }
 
 /// Why an operation cannot be done, or cannot be found out.
 pub(super) enum Setback {
-    Refused(String),
+    Refused(Text),
     Failed(Error),
 }
 
@@ -73,7 +74,9 @@ impl<'a> Writer<'a> {
                 let orders = vec![self.door.creation(self.body(login, &Value::Null, &fields, limit)?)];
                 Ok(Step::Send { person: None, orders })
             }
-            Some(_) if !is_under_way => Err(Setback::Refused(format!("the login `{login}` is already taken"))),
+            Some(_) if !is_under_way => {
+                Err(Setback::Refused(text!("the login `{login}` is already taken", "le login `{login}` est déjà pris")))
+            }
             Some(user) => {
                 let is_other = |(written, value): &&(Written, &String)| {
                     !is_same(written, &written.read(&user, &self.labels), value, login)
@@ -82,11 +85,15 @@ impl<'a> Writer<'a> {
                     fields.iter().filter(is_other).map(|(written, _)| written.key.as_str()).collect();
                 match (others.as_slice(), id_of(&user)) {
                     ([], Some(person)) => Ok(Step::Done { person }),
-                    _ => Err(Setback::Refused(format!(
-                        "a user with the login `{login}` has come into Lucca since the answer to the creation was lost, \
-                         and differs in {}; look at it, the next file puts it right",
-                        others.join(", ")
-                    ))),
+                    _ => {
+                        let others = others.join(", ");
+                        Err(Setback::Refused(text!(
+                            "a user with the login `{login}` has come into Lucca since the answer to the creation was \
+                             lost, and differs in {others}; look at it, the next file puts it right",
+                            "un utilisateur de login `{login}` est apparu dans Lucca depuis que la réponse à la création \
+                             s'est perdue, et diffère par {others} ; vérifiez-le, le prochain fichier le corrigera"
+                        )))
+                    }
                 }
             }
         }
@@ -106,7 +113,10 @@ impl<'a> Writer<'a> {
         let user = self.door.person(by, &asked, limit)?;
         let found = user.and_then(|user| Some((id_of(&user)?, user)));
         let Some((person, user)) = found else {
-            return Err(Setback::Refused(format!("no user has the login `{login}` any more")));
+            return Err(Setback::Refused(text!(
+                "no user has the login `{login}` any more",
+                "plus aucun utilisateur n'a le login `{login}`"
+            )));
         };
         let (contract, fields): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|(written, _)| is_new_contract(changes, mark) && is_of_contract(written));
@@ -136,7 +146,10 @@ impl<'a> Writer<'a> {
         fields
             .map(|(field, value)| match written::of(field, &self.door.options) {
                 Some(written) => Ok((written, value)),
-                None => Err(Setback::Refused(format!("`{field}` cannot be written to Lucca"))),
+                None => Err(Setback::Refused(text!(
+                    "`{field}` cannot be written to Lucca",
+                    "`{field}` ne peut pas être écrit dans Lucca"
+                ))),
             })
             .collect()
     }
@@ -157,7 +170,10 @@ impl<'a> Writer<'a> {
             }
             if !is_same(&written, &now, from, login) {
                 let field = &written.field;
-                return Err(Setback::Refused(format!("`{field}` changed meanwhile, from `{from}` to `{now}`")));
+                return Err(Setback::Refused(text!(
+                    "`{field}` changed meanwhile, from `{from}` to `{now}`",
+                    "`{field}` a changé entre-temps, de `{from}` à `{now}`"
+                )));
             }
             missing.push((written, to));
         }

@@ -7,8 +7,9 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::model::field::{Datum, Kind};
 use crate::model::operation::{Act, Changes, Identity, Values};
-use crate::model::{Field, Operation};
+use crate::model::{Field, Operation, Text};
 use crate::state::users::{column, columns, find, written_column};
+use crate::text;
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let names: Vec<String> = columns().map(written_column).collect();
@@ -19,7 +20,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(super) enum Setback {
     /// The directory is not as the plan expects; a clause for people. Others can go on.
-    Refused(String),
+    Refused(Text),
     Sqlite(rusqlite::Error),
 }
 
@@ -33,7 +34,7 @@ pub(super) fn apply(db: &Connection, operation: &Operation) -> Result<(), Setbac
 
 fn create(db: &Connection, user: &Identity, fields: &Values) -> Result<(), Setback> {
     if find(db, &user.login)?.is_some() {
-        return Err(Setback::Refused(format!("the login `{}` is already taken", user.login)));
+        return Err(Setback::Refused(taken(&user.login)));
     }
     let given =
         |datum: &Datum| fields.0.iter().find(|(field, _)| field.is(datum.name)).map(|(_, value)| value.as_str());
@@ -62,13 +63,20 @@ fn create(db: &Connection, user: &Identity, fields: &Values) -> Result<(), Setba
 
 fn update(db: &Connection, user: &Identity, changes: &Changes) -> Result<(), Setback> {
     let Some(id) = find(db, &user.login)? else {
-        return Err(Setback::Refused(format!("no user has the login `{}` any more", user.login)));
+        let login = &user.login;
+        return Err(Setback::Refused(text!(
+            "no user has the login `{login}` any more",
+            "plus aucun utilisateur n'a le login `{login}`"
+        )));
     };
     for (field, change) in &changes.0 {
         let now = read(db, id, field)?;
         if now != change.from {
             let (name, from) = (field.name(), &change.from);
-            return Err(Setback::Refused(format!("`{name}` changed meanwhile, from `{from}` to `{now}`")));
+            return Err(Setback::Refused(text!(
+                "`{name}` changed meanwhile, from `{from}` to `{now}`",
+                "`{name}` a changé entre-temps, de `{from}` à `{now}`"
+            )));
         }
         write(db, id, field, &change.to)?;
     }
@@ -94,12 +102,18 @@ fn write(db: &Connection, user: i64, field: &Field, value: &str) -> Result<(), S
         Kind::Person if value.is_empty() => Value::Null,
         Kind::Person => match find(db, value)? {
             Some(person) => person.into(),
-            None => return Err(Setback::Refused(format!("no user has the login `{value}`, the {}", datum.name))),
+            None => {
+                let name = datum.name;
+                return Err(Setback::Refused(text!(
+                    "no user has the login `{value}`, the {name}",
+                    "aucun utilisateur n'a le login `{value}` (champ {name})"
+                )));
+            }
         },
         _ => value.to_string().into(),
     };
     if datum.name == "login" && find(db, value)?.is_some_and(|holder| holder != user) {
-        return Err(Setback::Refused(format!("the login `{value}` is already taken")));
+        return Err(Setback::Refused(taken(value)));
     }
     let sql = format!("UPDATE users SET {} = ?2 WHERE id = ?1", written_column(datum));
     db.prepare_cached(&sql)?.execute((user, stored))?;
@@ -120,6 +134,10 @@ fn write_extra(db: &Connection, user: i64, field: &Field, value: &str) -> rusqli
 fn own(field: &Field) -> &'static Datum {
     assert!(field.relations().next().is_none(), "an operation changes a user's own data, not {field}");
     field.datum()
+}
+
+fn taken(login: &str) -> Text {
+    text!("the login `{login}` is already taken", "le login `{login}` est déjà pris")
 }
 
 impl From<rusqlite::Error> for Setback {

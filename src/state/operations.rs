@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, Transaction};
 
-use crate::model::Operation;
+use crate::model::{Operation, Text};
 use crate::state::apply::{Setback, apply};
 use crate::state::plans::{self, PlanId, PlanStatus, Progress};
-use crate::state::stored::{Json, words};
+use crate::state::stored::{Json, Said, words};
 use crate::state::{Error, State, users};
 
 pub(super) const SCHEMA: &str = "
@@ -56,7 +56,7 @@ pub struct Recorded {
     pub operation: Operation,
     pub status: OperationStatus,
     /// Why it failed.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
 }
 
 /// An operation that the people who are changed did not take.
@@ -64,7 +64,7 @@ pub struct Recorded {
 pub struct Failure {
     pub operation: Operation,
     /// A clause for people: "the login `ada` is already taken".
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// What one batch did.
@@ -148,7 +148,8 @@ impl State {
         self.read("the operations", |db| {
             let failure = |row: &Row<'_>| {
                 let Json(operation) = row.get(0)?;
-                Ok(Failure { operation, reason: row.get(1)? })
+                let Said(reason) = row.get(1)?;
+                Ok(Failure { operation, reason })
             };
             db.prepare(sql)?.query_map([plan], failure)?.collect()
         })
@@ -156,7 +157,7 @@ impl State {
 }
 
 /// Leaves no trace of an operation that cannot be applied; says why it cannot.
-fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Result<Option<String>> {
+fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Result<Option<Text>> {
     let attempt = db.savepoint()?;
     match apply(&attempt, operation) {
         Ok(()) => attempt.commit().map(|()| None),
@@ -212,10 +213,10 @@ pub(super) fn mark(
     plan: PlanId,
     position: i64,
     status: OperationStatus,
-    reason: Option<&str>,
+    reason: Option<&Text>,
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE operations SET status = ?3, reason = ?4 WHERE plan = ?1 AND position = ?2";
-    db.prepare_cached(sql)?.execute((plan, position, status, reason)).map(drop)
+    db.prepare_cached(sql)?.execute((plan, position, status, reason.cloned().map(Said))).map(drop)
 }
 
 /// From now on the operation is known by its user, whatever login they come to have.
@@ -228,5 +229,6 @@ fn note_user(db: &Connection, plan: PlanId, position: i64, operation: &Operation
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Recorded> {
     let Json(operation) = row.get("operation")?;
-    Ok(Recorded { operation, status: row.get("status")?, reason: row.get("reason")? })
+    let reason = row.get::<_, Option<Said>>("reason")?.map(|Said(reason)| reason);
+    Ok(Recorded { operation, status: row.get("status")?, reason })
 }

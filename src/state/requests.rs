@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::model::Operation;
+use crate::model::{Operation, Text};
 use crate::state::operations::mark;
 use crate::state::stored::{Json, Time, number};
 use crate::state::{Error, OperationStatus, PlanId, State};
@@ -72,7 +72,7 @@ impl State {
     }
 
     /// It is done, about a person known by this number; or it failed, for a reason that is a clause for people.
-    pub fn end_operation(&mut self, plan: PlanId, next: &Next, outcome: &Result<u32, String>) -> Result<(), Error> {
+    pub fn end_operation(&mut self, plan: PlanId, next: &Next, outcome: &Result<u32, Text>) -> Result<(), Error> {
         self.write("the operation", |db| match outcome {
             Ok(person) => {
                 note_person(db, plan, next, Some(*person))?;

@@ -6,11 +6,16 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRe
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::model::Text;
+
 /// A time as RFC 3339 in UTC, to the millisecond: `2026-11-22T22:00:01.000Z`.
 pub(super) struct Time(pub DateTime<Utc>);
 
 /// A list or a structure as JSON.
 pub(super) struct Json<T>(pub T);
+
+/// A text in every language, as JSON. An older Passerelle wrote it in English, as it is.
+pub(super) struct Said(pub Text);
 
 /// A cell that is not what we write.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +41,19 @@ impl FromSql for Time {
         let text = value.as_str()?;
         let time = DateTime::parse_from_rfc3339(text).map_err(|_| unreadable(text, "a time"))?;
         Ok(Time(time.to_utc()))
+    }
+}
+
+impl ToSql for Said {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(serde_json::to_string(&self.0).expect("a text is plain").into())
+    }
+}
+
+impl FromSql for Said {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Said> {
+        let text = value.as_str()?;
+        Ok(Said(serde_json::from_str(text).unwrap_or_else(|_| Text::same(text.to_owned()))))
     }
 }
 

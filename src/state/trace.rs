@@ -12,7 +12,7 @@ use crate::model::{Field, Finding, Operation, Text};
 use crate::state::lineups::LineupId;
 use crate::state::packed::Packed;
 use crate::state::rolls::{self, RollId};
-use crate::state::stored::{Json, Time};
+use crate::state::stored::{Json, Said, Time};
 use crate::state::{
     Decision, DeliveryStatus, Error, OperationStatus, PlanId, PlanStatus, RunId, State, decisions, lineups,
 };
@@ -70,7 +70,7 @@ pub struct Deed {
     pub operation: Operation,
     pub status: OperationStatus,
     /// Why it failed.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
 }
 
 /// A file for a partner that the person is in.
@@ -195,7 +195,7 @@ fn deed(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<((PlanId, u32)
             changed,
             operation,
             status: row.get("outcome")?,
-            reason: row.get("reason")?,
+            reason: row.get::<_, Option<Said>>("reason")?.map(|Said(reason)| reason),
         };
         Ok(((plan, row.get("position")?), deed))
     }

@@ -257,3 +257,16 @@ fn departments_of_the_same_name_are_told_apart_by_their_paths_night_after_night(
     let (code, said) = night.run();
     assert_eq!((code, night.written().len()), (0, 0), "{said}");
 }
+
+#[test]
+fn what_could_not_be_applied_is_told_in_the_language_of_the_exchange() {
+    let night = Night::new();
+    night.write("passerelle.toml", &night.site("").replace("[import.partner]", "[import.partner]\nlanguage = \"fr\""));
+    let heading = HEADING.to_string() + ";gender";
+    night.write("drop/in/users.csv", &format!("{heading}\n{};Unknown\n{};\n", ROWS[1], ROWS[0]));
+    let (code, said) = night.run();
+    assert_eq!(code, 4, "{said}");
+    let said = said.split_whitespace().collect::<Vec<&str>>().join(" ");
+    assert!(said.contains("ligne 2 : refusé par Lucca (400 Bad Request) : gender"), "{said}");
+    assert!(said.contains("ligne 3 : aucun utilisateur n'a le login `nina` (champ manager)"), "{said}");
+}
