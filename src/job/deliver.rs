@@ -44,9 +44,8 @@ pub fn hand_over(
     let set = state.set(set)?;
     let handed = match server.options.endpoint() {
         None => hand_over_files(context, server, state, hands, &set)?,
-        Some(Endpoint::Https(options)) => set.files().iter().try_fold(Handed::Before, |handed, delivery| {
-            Ok::<_, Error>(handed.and(post::hand_over(context, options, state, hands, delivery)?))
-        })?,
+        // A site asks for one list at a time there.
+        Some(Endpoint::Https(options)) => post::hand_over(context, options, state, hands, set.first())?,
         Some(Endpoint::Scim(options)) => provision::hand_over(context, options, state, hands, set.first())?,
     };
     for delivery in set.files() {
@@ -95,12 +94,13 @@ impl Handed {
     }
 }
 
-/// Has any file of the set its final name already? Then the others must follow.
-pub fn is_in_place(context: &Context<'_>, server: &Server, set: &Set) -> Result<bool, Error> {
+/// Is the set so far that it must be finished before anything newer is decided about? One of its files has its final name
+/// already, or an endpoint may have taken it.
+pub fn must_be_finished(context: &Context<'_>, server: &Server, set: &Set) -> Result<bool, Error> {
     match server.options.endpoint() {
         None => Ok(standings(context, server, set)?.contains(&Standing::Delivered)),
-        // What may have been taken is settled before another one takes its place.
-        Some(_) => Ok(false),
+        Some(Endpoint::Https(_)) => Ok(set.first().status == DeliveryStatus::Uploading),
+        Some(Endpoint::Scim(_)) => Ok(false),
     }
 }
 
@@ -142,13 +142,10 @@ pub fn discard(
     hands: &Hands,
     old: &Set,
 ) -> Result<(), Error> {
-    let is_still_there = old.first().server == server.options.describe();
     let end = match server.options.endpoint() {
-        _ if !is_still_there => DeliveryStatus::Discarded,
+        _ if !old.may_be_there() || old.first().server != server.options.describe() => DeliveryStatus::Discarded,
         None => clear_away(context, server, old)?,
-        Some(Endpoint::Https(options)) => {
-            return old.files().iter().try_for_each(|delivery| post::settle(context, options, state, hands, delivery));
-        }
+        Some(Endpoint::Https(options)) => return post::settle(context, options, state, hands, old.first()),
         // What it did is found, and made what it is to be, by the one that takes its place.
         Some(Endpoint::Scim(_)) => DeliveryStatus::Discarded,
     };

@@ -25,7 +25,7 @@ use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows, subj
 use crate::model::{Content, Digest, Finding};
 use crate::report::{self, Accounts, Delivered, Findings};
 use crate::site::{self, Exchange, Export};
-use crate::state::{Delivery, DeliveryId, NewDelivery, NewSet, Set, State};
+use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery, NewSet, Set, State};
 use crate::transport::openpgp::{Sealer, Sealing};
 use crate::transport::{Replacement, inside};
 use place::is_for;
@@ -54,7 +54,11 @@ fn export_all(
     // First of all, for whoever is to change these people waits for it.
     let source = gather::people(job, &export.people);
     for earlier in to_be_finished(job, exchange)? {
-        let (released, error) = release(job, exchange, &earlier);
+        let (released, error) = finish(job, exchange, &earlier);
+        // What an endpoint refused for good is made anew.
+        if error.is_some() && !earlier.was_held() && is_given_up(job, &earlier)? {
+            continue;
+        }
         told.extend(released);
         error.map_or(Ok(()), Err)?;
     }
@@ -74,18 +78,22 @@ fn export_all(
     error
 }
 
+fn is_given_up(job: &Job<'_>, set: &Set) -> Result<bool, Error> {
+    Ok(job.state.delivery(set.id())?.is_some_and(|now| now.status == DeliveryStatus::Discarded))
+}
+
 /// What a person let through goes out, even though a brake would hold it again; and what was cut off when some of it had
 /// its final name already, before anything newer is decided about.
 fn to_be_finished(job: &mut Job<'_>, exchange: &Exchange) -> Result<Vec<Set>, Error> {
     let mut sets = job.state.unfinished_sets(&exchange.name)?;
-    sets.retain(|set| is_for(exchange, set));
+    sets.retain(|set| set.first().server == exchange.server.options.describe());
     let begun = job.act(|context, _, _| {
-        let in_place = |set: &Set| deliver::is_in_place(context, &exchange.server, set).map(|begun| (set.id(), begun));
-        sets.iter().map(in_place).collect::<Result<Vec<_>, _>>()
+        let stands = |set: &Set| Ok((set.id(), deliver::must_be_finished(context, &exchange.server, set)?));
+        sets.iter().map(stands).collect::<Result<Vec<_>, Error>>()
     })?;
     let begun: Vec<DeliveryId> =
         begun.into_iter().flatten().filter(|(_, is_begun)| *is_begun).map(|(id, _)| id).collect();
-    sets.retain(|set| set.was_held() || begun.contains(&set.id()));
+    sets.retain(|set| begun.contains(&set.id()) || set.was_held() && is_for(exchange, set));
     Ok(sets)
 }
 
@@ -242,26 +250,35 @@ impl Spooled {
     }
 }
 
-/// Delivers files that a brake held, exactly as they were; or goes on with them where they were cut off.
+/// Delivers files that a brake held, exactly as they were.
 pub fn release(job: &mut Job<'_>, exchange: &Exchange, set: &Set) -> (Vec<report::Export>, Option<Error>) {
-    let released = place::check(exchange, set).and_then(|()| {
-        job.act(|context, state, hands| {
-            if set.is_held() {
-                state.decide_set(set.id(), &approve::approval(context, &person::name()))?;
-            }
-            hand_over(context, &exchange.server, state, hands, set.id()).map(Ended::of)
-        })
+    match place::check(exchange, set) {
+        Ok(()) => finish(job, exchange, set),
+        Err(moved) => (told_alike(set, Delivered::Failed.into()), Some(moved)),
+    }
+}
+
+/// Goes on with files of an earlier run from where they are.
+fn finish(job: &mut Job<'_>, exchange: &Exchange, set: &Set) -> (Vec<report::Export>, Option<Error>) {
+    let finished = job.act(|context, state, hands| {
+        if set.is_held() {
+            state.decide_set(set.id(), &approve::approval(context, &person::name()))?;
+        }
+        hand_over(context, &exchange.server, state, hands, set.id()).map(Ended::of)
     });
-    let (ended, error) = match released {
-        Ok(ended) => (ended.unwrap_or(Delivered::WouldBeDelivered.into()), None),
-        Err(error) => (Delivered::Failed.into(), Some(error)),
-    };
+    match finished {
+        Ok(ended) => (told_alike(set, ended.unwrap_or(Delivered::WouldBeDelivered.into())), None),
+        Err(error) => (told_alike(set, Delivered::Failed.into()), Some(error)),
+    }
+}
+
+fn told_alike(set: &Set, ended: Ended) -> Vec<report::Export> {
     let outcome = ended.outcome;
     let told = earlier(set).into_iter().map(|told| report::Export { outcome, held: Vec::new(), ..told });
     let mut told: Vec<report::Export> = told.collect();
     told[0].accounts = ended.accounts;
     told[0].findings = Findings(ended.findings);
-    (told, error)
+    told
 }
 
 /// What is told of the files that an earlier run made; of pictures, in one line.

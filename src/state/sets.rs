@@ -53,6 +53,13 @@ impl Set {
         self.first().status == DeliveryStatus::Held
     }
 
+    /// May anything of it be on the server, under whatever name?
+    pub fn may_be_there(&self) -> bool {
+        let is_begun =
+            |delivery: &Delivery| matches!(delivery.status, DeliveryStatus::Uploading | DeliveryStatus::Renaming);
+        self.0.iter().any(is_begun)
+    }
+
     /// May one of them have its final name already?
     pub fn may_be_in_place(&self) -> bool {
         self.0.iter().any(|delivery| delivery.status == DeliveryStatus::Renaming)
