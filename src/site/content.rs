@@ -54,6 +54,7 @@ pub fn read(
             "no file is named",
             "write `files = [\"new\", \"changed\", \"left\"]`, or fewer",
         );
+        return vec![Content::Full];
     }
     for content in &wanted {
         if *content.get_ref() == Content::Picture {
@@ -104,20 +105,27 @@ pub fn brakes(
 ) -> Option<Brakes> {
     let tells_changes = contents.iter().any(|content| matches!(content, Content::New | Content::Changed));
     let is_full = contents.contains(&Content::Full);
-    let shrink = Needed { key: "shrink", is_needed: is_full, says: "how much smaller than the last one a file may be" };
-    let changes =
-        Needed { key: "changes", is_needed: tells_changes, says: "how many rows may be new or changed at once" };
-    let left = Needed { key: "left", is_needed: tells_who_left, says: "how many people may leave at once" };
-    let example = match (is_full, tells_changes || tells_who_left) {
-        (true, false) => "brakes = { shrink = \"20%\" }",
-        (false, _) => "brakes = { changes = \"30%\", left = \"5%\" }",
-        (true, true) => "brakes = { shrink = \"20%\", changes = \"30%\", left = \"5%\" }",
+    let shrink = Needed {
+        key: "shrink",
+        usual: "20%",
+        is_needed: is_full,
+        says: "how much smaller than the last one a file may be",
     };
+    let changes = Needed {
+        key: "changes",
+        usual: "30%",
+        is_needed: tells_changes,
+        says: "how many rows may be new or changed at once",
+    };
+    let left =
+        Needed { key: "left", usual: "5%", is_needed: tells_who_left, says: "how many people may leave at once" };
     let Some(brakes) = brakes else {
-        let needed = [&shrink, &changes, &left].into_iter().filter(|brake| brake.is_needed);
-        let says: Vec<&str> = needed.map(|brake| brake.says).collect();
+        let needed: Vec<&Needed> = [&shrink, &changes, &left].into_iter().filter(|brake| brake.is_needed).collect();
+        let says: Vec<&str> = needed.iter().map(|brake| brake.says).collect();
+        let example: Vec<String> = needed.iter().map(|brake| brake.example()).collect();
         let problem = format!("the export `{}` has no `brakes`", name.get_ref());
-        complain(reader, name.span(), &problem, &format!("say {}: `{example}`", says.join(", and ")));
+        let help = format!("say {}: `brakes = {{ {} }}`", says.join(", and "), example.join(", "));
+        complain(reader, name.span(), &problem, &help);
         return None;
     };
     let stated = brakes.get_ref();
@@ -130,16 +138,21 @@ pub fn brakes(
 /// A brake that what the files tell asks for, or makes meaningless.
 struct Needed {
     key: &'static str,
+    usual: &'static str,
     is_needed: bool,
     says: &'static str,
 }
 
 impl Needed {
+    fn example(&self) -> String {
+        format!("{} = \"{}\"", self.key, self.usual)
+    }
+
     fn check(&self, is_stated: bool, brakes: &Spanned<Brakes>, reader: &mut Reader) {
         let Needed { key, says, .. } = self;
         match (self.is_needed, is_stated) {
             (true, false) => {
-                let help = format!("say {says}: `{key} = \"20%\"`");
+                let help = format!("say {says}: `{}`", self.example());
                 complain(reader, brakes.span(), &format!("`{key}` is missing"), &help);
             }
             (false, true) => {
