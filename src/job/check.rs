@@ -121,9 +121,9 @@ fn examine(order: &Order<'_>, server: &Server, exchanges: &[&Exchange]) -> (Outc
 fn folders<'a>(server: &Server, exchanges: &[&'a Exchange]) -> Vec<&'a str> {
     let ours = exchanges.iter().filter(|exchange| exchange.server.name == server.name);
     let mut folders = vec![""];
-    folders.extend(ours.map(|exchange| match &exchange.direction {
-        site::Direction::Export(export) => export.folder.as_str(),
-        site::Direction::Import(import) => import.files.folder(),
+    folders.extend(ours.flat_map(|exchange| match &exchange.direction {
+        site::Direction::Export(export) => export.folders(),
+        site::Direction::Import(import) => vec![import.files.folder()],
     }));
     folders
 }
@@ -148,9 +148,11 @@ fn places(order: &Order<'_>, server: &Server, exchange: &Exchange, examiner: &mu
                 });
             }
             if is_here {
-                let place = blank(exchange, &server.name, &export.folder, Purpose::Delivered);
-                let listed = examiner.list(&export.folder);
-                places.push(with_writing(order, place, &export.folder, listed.map(drop), examiner));
+                for folder in export.folders() {
+                    let place = blank(exchange, &server.name, folder, Purpose::Delivered);
+                    let listed = examiner.list(folder);
+                    places.push(with_writing(order, place, folder, listed.map(drop), examiner));
+                }
             }
         }
     }

@@ -366,6 +366,14 @@ impl Export {
         self.tables().filter_map(|table| part(table.rows)).collect()
     }
 
+    /// Those of the server that it writes to.
+    pub fn folders(&self) -> Vec<&str> {
+        let mut folders = vec![self.folder.as_str()];
+        folders.extend(self.photos.as_ref().map(|photos| photos.folder.as_str()));
+        folders.dedup();
+        folders
+    }
+
     /// The fields that it needs of people: for its columns, for its population, and to say whom it is about.
     pub fn wanted(&self) -> impl Iterator<Item = Field> {
         let columns = self.tables().flat_map(|table| &table.columns);

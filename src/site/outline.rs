@@ -71,7 +71,15 @@ impl Site {
 impl Export {
     /// `7 columns as skillup_{date}.csv`
     fn outline(&self) -> String {
-        format!("{} columns as {}", self.columns.len(), self.path(&self.file_name.to_string()))
+        let mut outline = format!("{} columns as {}", self.columns.len(), self.path(&self.file_name.to_string()));
+        if self.tells_changes() {
+            let contents: Vec<&str> = self.contents.iter().map(|content| content.name()).collect();
+            outline += &format!(" ({})", contents.join(", "));
+        }
+        if let Some(photos) = &self.photos {
+            outline += &format!(", pictures as {photos}");
+        }
+        outline
     }
 }
 
