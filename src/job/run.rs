@@ -343,12 +343,14 @@ fn blank(exchange: &Exchange) -> report::Exchange {
 pub(super) fn log(told: &report::Exchange) {
     let exit = told.exit();
     match &told.failure {
-        Some(failure) if failure.quotes => {
-            tracing::error!(exit = exit.code(), "{}", failure.chain[0]);
-        }
-        Some(failure) => {
-            tracing::error!(exit = exit.code(), "{}", failure.chain.join(": "));
-        }
+        Some(failure) => log_failure(exit, failure),
         None => tracing::info!(exit = exit.code(), "{}", exit.meaning()),
+    }
+}
+
+pub(super) fn log_failure(exit: Exit, failure: &report::Failure) {
+    match failure.quotes {
+        true => tracing::error!(exit = exit.code(), "{}", failure.chain[0]),
+        false => tracing::error!(exit = exit.code(), "{}", failure.chain.join(": ")),
     }
 }

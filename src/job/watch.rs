@@ -257,12 +257,7 @@ impl<'a> Watching<'a> {
             });
         }
         if is_news {
-            let exit = failure.exit_code.code();
-            match failure.exit_code {
-                // The cause may quote the file.
-                Exit::DataRefused => tracing::error!(exit, "{}", failure.chain[0]),
-                _ => tracing::error!(exit, "{}", failure.chain.join(": ")),
-            }
+            run::log_failure(failure.exit_code, &failure);
         }
         let seconds = self.lasting.pause(self.export.watch.every).as_secs();
         self.service.is_doing(&format!("{}; trying again in {seconds} seconds", failure.chain[0]));
