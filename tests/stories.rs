@@ -1,4 +1,4 @@
-//! Each folder under `samples/` but `acme` is a story: a file that a partner dropped, what is known, and what is said.
+//! Each folder under `samples/` but the two companies, `acme` and `lucca-night`, is a story: a file that a partner dropped, what is known, and what is said.
 //!
 //! `file.csv` or `file.xlsx` is what came in, `directory.csv` who is known, `expected.txt` what a dry run says. The site
 //! is the one below, unless the story brings its own `passerelle.toml`; `TODAY` in it is the day on which it is told.
@@ -60,7 +60,7 @@ fn stories() -> Vec<PathBuf> {
     let mut stories: Vec<PathBuf> = fs::read_dir(samples)
         .expect("there are samples")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_dir() && !path.ends_with("acme"))
+        .filter(|path| path.is_dir() && !["acme", "lucca-night"].iter().any(|company| path.ends_with(company)))
         .collect();
     stories.sort();
     stories

@@ -312,7 +312,7 @@ impl Entry {
     ) -> Option<Column> {
         let filled = |text: &str| level.map_or(text.into(), |level| text.replace("{level}", &level.to_string()));
         let field = match &self.field {
-            Some(field) if Field::change().is(field.get_ref()) => Some(Field::change()),
+            Some(field) if Field::change().is(field.get_ref()) && rows == RowsOf::People => Some(Field::change()),
             Some(field) => match Field::parse_of(&filled(field.get_ref()), rows.bearers()) {
                 Ok(known) => Some(known),
                 Err(unknown) => {

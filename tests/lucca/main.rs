@@ -9,5 +9,6 @@ mod json_schema;
 mod applying;
 mod photos;
 mod reading;
+mod sample;
 mod standin;
 mod watch;
