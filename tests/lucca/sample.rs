@@ -1,8 +1,10 @@
 //! The sample company that lives in Lucca: six partners are fed from the stand-in, and one partner's file goes back to it.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -33,6 +35,22 @@ impl Company {
         let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
         assert_eq!(output.status.code(), Some(code), "{words:?}\n{said}");
         said
+    }
+
+    /// All that partners have, and when it came.
+    fn delivered(&self) -> BTreeMap<PathBuf, SystemTime> {
+        let mut folders = vec![self.folder.path().join("partners")];
+        let mut all = BTreeMap::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => drop(all.insert(path.clone(), path.metadata().unwrap().modified().unwrap())),
+                }
+            }
+        }
+        all
     }
 
     fn department(&self, login: &str) -> Value {
@@ -84,8 +102,13 @@ fn six_partners_are_served_one_file_is_applied_and_a_second_night_does_nothing()
     assert!(pyla[0].contains("Équipe") && pyla[0].contains("Badge"), "{}", pyla[0]);
     assert!(pyla[1..].iter().all(|line| !line.contains("Usine de Lyon")), "establishments go by Pyla's names");
     assert_ne!(company.department("rcarre3"), before, "the file of Skillup moved her");
+    let delivered = company.delivered();
+    company.lucca.forget_requests();
     let again = company.ends(&["run"], 4);
     assert!(!again.contains("— delivered\n"), "{again}");
+    assert_eq!(company.delivered(), delivered, "{again}");
+    let changes: Vec<_> = company.lucca.requests().into_iter().filter(|asked| asked.method != "GET").collect();
+    assert!(changes.is_empty(), "{changes:?}\n{again}");
 }
 
 #[test]
