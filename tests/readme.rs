@@ -13,11 +13,13 @@ const README: &str = include_str!("../README.md");
 const REST: &str = "timezone = 'Europe/Paris'\nstate.path = 'state.db'\n";
 
 #[test]
-fn servers_and_imports_are_written_as_the_readme_shows_them() {
+fn a_site_is_written_as_the_readme_shows_them() {
     let blocks: Vec<&str> = README.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    let [sftp, ftps, import, pickup] = blocks[..] else { panic!("for SFTP, FTPS, an import and its pickups") };
+    let [sftp, ftps, lucca, export, import, pickup] = blocks[..] else {
+        panic!("for SFTP, FTPS, Lucca, an export, an import and its pickups")
+    };
     let import = import.replacen("files =", &format!("{pickup}files ="), 1);
-    let document = Document::new("README.md", [REST, sftp, ftps, &import].concat());
+    let document = Document::new("README.md", [REST, sftp, ftps, lucca, export, &import].concat());
     let site = Site::read(document, Path::new("")).unwrap_or_else(|complaints| panic!("{complaints}"));
     let servers: Vec<String> = site.servers.values().map(|server| server.options.describe()).collect();
     assert_eq!(
