@@ -85,3 +85,42 @@ fn number(amount: &str) -> Option<f64> {
     let digits = amount.bytes().filter(u8::is_ascii_digit).count();
     amount.parse().ok().filter(|_| digits <= DIGITS)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+
+    use super::*;
+
+    #[test]
+    fn what_a_workbook_would_round_or_cannot_count_is_text_there() {
+        let text = |text: &'static str| Cell::Text(text.into());
+        let date = |year| Cell::Date(NaiveDate::from_ymd_opt(year, 2, 1).expect("a day"));
+        let amount = |amount: &'static str| Cell::Amount(amount.into());
+        let row = [
+            text("=1+1"),
+            text("00042"),
+            text("https://acme.example"),
+            date(1899),
+            date(1900),
+            amount("-12.50"),
+            amount("1234567890123456.78"),
+            Cell::default(),
+            text("a\u{1}b\nc"),
+        ];
+        let bytes = write(&["heading"; 9], [&row[..]].into_iter());
+        let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        let sheet = workbook.worksheet_range_at(0).expect("a sheet").expect("a range");
+        let cells: Vec<&Data> = (0..9).map(|column| sheet.get((1, column)).unwrap_or(&Data::Empty)).collect();
+        let text = |text: &str| Data::String(text.into());
+        assert_eq!(cells[..3], [&text("=1+1"), &text("00042"), &text("https://acme.example")]);
+        assert_eq!(*cells[3], text("1899-02-01"));
+        let Data::DateTime(day) = cells[4] else { panic!("{:?}", cells[4]) };
+        assert_eq!(day.as_f64(), 32.0, "counted from 1900");
+        assert_eq!(*cells[5], Data::Float(-12.5));
+        assert_eq!(*cells[6], text("1234567890123456.78"));
+        assert_eq!((cells[7], cells[8]), (&Data::Empty, &text("a\u{1}b\nc")));
+    }
+}

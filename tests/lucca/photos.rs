@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -18,6 +19,7 @@ server.partner.directory.path = "partner"
 [people.lucca.lucca]
 url = "URL"
 key = "file:key"
+trust = "system"
 
 [export.ploy]
 profile = "ploy"
@@ -44,10 +46,12 @@ struct Company {
 impl Company {
     fn new() -> Company {
         let server = Server::start(Options { people: 4, ..Options::default() }).unwrap();
-        server.database(|store| store.execute("UPDATE people SET pictureId = NULL", ())).unwrap();
+        server.database(|store| store.execute("UPDATE users SET pictureId = NULL", ())).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("partner/photos")).unwrap();
-        fs::write(folder.path().join("key"), server.key()).unwrap();
+        let key = folder.path().join("key");
+        fs::write(&key, server.key()).unwrap();
+        fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(folder.path().join("passerelle.toml"), SITE.replace("URL", server.url())).unwrap();
         Company { server, folder }
     }
@@ -62,7 +66,7 @@ impl Company {
     /// The logins of everybody, in the order of their ids.
     fn logins(&self) -> Vec<String> {
         self.server.database(|store| {
-            let mut statement = store.prepare("SELECT login FROM people ORDER BY id").unwrap();
+            let mut statement = store.prepare("SELECT login FROM users ORDER BY id").unwrap();
             statement.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
         })
     }
@@ -165,7 +169,7 @@ fn who_lost_the_picture_is_told_once_and_the_partner_keeps_it() {
     company.picture(ada, "guid-1", JPEG);
     company.ends(&["run"], 0);
     company.taken();
-    company.server.database(|store| store.execute("UPDATE people SET pictureId = NULL", ())).unwrap();
+    company.server.database(|store| store.execute("UPDATE users SET pictureId = NULL", ())).unwrap();
     company.picture(bo, "guid-2", PNG);
     let said = company.ends(&["run"], 0);
     assert!(said.contains(&format!("the partner still has `{ada}.jpg`")), "{said}");
@@ -180,7 +184,7 @@ fn pictures_wait_with_the_file_that_is_held() {
     company.ends(&["run"], 0);
     company.picture(&logins[0], "guid-1", JPEG);
     for login in &logins[1..] {
-        company.server.database(|store| store.execute("DELETE FROM people WHERE login = ?1", [login])).unwrap();
+        company.server.database(|store| store.execute("DELETE FROM users WHERE login = ?1", [login])).unwrap();
     }
     let said = company.ends(&["run"], 5);
     assert_eq!(company.taken(), files(&[]));

@@ -180,6 +180,26 @@ fn another_heading_line_holds_the_changes_that_it_makes() {
 }
 
 #[test]
+fn another_profile_holds_the_changes_that_it_may_have_made() {
+    let company = Company::new(&CHANGES.replace("floor = 3", "floor = 9"));
+    let profile = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/skillup.toml")).expect("a profile");
+    fs::create_dir(company.path("profiles")).expect("a folder");
+    company.write("profiles/skillup.toml", &profile);
+    company.change_site("timezone =", "profiles = \"profiles\"\ntimezone =");
+    company.write("hr/hr.csv", people(3, "Engineer"));
+    company.ends(&["run"], 0);
+    next_second();
+    let form = "field = \"job-title\", form = { correspondence = { values = { Engineer = \"Ingénieur\" }, otherwise = \"pass-on\" } }";
+    company.write("profiles/skillup.toml", profile.replace("field = \"job-title\"", form));
+    let said = company.ends(&["run"], 5);
+    assert!(
+        said.flat().contains("the profile `skillup` is another one than at the last delivery, and 3 rows differ"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn an_empty_file_is_for_who_asks_for_it_and_never_in_the_place_of_changes() {
     let company = Company::new(&CHANGES.replace("files =", "when-nothing = \"empty-file\"\nfiles ="));
     company.write("hr/hr.csv", people(3, "Engineer"));

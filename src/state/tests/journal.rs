@@ -2,45 +2,67 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::LazyLock;
 
 use serde_json::json;
 
 use crate::model::{Content, Digest, Field, Text};
 use crate::state::tests::{apply, at, create, facts, run_in, save};
 use crate::state::{
-    DeliveryId, DeliveryStatus, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus, RunId, Spool, State,
+    DeliveryId, DeliveryStatus, Given, Giving, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus, RunId,
+    Spool, State,
 };
 
 const PATH: &str = "from-acme/users.csv";
 
+static PERSONAL: LazyLock<[Field; 2]> = LazyLock::new(|| [Field::of("birth-date"), Field::of("manager.personal-mail")]);
+
+/// Whom a delivery is about.
+static PEOPLE: LazyLock<[String; 2]> = LazyLock::new(|| ["ada".into(), "0042".into()]);
+
 fn prepare(state: &mut State, run: &RunId, content: &str, held: &[Text]) -> DeliveryId {
-    let file = NewDelivery {
+    prepare_set(state, run, &[file(content, &Digest::of(content.as_bytes()), held)], &[])
+}
+
+/// A file for each of these contents, and what they give together.
+fn prepare_giving(state: &mut State, run: &RunId, contents: &[&str], giving: &[Giving]) -> DeliveryId {
+    let digests: Vec<Digest> = contents.iter().map(|content| Digest::of(content.as_bytes())).collect();
+    let files: Vec<NewDelivery<'_>> =
+        contents.iter().zip(&digests).map(|(content, digest)| file(content, digest, &[])).collect();
+    prepare_set(state, run, &files, giving)
+}
+
+fn file<'a>(content: &str, digest: &'a Digest, held: &'a [Text]) -> NewDelivery<'a> {
+    NewDelivery {
         folder: "in",
         file_name: "users.csv",
         content: Content::Full,
         part: "",
         table: "",
         heading: "Login;Birth date",
-        personal_fields: &[Field::of("birth-date"), Field::of("manager.personal-mail")],
-        digest: &Digest::of(content.as_bytes()),
+        personal_fields: &*PERSONAL,
+        digest,
         sealed: None,
         size: content.len() as u64,
         rows: 2,
-        people: &["ada".into(), "0042".into()],
+        people: &*PEOPLE,
         held,
         spooled: "skillup-1.csv",
-    };
+    }
+}
+
+fn prepare_set(state: &mut State, run: &RunId, files: &[NewDelivery<'_>], giving: &[Giving]) -> DeliveryId {
     let set = NewSet {
         run,
         exchange: "skillup",
         server: "sftp acme@sftp.skillup.example:22",
         profile: &Digest::of(b"profile"),
         held: &[],
-        files: &[file],
-        giving: &[],
+        files,
+        giving,
         at: at(1),
     };
-    state.prepare_set(&set).expect("a delivery is prepared")
+    state.prepare_set(&set).expect("deliveries are prepared")
 }
 
 fn pickup_status(state: &State, content: &str) -> Option<PickupStatus> {
@@ -260,4 +282,34 @@ fn the_spool_keeps_what_the_journal_still_needs() {
 fn nothing_is_written_outside_the_spool() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(Spool::at(folder.path()).put("../elsewhere", b""));
+}
+
+#[test]
+fn what_a_set_gives_is_given_when_all_of_it_is_delivered_and_not_before() {
+    let mut state = State::in_memory();
+    let run = run_in(&mut state);
+    let given = |who: &str| Given {
+        who: who.into(),
+        digest: Some(Digest::of(who.as_bytes())),
+        part: "Lyon".into(),
+        contract_start: None,
+        contract_end: at(0).date_naive().into(),
+        picture: None,
+        values: vec![who.into(), String::new()],
+    };
+    let give = |key: &str, given: Option<Given>| Giving { key: key.into(), given };
+    let mut deliver = |giving: &[Giving], end: DeliveryStatus| {
+        let set = prepare_giving(&mut state, &run, &["a", "b"], giving);
+        assert_eq!(state.set(set).expect("a read").files().len(), 2);
+        let ids = state.set(set).expect("a read").ids();
+        state.advance(&ids, end, at(2)).expect("the end");
+        state.given("skillup").expect("a read")
+    };
+    let first = deliver(&[give("1", Some(given("ada"))), give("2", Some(given("bo")))], DeliveryStatus::Delivered);
+    assert_eq!(first.into_values().collect::<Vec<_>>(), [given("ada"), given("bo")]);
+    let second = deliver(&[give("1", None), give("3", Some(given("cy")))], DeliveryStatus::Discarded);
+    assert_eq!(second.into_keys().collect::<Vec<_>>(), ["1", "2"], "nothing of it was delivered");
+    let third = deliver(&[give("1", None), give("2", Some(given("bob")))], DeliveryStatus::Delivered);
+    assert_eq!(third.into_iter().collect::<Vec<_>>(), [("2".to_string(), given("bob"))]);
+    assert!(state.given("another").expect("a read").is_empty());
 }
