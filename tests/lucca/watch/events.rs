@@ -67,7 +67,7 @@ fn a_watch_that_is_killed_tells_each_event_once() {
         company.lucca.hire(&login, "Zoé", "Faÿ", json!({ "dtContractEnd": end }));
         std::thread::sleep(std::time::Duration::from_millis(400 * number));
         watch.kill();
-        let watch = company.watch();
+        let watch = company.watched();
         until("both are told", || told(&company, &login).len() >= 2);
         assert_eq!(watch.stop(), Some(0));
     }
