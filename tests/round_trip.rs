@@ -39,6 +39,10 @@ profile = "lucca-file"
 people = "users"
 server = "here"
 folder = "out"
+sensitive."dtBirth" = { because = "a test", approved-by = "nobody", on = "2026-11-01" }
+sensitive."iban" = { because = "a test", approved-by = "nobody", on = "2026-11-01" }
+sensitive."bic" = { because = "a test", approved-by = "nobody", on = "2026-11-01" }
+sensitive."insuranceNumber" = { because = "a test", approved-by = "nobody", on = "2026-11-01" }
 optional = [
   "habilitedRoles_0", "habilitedRoles_1", "employeenumber", "dtBirth", "profile_figgo", "dtContractEnd", "seniorityDate",
   "csp", "calendar", "userWorkCycles", "manager2", "jobTitle", "civilTitle", "gender", "nationality",
