@@ -7,3 +7,4 @@ mod kills;
 mod scim;
 mod scim_faults;
 mod scim_server;
+mod trust;
