@@ -50,18 +50,19 @@ fn processing(exchange: &Exchange, state: &State) -> Result<Processing, Error> {
 }
 
 fn population(export: &Export) -> Text {
-    if export.tables().all(|table| !table.rows.is_of_people()) {
+    let Some(Export { population, .. }) = export.tables().find(|table| table.rows.is_of_people()) else {
         return Text::of("nobody's: the organisation", "de personne : l'organisation");
-    }
-    let who = match &export.population.establishments {
+    };
+    let who = match &population.establishments {
         None => Text::of("everybody", "tout le monde"),
         Some(all) => {
             let all = quoted(all.iter().map(String::as_str));
             text!("whoever is of {all}", "les personnes de {all}")
         }
     };
-    match export.population.leavers {
+    match population.leavers {
         None => text!("{who}, former employees included", "{who}, anciens salariés compris", who),
+        Some(0) => text!("{who}, until the end of their contract", "{who}, jusqu'à la fin de leur contrat", who),
         Some(days) => text!(
             "{who}, up to {days} days after the end of their contract",
             "{who}, jusqu'à {days} jours après la fin de leur contrat",

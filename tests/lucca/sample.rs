@@ -119,5 +119,6 @@ fn the_record_of_processing_names_all_six_and_who_approved_days_of_birth() {
     for partner in ["Skillup", "Place de la Formation", "Ploy", "Leapsome", "Optima HR", "Pyla"] {
         assert!(flat.contains(&format!("export · {partner} purpose")), "{partner}: {flat}");
     }
+    assert!(flat.contains("optima-hr) people everybody, until the end of their contract"), "{flat}");
     assert!(flat.contains("sensitive Date of birth: approved by M. Diallo, DPO on 2026-11-02"), "{flat}");
 }
