@@ -124,24 +124,28 @@ impl People {
         digester.finish()
     }
 
-    /// The same people, but those of these numbers as `others` has them: some changed, some new, some gone. Both know the
-    /// same fields.
+    /// The same people, but those of these numbers as `others` has them: some changed, some new, some gone. A field that
+    /// nobody has on one side is empty there.
     pub fn with(&self, numbers: &BTreeSet<u32>, others: &People) -> People {
-        debug_assert_eq!(self.fields, others.fields, "both were asked the same");
+        let mut fields = self.fields.clone();
+        fields.extend(others.fields.iter().filter(|field| !self.fields.contains(field)).cloned());
+        let places =
+            |people: &People| -> Vec<Option<usize>> { fields.iter().map(|field| people.position(field)).collect() };
+        let (ours, theirs) = (places(self), places(others));
         let mut chunk = Chunk::default();
-        let mut take = |row: Row<'_>| {
-            row.cells().for_each(|cell| chunk.cell(cell));
+        let mut take = |row: Row<'_>, places: &[Option<usize>]| {
+            places.iter().for_each(|place| chunk.cell(place.map_or("", |place| row.cell(place))));
             chunk.end_row(row.number(), row.line());
         };
         let mut found: BTreeMap<u32, Row<'_>> = others.table.rows().map(|row| (row.number(), row)).collect();
         for row in self.table.rows() {
             match numbers.contains(&row.number()) {
-                false => take(row),
-                true => found.remove(&row.number()).into_iter().for_each(&mut take),
+                false => take(row, &ours),
+                true => found.remove(&row.number()).into_iter().for_each(|row| take(row, &theirs)),
             }
         }
-        found.into_values().for_each(take);
-        People::new(self.fields.clone(), chunk.into())
+        found.into_values().for_each(|row| take(row, &theirs));
+        People::new(fields, chunk.into())
     }
 
     fn position(&self, field: &Field) -> Option<usize> {
@@ -213,6 +217,28 @@ mod tests {
         }
         assert!(people.has(&Field::of("manager.manager.first-name")));
         assert!(!people.has(&Field::of("hr-manager.first-name")));
+    }
+
+    #[test]
+    fn some_people_take_the_place_of_the_same_whatever_fields_both_know() {
+        let some = |fields: &[&str], rows: &[(u32, &[&str])]| {
+            let mut chunk = Chunk::default();
+            for (number, row) in rows {
+                row.iter().for_each(|cell| chunk.cell(cell));
+                chunk.end_row(*number, *number);
+            }
+            People::new(fields.iter().copied().map(Field::of).collect(), chunk.into())
+        };
+        let all = some(&["custom-badge", "login", "mail"], &[(1, &["B1", "ada", "a@x"]), (2, &["", "bo", "b@x"])]);
+        let changed = some(&["login", "mail", "phone"], &[(2, &["bo", "b@y", "+33"]), (3, &["cy", "c@x", ""])]);
+        let now = all.with(&BTreeSet::from([2, 3]), &changed);
+        let of = |name: &str| -> Vec<&str> {
+            let column = now.column(&Field::of(name));
+            (0..now.len()).map(|person| now.value(person, &column)).collect()
+        };
+        assert_eq!(of("login"), ["ada", "bo", "cy"]);
+        assert_eq!(of("mail"), ["a@x", "b@y", "c@x"]);
+        assert_eq!((of("custom-badge"), of("phone")), (vec!["B1", "", ""], vec!["", "+33", ""]));
     }
 
     #[test]

@@ -76,15 +76,15 @@ impl Followed {
     }
 }
 
-/// What is untold of a few says nothing about everybody.
+/// What is untold of a few says nothing about everybody; what is told of one is told.
 fn with(snapshot: &Snapshot, numbers: &BTreeSet<u32>, some: &Snapshot) -> Snapshot {
     let mut pictures = (*snapshot.pictures).clone();
     pictures.retain(|number, _| !numbers.contains(number));
     pictures.extend(some.pictures.iter().map(|(number, id)| (*number, id.clone())));
     Snapshot {
+        untold: Arc::new(snapshot.untold.intersection(&some.untold).cloned().collect()),
         people: Arc::new(snapshot.people.with(numbers, &some.people)),
         organisation: Arc::clone(&snapshot.organisation),
         pictures: Arc::new(pictures),
-        untold: Arc::clone(&snapshot.untold),
     }
 }

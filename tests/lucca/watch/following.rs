@@ -37,6 +37,25 @@ fn who_is_new_is_sent_and_so_is_everybody_of_whom_something_is_derived() {
 }
 
 #[test]
+fn what_only_some_people_have_stays_with_them_when_others_change() {
+    let company = Company::new(EVERY_SECOND);
+    let profile = company.read("profiles/equipment.toml");
+    let job = "  { heading = \"Job\"";
+    let badge = "  { heading = \"Badge\", level = \"required\", may-be-empty = true, field = \"custom-badge\" },\n";
+    company.write("profiles/equipment.toml", &profile.replace(job, &format!("{badge}{job}")));
+    company.ends(&["run"], 0);
+    let without = company.rows().into_iter().find(|row| row.split(';').nth(2) == Some("")).expect("who has no badge");
+    let login = without.split(';').next().expect("a login");
+    let watch = company.watched();
+    company.lucca.change(login, "jobTitle", "Astronaute");
+    until("the partner has the row", || !company.rows_with("Astronaute").is_empty());
+    let row = &company.rows_with("Astronaute")[0];
+    assert!(row.starts_with(&format!("{login};{login}@exemple.fr;;Astronaute;")), "{row}");
+    assert_eq!(company.rows().iter().filter(|row| row.ends_with(";changed")).count(), 1);
+    assert_eq!(watch.stop(), Some(0));
+}
+
+#[test]
 fn changes_that_come_together_leave_together() {
     let company = Company::fed("watch = { every-seconds = 1, quiet-seconds = 4 }");
     let watch = company.watched();
