@@ -166,6 +166,12 @@ fn clear_away(context: &Context<'_>, server: &Server, old: &Set) -> Result<Deliv
     Ok(DeliveryStatus::Discarded)
 }
 
+/// What is in the spool, if it is as it was prepared.
+pub(super) fn as_prepared(hands: &Hands, delivery: &Delivery) -> Result<Option<Vec<u8>>, Error> {
+    let content = hands.spool.find(&delivery.spooled)?;
+    Ok(content.filter(|content| Digest::of(content) == *delivery.sent()))
+}
+
 /// Are the files in the spool as they were prepared? Where one is lost, since an older state was restored for example, the
 /// set is given up: it would stand in the way of all that come after it.
 fn check_spool(
@@ -177,8 +183,7 @@ fn check_spool(
     needed: &[&Delivery],
 ) -> Result<(), Error> {
     for delivery in needed {
-        let content = hands.spool.find(&delivery.spooled)?;
-        if content.is_none_or(|content| Digest::of(&content) != *delivery.sent()) {
+        if as_prepared(hands, delivery)?.is_none() {
             discard(context, server, state, hands, set)?;
             return Err(Error::data(&delivery.file_name, LOST));
         }

@@ -2,9 +2,8 @@
 
 use chrono::Utc;
 
-use crate::job::deliver::{Handed, LOST};
+use crate::job::deliver::{Handed, LOST, as_prepared};
 use crate::job::{Context, Error, Hands, body};
-use crate::model::Digest;
 use crate::net::Kind;
 use crate::state::{Delivery, DeliveryStatus, State};
 use crate::transport::endpoint::https::{Options, Posted, Taken};
@@ -50,8 +49,7 @@ pub fn hand_over(
 
 /// What was prepared. Where it is lost, its delivery is given up: it would stand in the way of all that come after it.
 pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
-    let content = hands.spool.find(&delivery.spooled)?;
-    if let Some(content) = content.filter(|content| Digest::of(content) == *delivery.sent()) {
+    if let Some(content) = as_prepared(hands, delivery)? {
         return Ok(content);
     }
     state.advance(&[delivery.id], DeliveryStatus::Discarded, Utc::now())?;
