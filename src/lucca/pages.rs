@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
+use super::person::id_of;
 use super::resource::Resource;
 use super::{Door, page};
 use crate::model::Language;
@@ -127,7 +128,7 @@ fn slice<P: Default>(
     let (mut ids, mut rows, mut all_have_ids) = (Vec::new(), P::default(), true);
     let what = format!("a page of {}", resource.name().is(Language::English));
     let count = page::read(&answer, &what, |item| {
-        let id = id(&item);
+        let id = id_of(&item);
         all_have_ids &= id.is_some();
         let id = id.unwrap_or_default();
         each(&mut rows, id, &item);
@@ -143,10 +144,6 @@ fn slice<P: Default>(
         return wrong("they are not in the order of their ids, which was asked for");
     }
     Ok(Slice { ids, rows, skip: 0, offset, is_last, count })
-}
-
-fn id(item: &Value) -> Option<u32> {
-    item.get("id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok())
 }
 
 /// Reads again what nobody covers, until there is no such thing. `slices` are by their first ids, and stay so.
