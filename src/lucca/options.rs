@@ -14,8 +14,8 @@ use super::path::Path as PropertyPath;
 use super::written::of_family;
 use crate::model::Field;
 use crate::model::defaults;
-use crate::net::SecretName;
 use crate::net::http::{Trust, Url};
+use crate::net::{SecretName, Tries};
 
 /// As a site writes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -59,9 +59,9 @@ pub struct Options {
     /// All integrations of a company share what Lucca allows.
     #[serde(default = "fifty")]
     requests_a_minute: NonZeroU32,
-    /// Of each request, at least 1.
-    #[serde(default = "six")]
-    tries: NonZeroU32,
+    /// Of each request.
+    #[serde(default)]
+    tries: Tries,
     /// For one answer.
     #[serde(default = "sixty")]
     answer_within_seconds: NonZeroU32,
@@ -153,10 +153,6 @@ fn fifty() -> NonZeroU32 {
 
 fn sixty() -> NonZeroU32 {
     NonZeroU32::new(60).expect("60 is not 0")
-}
-
-fn six() -> NonZeroU32 {
-    NonZeroU32::new(6).expect("6 is not 0")
 }
 
 /// The ends of the hosts for tests and demonstrations, of Europe and of Switzerland, and of sandboxes. Whatever is none of

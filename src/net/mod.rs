@@ -7,8 +7,10 @@ mod limit;
 pub mod listener;
 pub mod secret;
 mod side_by_side;
+mod tries;
 
 pub use error::{Error, Kind};
 pub use limit::{LOOK, Limit, Stop};
 pub use secret::SecretName;
 pub use side_by_side::side_by_side;
+pub use tries::Tries;

@@ -1,12 +1,10 @@
 //! Again with a fresh conversation, where trying later may help.
 
 use std::hash::{BuildHasher, RandomState};
-use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
 use super::{Connections, Error, Kind, Limit, Session};
+use crate::net::Tries;
 
 /// How often.
 #[derive(Debug, Clone, Copy)]
@@ -19,21 +17,9 @@ pub struct Policy {
     pub longest_pause: Duration,
 }
 
-/// `tries` of a server, at least 1: how often a piece of work is tried in one run. Some servers shut out who comes back
-/// too often; to others the way is so bad that more is needed.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub struct Tries(NonZeroU32);
-
-impl Default for Tries {
-    fn default() -> Tries {
-        Tries(NonZeroU32::new(6).expect("6 is not 0"))
-    }
-}
-
 impl From<Tries> for Policy {
     fn from(tries: Tries) -> Policy {
-        Policy { tries: tries.0.get(), ..Policy::default() }
+        Policy { tries: tries.get(), ..Policy::default() }
     }
 }
 
@@ -41,7 +27,7 @@ impl Default for Policy {
     /// A minute of pauses at most, in which a server starts anew. For what takes longer there are later runs.
     fn default() -> Policy {
         Policy {
-            tries: Tries::default().0.get(),
+            tries: Tries::default().get(),
             first_pause: Duration::from_secs(2),
             longest_pause: Duration::from_secs(60),
         }

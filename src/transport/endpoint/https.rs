@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Key, Service, Way, sheet};
 use crate::model::Sheet;
 use crate::net::http::{Answer, Request, Trust, Url};
-use crate::net::{Error, Kind, Limit, SecretName};
+use crate::net::{Error, Kind, Limit, SecretName, Tries};
 
 /// `[server.NAME.https]`
 #[derive(Debug, Clone, Deserialize)]
@@ -21,7 +21,7 @@ pub struct Options {
     url: Url,
     key: Key,
     trust: Trust,
-    tries: NonZeroU32,
+    tries: Tries,
     /// Bytes of one request.
     largest: u64,
     /// What `409` to a repeated delivery says: that it was taken, or that the first request is still under way.
@@ -127,16 +127,12 @@ struct Written {
     authorization: Option<String>,
     header: Option<String>,
     trust: Trust,
-    #[serde(default = "six")]
-    tries: NonZeroU32,
+    #[serde(default)]
+    tries: Tries,
     #[serde(default = "sixteen")]
     largest_megabytes: NonZeroU32,
     #[serde(default)]
     conflict_means_taken: bool,
-}
-
-fn six() -> NonZeroU32 {
-    NonZeroU32::new(6).expect("6 is not 0")
 }
 
 fn sixteen() -> NonZeroU32 {

@@ -16,6 +16,7 @@ pub use key::Key;
 use super::{Error, Kind, Limit};
 use crate::model::Sheet;
 use crate::model::sheet::{Found, Trait};
+use crate::net::Tries;
 use crate::net::http::{Answer, Budget, Client, Request, Trust, Url};
 
 /// What takes a delivery of an export, in its own way.
@@ -42,7 +43,7 @@ struct Way<'a> {
     trust: &'a Trust,
     requests_a_minute: NonZeroU32,
     /// Of each request.
-    tries: NonZeroU32,
+    tries: Tries,
 }
 
 /// A service that we speak with, with its key.

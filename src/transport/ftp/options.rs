@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::client_certificate::ClientCertificate;
 use super::trust::Trust;
 use crate::model::Text;
+use crate::net::Tries;
 use crate::net::secret::SecretName;
 use crate::text;
 use crate::transport::is_host;
-use crate::transport::retry::Tries;
 
 /// An FTP or FTPS server.
 #[derive(Debug, Clone, Deserialize)]

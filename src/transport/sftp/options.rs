@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::net::Tries;
 use crate::net::secret::SecretName;
 use crate::transport::is_host;
-use crate::transport::retry::Tries;
 
 /// `[server.NAME.sftp]`
 #[derive(Debug, Clone, Deserialize)]

@@ -9,7 +9,7 @@ use super::Provider;
 use crate::model::Sheet;
 use crate::model::sheet::Trait;
 use crate::net::http::{Trust, Url};
-use crate::net::{Error, Limit, SecretName};
+use crate::net::{Error, Limit, SecretName, Tries};
 use crate::transport::endpoint::{Key, Way, sheet};
 
 /// `[server.NAME.scim]`
@@ -20,7 +20,7 @@ pub struct Options {
     url: Url,
     key: Key,
     trust: Trust,
-    tries: NonZeroU32,
+    tries: Tries,
     requests_a_minute: NonZeroU32,
 }
 
@@ -64,14 +64,10 @@ struct Written {
     authorization: Option<String>,
     header: Option<String>,
     trust: Trust,
-    #[serde(default = "six")]
-    tries: NonZeroU32,
+    #[serde(default)]
+    tries: Tries,
     #[serde(default = "six_hundred")]
     requests_a_minute: NonZeroU32,
-}
-
-fn six() -> NonZeroU32 {
-    NonZeroU32::new(6).expect("6 is not 0")
 }
 
 fn six_hundred() -> NonZeroU32 {
