@@ -13,6 +13,7 @@ mod json_lines;
 mod layout;
 mod lost;
 mod package;
+mod piece;
 mod problem;
 mod quote;
 mod rows;
@@ -34,6 +35,7 @@ pub use again::Again;
 pub use dialect::Dialect;
 pub use form::{Cell, Form};
 pub use image::Image;
+pub use piece::Piece;
 pub use problem::Problem;
 pub use writer::{Unencodable, Writer};
 

@@ -1,7 +1,9 @@
 //! The nouns that everyone shares; no I/O. One more is a file here, and a line below.
 
 pub mod approval;
+pub mod bytes;
 pub mod content;
+pub mod crowd;
 pub mod date;
 pub mod defaults;
 pub mod delivered;
@@ -27,7 +29,9 @@ pub mod unlisted;
 pub mod verdict;
 
 pub use approval::Approval;
+pub use bytes::Bytes;
 pub use content::{Change, Content};
+pub use crowd::Crowd;
 pub use delivered::Delivered;
 pub use digest::Digest;
 pub use event::Event;
