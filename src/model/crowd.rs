@@ -6,46 +6,10 @@
 
 use std::collections::HashSet;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
-
-use crate::model::Field;
-use crate::model::field::Kind;
-use crate::model::fold::fold;
-
-/// What the hashes of a crowd are made of. People of one shape cannot be compared with rows of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shape {
-    /// What tells people apart.
-    pub key: Way,
-    /// All that a row of the file can say, in the order in which it is hashed.
-    pub fields: Vec<Field>,
-    /// How else somebody may be meant.
-    pub ways: Vec<Way>,
-}
-
-/// How a person is found by what is said of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Way {
-    /// By the values of these fields.
-    Fields(Vec<Field>),
-    /// By first and last name, in either order.
-    Names,
-}
-
-/// One person: what the crowd holds of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
-    /// The person's number, for ever.
-    pub number: u32,
-    /// That of the manager; 0 for none.
-    pub manager: u32,
-    /// Of the values of [`Shape::fields`].
-    pub row: u64,
-    /// 0 where there is no value.
-    pub key: u32,
-    /// By [`Shape::ways`]; 0 where there is no value.
-    pub ways: Vec<u32>,
-}
+use crate::model::field::Relation;
+use crate::model::mark::Mark;
+use crate::model::people::People;
+use crate::model::shape::Shape;
 
 /// Everybody who is known; a person's place is their index. 100 bytes a person at most.
 #[derive(Debug)]
@@ -69,121 +33,55 @@ struct Slot {
 
 const EMPTY: Slot = Slot { key: 0, place: 0, row: 0 };
 
-impl Shape {
-    /// All fields from which the hashes are made.
-    pub fn sources(&self) -> Vec<Field> {
-        let mut sources = self.fields.clone();
-        let ways = std::iter::once(&self.key).chain(&self.ways);
-        sources.extend(ways.flat_map(Way::fields));
-        sources.sort();
-        sources.dedup();
-        sources
-    }
-}
-
-impl Way {
-    pub fn fields(&self) -> Vec<Field> {
-        match self {
-            Way::Fields(fields) => fields.clone(),
-            Way::Names => ["first-name", "last-name"].map(Field::of).into(),
-        }
-    }
-
-    /// Never 0 for somebody who can be found so. Whom different values give the same hash, the values tell apart: a hash
-    /// says who may be meant, and never who is.
-    pub fn hash(&self, values: &[&str]) -> u32 {
-        match self {
-            _ if values.iter().any(|value| value.is_empty()) => 0,
-            Way::Fields(_) => key(values),
-            Way::Names => name(&values.concat()),
-        }
-    }
-}
-
-/// Case makes no difference, nor do the zeros in front of a number.
-fn key(values: &[&str]) -> u32 {
-    let mut hasher = Xxh3::new();
-    for value in values {
-        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-        let value = if is_number { value.trim_start_matches('0') } else { value };
-        match value.is_ascii() {
-            true => value.bytes().for_each(|byte| hasher.update(&[byte.to_ascii_lowercase()])),
-            false => hasher.update(value.to_lowercase().as_bytes()),
-        }
-        hasher.update(b"\x1f");
-    }
-    short(hasher.digest())
-}
-
-/// Of first and last name together, in whatever order: only which letters there are makes a difference.
-pub fn name(text: &str) -> u32 {
-    let mut letters: Vec<char> = fold(text).chars().collect();
-    letters.sort_unstable();
-    match letters.is_empty() {
-        true => 0,
-        false => short(xxh3_64(letters.into_iter().collect::<String>().as_bytes())),
-    }
-}
-
-fn short(hash: u64) -> u32 {
-    (hash as u32).max(1)
-}
-
-/// A row on its way into one hash; made once, used for every row.
-#[derive(Debug, Default)]
-pub struct RowHasher(Vec<u8>);
-
-impl RowHasher {
-    /// The next value, in the order of [`Shape::fields`], as [`crate::model::Delivered`] holds it.
-    pub fn value(&mut self, is_caseless: bool, value: &str) {
-        match (is_caseless, value.is_ascii()) {
-            (false, _) => self.0.extend_from_slice(value.as_bytes()),
-            (true, true) => self.0.extend(value.bytes().map(|byte| byte.to_ascii_lowercase())),
-            (true, false) => self.0.extend_from_slice(value.to_lowercase().as_bytes()),
-        }
-        self.0.push(b'\x1f');
-    }
-
-    /// The hash of the row; the next value starts another one.
-    pub fn finish(&mut self) -> u64 {
-        let hash = xxh3_64(&self.0);
-        self.0.clear();
-        hash
-    }
-}
-
-impl Shape {
-    /// Does case make no difference in the values of a field? So it is with logins, and with what tells people apart.
-    pub fn is_caseless(&self, field: &Field) -> bool {
-        field.is("login") || field.kind() == Kind::Person || self.key.fields().contains(field)
-    }
-}
-
 impl Crowd {
+    /// Nobody yet, with room for so many.
+    pub fn with_room(shape: Shape, people: usize) -> Crowd {
+        Crowd {
+            ways: shape.ways.iter().map(|_| Vec::with_capacity(people)).collect(),
+            shape,
+            numbers: Vec::with_capacity(people),
+            managers: Vec::with_capacity(people),
+            slots: vec![EMPTY; (2 * people).next_power_of_two()],
+        }
+    }
+
     /// The order of the marks is that of the places.
     pub fn new(shape: Shape, marks: impl Iterator<Item = Mark>) -> Crowd {
-        let mut crowd = Crowd {
-            ways: vec![Vec::new(); shape.ways.len()],
-            shape,
-            numbers: Vec::new(),
-            managers: Vec::new(),
-            slots: Vec::new(),
-        };
-        let mut keys = Vec::new();
-        for mark in marks {
-            crowd.numbers.push(mark.number);
-            crowd.managers.push(mark.manager);
-            crowd.ways.iter_mut().zip(&mark.ways).for_each(|(way, hash)| way.push(*hash));
-            keys.push((mark.key, mark.row));
-        }
-        crowd.slots = vec![EMPTY; (2 * keys.len()).next_power_of_two()];
-        for (place, (key, row)) in (1..).zip(keys) {
-            if key != 0 {
-                let free = crowd.probe(key).find(|slot| crowd.slots[*slot].place == 0);
-                crowd.slots[free.expect("half of the slots stay free")] = Slot { key, place, row };
-            }
+        let mut crowd = Crowd::with_room(shape, marks.size_hint().0);
+        marks.for_each(|mark| crowd.push(&mark));
+        crowd
+    }
+
+    /// People who are held in memory anyway, in their order.
+    pub fn of(people: &People, shape: Shape) -> Crowd {
+        let mut marker = shape.marker(people.fields());
+        let mut crowd = Crowd::with_room(shape, people.len());
+        for (person, row) in people.table().rows().enumerate() {
+            let manager = people.related(person, Relation::Manager).map_or(0, |manager| people.number(manager));
+            let values: Vec<&str> = row.cells().collect();
+            crowd.push(marker.mark(row.number(), manager, &values));
         }
         crowd
+    }
+
+    /// One more person, behind all others.
+    pub fn push(&mut self, mark: &Mark) {
+        self.numbers.push(mark.number);
+        self.managers.push(mark.manager);
+        self.ways.iter_mut().zip(&mark.ways).for_each(|(way, hash)| way.push(*hash));
+        if 2 * self.len() > self.slots.len() {
+            let more = vec![EMPTY; 2 * self.slots.len()];
+            let taken = std::mem::replace(&mut self.slots, more).into_iter().filter(|slot| slot.place != 0);
+            taken.for_each(|slot| self.take_slot(slot));
+        }
+        if mark.key != 0 {
+            self.take_slot(Slot { key: mark.key, place: self.len() as u32, row: mark.row });
+        }
+    }
+
+    fn take_slot(&mut self, slot: Slot) {
+        let free = self.probe(slot.key).find(|slot| self.slots[*slot].place == 0);
+        self.slots[free.expect("half of the slots stay free")] = slot;
     }
 
     pub fn shape(&self) -> &Shape {
@@ -229,6 +127,24 @@ impl Crowd {
         (0..self.len() as u32).filter(is_meant).collect()
     }
 
+    /// What everybody's mark was.
+    #[cfg(test)]
+    pub fn marks(&self) -> Vec<Mark> {
+        let mut marks: Vec<Mark> = (0..self.len())
+            .map(|place| Mark {
+                number: self.numbers[place],
+                manager: self.managers[place],
+                ways: self.ways.iter().map(|way| way[place]).collect(),
+                ..Mark::default()
+            })
+            .collect();
+        for slot in self.slots.iter().filter(|slot| slot.place != 0) {
+            let mark = &mut marks[slot.place as usize - 1];
+            (mark.key, mark.row) = (slot.key, slot.row);
+        }
+        marks
+    }
+
     fn probe(&self, key: u32) -> impl Iterator<Item = usize> + use<> {
         let mask = self.slots.len() - 1;
         let first = (u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
@@ -239,6 +155,10 @@ impl Crowd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Field;
+    use crate::model::mark::{RowHasher, name};
+    use crate::model::shape::Way;
+    use crate::model::table::Chunk;
 
     fn shape() -> Shape {
         let fields = ["department", "login"].map(Field::of).to_vec();
@@ -285,6 +205,25 @@ mod tests {
         assert_eq!(who("ada", ""), None);
         assert_eq!(who("eve", "Sales"), None);
         assert_eq!(who("12", "IT"), None, "another person may be meant, by zeros that were lost");
+    }
+
+    #[test]
+    fn people_in_memory_are_a_crowd_as_their_marks_are() {
+        let mut chunk = Chunk::default();
+        let rows = [
+            (7, ["ada", "Ada", "Lovelace", "Sales", "0012"]),
+            (9, ["0012", "Zoé", "Jean-Luc", "Sales", ""]),
+            (12, ["12", "Bo", "", "IT", "ada"]),
+        ];
+        for (number, cells) in rows {
+            cells.iter().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(number, number);
+        }
+        let fields = ["login", "first-name", "last-name", "department", "manager"].map(Field::of);
+        let people = Crowd::of(&People::new(fields.into(), chunk.into()), shape());
+        let mut expected: Vec<Mark> = crowd().marks();
+        (expected[0].manager, expected[2].manager) = (9, 7);
+        assert_eq!(people.marks(), expected);
     }
 
     #[test]

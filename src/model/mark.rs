@@ -1,0 +1,217 @@
+//! A mark: one person as a crowd holds them, by hashes alone.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::model::Field;
+use crate::model::fold::fold;
+use crate::model::shape::{Shape, Way};
+
+/// Behind each value, so that no two values run into one.
+const END: u8 = 0x1f;
+
+/// One person: what the crowd holds of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The person's number, for ever.
+    pub number: u32,
+    /// That of the manager; 0 for none.
+    pub manager: u32,
+    /// Of the values of [`Shape::fields`].
+    pub row: u64,
+    /// 0 where there is no value.
+    pub key: u32,
+    /// By [`Shape::ways`]; 0 where there is no value.
+    pub ways: Vec<u32>,
+}
+
+/// Values on their way into hashes; made once, used for every row.
+#[derive(Debug, Default)]
+pub struct RowHasher {
+    row: Vec<u8>,
+    key: Vec<u8>,
+}
+
+/// Makes the marks of people, one after the other; made once, used for everybody.
+#[derive(Debug)]
+pub struct Marker {
+    shape: Shape,
+    /// Where the values of [`Shape::fields`] stand, and whether case makes no difference in them.
+    row: Vec<(Place, bool)>,
+    key: Vec<Place>,
+    ways: Vec<Vec<Place>>,
+    hasher: RowHasher,
+    mark: Mark,
+}
+
+/// None: nobody has this datum here.
+type Place = Option<usize>;
+
+impl RowHasher {
+    /// The next value, in the order of [`Shape::fields`], as [`crate::model::Delivered`] holds it.
+    pub fn value(&mut self, is_caseless: bool, value: &str) {
+        match is_caseless {
+            true => write_lowercase(value, &mut self.row),
+            false => self.row.extend_from_slice(value.as_bytes()),
+        }
+        self.row.push(END);
+    }
+
+    /// The hash of the row; the next value starts another one.
+    pub fn finish(&mut self) -> u64 {
+        let hash = xxh3_64(&self.row);
+        self.row.clear();
+        hash
+    }
+
+    /// By which somebody is found; 0 where a value is missing, and never 0 else. Whom different values give the same hash,
+    /// the values tell apart: a hash says who may be meant, and never who is. Takes nothing of the row that is on its way.
+    pub fn way<'v>(&mut self, way: &Way, values: impl IntoIterator<Item = &'v str>) -> u32 {
+        self.key.clear();
+        for value in values {
+            match way {
+                _ if value.is_empty() => return 0,
+                Way::Fields(_) => self.write_key(value),
+                Way::Names => self.write_letters(value),
+            }
+        }
+        match way {
+            Way::Fields(_) => short(xxh3_64(&self.key)),
+            Way::Names => self.finish_letters(),
+        }
+    }
+
+    /// Case makes no difference, nor do the zeros in front of a number.
+    fn write_key(&mut self, value: &str) {
+        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+        let value = if is_number { value.trim_start_matches('0') } else { value };
+        write_lowercase(value, &mut self.key);
+        self.key.push(END);
+    }
+
+    fn write_letters(&mut self, value: &str) {
+        match value.is_ascii() {
+            // Most names are; folded, they would take memory of their own.
+            true => {
+                let letters = value.bytes().filter(u8::is_ascii_alphanumeric);
+                self.key.extend(letters.map(|letter| letter.to_ascii_lowercase()));
+            }
+            false => self.key.extend_from_slice(fold(value).as_bytes()),
+        }
+    }
+
+    /// Only which letters there are makes a difference.
+    fn finish_letters(&mut self) -> u32 {
+        if self.key.is_empty() {
+            return 0;
+        }
+        match str::from_utf8(&self.key) {
+            Ok(letters) if !letters.is_ascii() => {
+                let mut letters: Vec<char> = letters.chars().collect();
+                letters.sort_unstable();
+                short(xxh3_64(letters.into_iter().collect::<String>().as_bytes()))
+            }
+            _ => {
+                self.key.sort_unstable();
+                short(xxh3_64(&self.key))
+            }
+        }
+    }
+}
+
+impl Way {
+    /// As [`RowHasher::way`] gives it, for whom it is asked once.
+    pub fn hash(&self, values: &[&str]) -> u32 {
+        RowHasher::default().way(self, values.iter().copied())
+    }
+}
+
+/// Of first and last name together, in whatever order.
+pub fn name(text: &str) -> u32 {
+    Way::Names.hash(&[text])
+}
+
+impl Marker {
+    pub(super) fn new(shape: Shape, fields: &[Field]) -> Marker {
+        let place = |field: &Field| fields.iter().position(|known| known == field);
+        let places = |way: &Way| way.fields().iter().map(place).collect();
+        Marker {
+            row: shape.fields.iter().map(|field| (place(field), shape.is_caseless(field))).collect(),
+            key: places(&shape.key),
+            ways: shape.ways.iter().map(places).collect(),
+            hasher: RowHasher::default(),
+            mark: Mark { ways: vec![0; shape.ways.len()], ..Mark::default() },
+            shape,
+        }
+    }
+
+    /// The mark of a person with these values, in the order of the fields.
+    pub fn mark(&mut self, number: u32, manager: u32, values: &[&str]) -> &Mark {
+        let value = |place: &Place| place.map_or("", |place| values[place]);
+        for (place, is_caseless) in &self.row {
+            self.hasher.value(*is_caseless, value(place));
+        }
+        let ways = self.shape.ways.iter().zip(&self.ways);
+        for ((way, places), hash) in ways.zip(&mut self.mark.ways) {
+            *hash = self.hasher.way(way, places.iter().map(value));
+        }
+        let key = self.hasher.way(&self.shape.key, self.key.iter().map(value));
+        let row = self.hasher.finish();
+        self.mark = Mark { number, manager, row, key, ways: std::mem::take(&mut self.mark.ways) };
+        &self.mark
+    }
+}
+
+fn write_lowercase(value: &str, bytes: &mut Vec<u8>) {
+    let start = bytes.len();
+    match value.is_ascii() {
+        true => {
+            bytes.extend_from_slice(value.as_bytes());
+            bytes[start..].make_ascii_lowercase();
+        }
+        false => bytes.extend_from_slice(value.to_lowercase().as_bytes()),
+    }
+}
+
+fn short(hash: u64) -> u32 {
+    (hash as u32).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_difference_makes_none() {
+        let login = Way::Fields(vec![Field::of("login")]);
+        let home = Way::Fields(["establishment", "employee-number"].map(Field::of).to_vec());
+        let same: [(&Way, [&[&str]; 2]); 6] = [
+            (&login, [&["Ada.L"], &["ada.l"]]),
+            (&login, [&["ÉLODIE"], &["élodie"]]),
+            (&home, [&["Lyon", "0012"], &["LYON", "12"]]),
+            (&Way::Names, [&["Jean-Luc", "Zoé"], &["zoe", "Jean Luc"]]),
+            (&Way::Names, [&["Ada", "Lovelace"], &["lovelace ADA"]]),
+            (&Way::Names, [&["Юлия", "Ли"], &["ли", "юлия"]]),
+        ];
+        for (way, [one, other]) in same {
+            assert_eq!(way.hash(one), way.hash(other), "{one:?} {other:?}");
+            assert_ne!(way.hash(one), 0);
+        }
+        assert_ne!(home.hash(&["Lyon", "1"]), home.hash(&["Lyon1", "0"]));
+        assert_ne!(login.hash(&["0x"]), login.hash(&["x"]));
+        assert_eq!([home.hash(&["Lyon", ""]), Way::Names.hash(&["Bo", ""]), name("- ")], [0; 3]);
+    }
+
+    #[test]
+    fn a_way_may_be_asked_for_in_the_middle_of_a_row() {
+        let mut hasher = RowHasher::default();
+        let mut row = |is_asked: bool| {
+            hasher.value(false, "Sales");
+            if is_asked {
+                hasher.way(&Way::Names, ["Ada", "Lovelace"]);
+            }
+            hasher.value(true, "ADA");
+            hasher.finish()
+        };
+        assert_eq!(row(true), row(false));
+    }
+}
