@@ -120,7 +120,7 @@ fn check(rule: &Rule, file: &str) -> Vec<Finding> {
     };
     let recognised = rule::recognise(&reading.heading, &contract, &additions.defaults);
     let absent_on = (rule.code == "absent-person").then(|| NaiveDate::from_ymd_opt(2026, 3, 1)).flatten();
-    let around = Surroundings { known: &known(), additions: &additions, absent_on };
+    let around = Surroundings { known: &known(), others: None, additions: &additions, absent_on };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     [reading.findings, recognised.findings, checked.findings].concat()
 }

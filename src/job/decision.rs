@@ -207,7 +207,7 @@ impl File {
         }
         // Rows to correct are only some of the file.
         let absent_on = (import.absent == Absent::Remark && !ours.are_there()).then_some(*today);
-        let around = Surroundings { known: &gathered.known, additions: &gathered.additions, absent_on };
+        let around = Surroundings { known: &gathered.known, others: None, additions: &gathered.additions, absent_on };
         let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
         File { reading, ours, recognised, checked }
     }

@@ -57,7 +57,8 @@ fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
     let read = reading::read(&bytes, file.encoding, &rule::knows(&contract))?;
     let reading = read.map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
-    let around = Surroundings { known: &People::default(), additions: &Additions::default(), absent_on: None };
+    let around =
+        Surroundings { known: &People::default(), others: None, additions: &Additions::default(), absent_on: None };
     let checked = rule::check(&recognised, &reading.table, &reading.findings, &contract, &around);
     let findings: Vec<Finding> = [reading.findings, recognised.findings, checked.findings].concat();
     if let Some(refused) = findings.iter().find(|finding| finding.refuses_the_file()) {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use crate::model::field::Relation;
 use crate::model::mark::Mark;
 use crate::model::people::People;
-use crate::model::shape::Shape;
+use crate::model::shape::{Shape, Way};
 
 /// Everybody who is known; a person's place is their index. 100 bytes a person at most.
 #[derive(Debug)]
@@ -100,9 +100,24 @@ impl Crowd {
         self.numbers[place as usize]
     }
 
-    /// The numbers of everybody's managers, by place; 0 for none.
-    pub fn managers(&self) -> &[u32] {
-        &self.managers
+    /// The number of a person's manager.
+    pub fn manager(&self, number: u32) -> Option<u32> {
+        let manager = self.managers[self.place(number)? as usize];
+        (manager > 0).then_some(manager)
+    }
+
+    /// Everybody's hashes by one of the ways of the shape, by place.
+    ///
+    /// # Panics
+    /// When the shape does not have the way.
+    pub fn hashes(&self, way: &Way) -> &[u32] {
+        let index = self.shape.ways.iter().position(|known| known == way);
+        &self.ways[index.expect("the shape was made with all ways that are asked for")]
+    }
+
+    /// Numbers rise with places.
+    fn place(&self, number: u32) -> Option<u32> {
+        self.numbers.binary_search(&number).ok().map(|place| place as u32)
     }
 
     /// The place of the only person who may be meant by the key, if all that is known of them is what the row says.

@@ -4,6 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::Field;
 use crate::model::fold::fold;
+use crate::model::number_form::NumberForm;
 use crate::model::shape::{Shape, Way};
 
 /// Behind each value, so that no two values run into one.
@@ -70,6 +71,7 @@ impl RowHasher {
         for value in values {
             match way {
                 _ if value.is_empty() => return 0,
+                Way::Form(_) => return NumberForm::of(value).written(),
                 Way::Fields(_) => self.write_key(value),
                 Way::Names => self.write_letters(value),
             }
@@ -77,6 +79,7 @@ impl RowHasher {
         match way {
             Way::Fields(_) => short(xxh3_64(&self.key)),
             Way::Names => self.finish_letters(),
+            Way::Form(_) => 0,
         }
     }
 

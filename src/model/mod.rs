@@ -16,6 +16,7 @@ pub mod fold;
 pub mod index;
 pub mod language;
 pub mod mark;
+pub mod number_form;
 pub mod operation;
 pub mod organisation;
 pub mod otherwise;

@@ -66,6 +66,12 @@ impl People {
         self.table.row(person).number()
     }
 
+    /// The person of that number. Numbers rise with the people.
+    pub fn place(&self, number: u32) -> Option<u32> {
+        let place = self.table.find(number)?;
+        Some(place as u32)
+    }
+
     /// Is the field known here, be it for nobody at the moment?
     pub fn has(&self, field: &Field) -> bool {
         let linked = field.relations().all(|relation| self.links.contains_key(&relation));

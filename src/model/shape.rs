@@ -26,6 +26,8 @@ pub enum Way {
     Fields(Vec<Field>),
     /// By first and last name, in either order.
     Names,
+    /// Nobody is found by it: it tells the [`NumberForm`](crate::model::number_form::NumberForm) of a field.
+    Form(Field),
 }
 
 impl Shape {
@@ -51,10 +53,15 @@ impl Shape {
 }
 
 impl Way {
+    pub fn by(names: &[&str]) -> Way {
+        Way::Fields(names.iter().map(|name| Field::of(name)).collect())
+    }
+
     pub fn fields(&self) -> Vec<Field> {
         match self {
             Way::Fields(fields) => fields.clone(),
             Way::Names => ["first-name", "last-name"].map(Field::of).into(),
+            Way::Form(field) => vec![field.clone()],
         }
     }
 }

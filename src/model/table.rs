@@ -2,6 +2,8 @@
 //!
 //! A cell is a slice of its chunk; no cell owns memory of its own. A chunk is at most 4 GiB, because ends are `u32`.
 
+use std::cmp::Ordering;
+
 /// Rows of cells, in file order.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -75,6 +77,20 @@ impl Table {
     pub fn row(&self, index: usize) -> Row<'_> {
         let chunk = self.firsts.partition_point(|first| *first <= index) - 1;
         self.chunks[chunk].row(index - self.firsts[chunk])
+    }
+
+    /// The index of the row with this number; numbers rise.
+    pub fn find(&self, number: u32) -> Option<usize> {
+        let (mut low, mut high) = (0, self.rows);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.row(middle).number().cmp(&number) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(middle),
+            }
+        }
+        None
     }
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {

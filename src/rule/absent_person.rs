@@ -1,5 +1,7 @@
 //! `absent-person`: people who are known and have not left, and of whom the file says nothing. They are left alone.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::sheet::{Sheet, Subject};
@@ -28,21 +30,23 @@ const NAMED: usize = 5;
 /// One remark, with how many there are and the first of them. Rows that do not say whom they are about may be about
 /// some of them, and are counted beside.
 pub fn finding(sheet: &Sheet<'_>, today: NaiveDate) -> Option<Finding> {
-    let known = sheet.around.known;
-    let mut is_absent = vec![true; known.len()];
+    let everybody = sheet.around.everybody()?;
+    let settled = sheet.around.others.map_or(&[][..], |others| &others.settled.rows);
+    let mut present: HashSet<u32> = settled.iter().map(|row| row.user).collect();
     let mut unclear = 0;
     for standing in &sheet.standings {
         match standing.subject {
-            Subject::Known(person) => is_absent[person as usize] = false,
+            Subject::Known(person) => drop(present.insert(sheet.around.known.number(person as usize))),
             Subject::Unclear => unclear += 1,
             Subject::New => {}
         }
     }
-    let (login, end) = (known.column(&Field::of("login")), known.column(&Field::of("contract-end")));
-    let has_left = |person: usize| date::iso(known.value(person, &end)).is_some_and(|end| end < today);
-    let absent: Vec<usize> = (0..known.len()).filter(|person| is_absent[*person] && !has_left(*person)).collect();
+    let (login, end) = (everybody.column(&Field::of("login")), everybody.column(&Field::of("contract-end")));
+    let has_left = |person: usize| date::iso(everybody.value(person, &end)).is_some_and(|end| end < today);
+    let is_absent = |person: &usize| !present.contains(&everybody.number(*person)) && !has_left(*person);
+    let absent: Vec<usize> = (0..everybody.len()).filter(is_absent).collect();
     let named: Vec<String> =
-        absent.iter().take(NAMED).map(|person| format!("`{}`", known.value(*person, &login))).collect();
+        absent.iter().take(NAMED).map(|person| format!("`{}`", everybody.value(*person, &login))).collect();
     let more = if absent.len() > NAMED { ", …" } else { "" };
     let (named, count) = (named.join(", "), absent.len());
     let problem = match count {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::added::Added;
 use super::known::Known;
 use super::reader::Reader;
-use super::reference::{References, login_of};
+use super::reference::{References, To, login_of};
 use super::same_person::Asked;
-use super::sheet::{Sheet, Subject};
+use super::sheet::{Sheet, Slot, Subject};
 use super::{
     Contract, Recognised, Surroundings, absent_person, bad_date, code_translated, cut_cell, damage, date_order,
     default_used, end_before_start, example_row, identity, lost_zeros, manager_circle, manager_left_out, missing_value,
@@ -68,7 +68,7 @@ pub fn check(
 
 /// By headings that are refused, no manager is found: to say that of each would tell one mistake many times.
 fn check_people<'a>(sheet: &mut Sheet<'a>, added: &'a Added, is_refused: bool) -> Vec<References> {
-    let known = Known::new(sheet.around.known, sheet.contract);
+    let known = Known::new(sheet.around, sheet.contract);
     identity::check(sheet, &known);
     date_order::ask_directory(sheet);
     added.translate_and_fill(sheet);
@@ -137,7 +137,8 @@ fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
     let in_table = left_out.len();
     left_out
         .extend(reading_findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row));
-    (sheet.table.len() + left_out.len() - in_table, left_out.into_iter().collect())
+    let settled = sheet.around.others.map_or(0, |others| others.settled.rows.len());
+    (sheet.table.len() + settled + left_out.len() - in_table, left_out.into_iter().collect())
 }
 
 /// Writes down the rows without an error, in canonical form.
@@ -149,6 +150,7 @@ fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
     let absent: Vec<Field> = absent.into_iter().cloned().collect();
     fields.extend(absent);
 
+    let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
     let people: Vec<Option<&References>> =
         fields.iter().map(|field| references.iter().find(|references| references.slot.field == *field)).collect();
     let mut table = Table::default();
@@ -158,7 +160,9 @@ fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
         for (column, field) in fields.iter().enumerate() {
             let said = sheet.readers[..in_file].get(column).and_then(|reader| reader.again(row));
             match (people[column].map(|references| references.to[index]), said) {
-                (Some(who), _) => chunk.cell(who.map_or("", |who| login_of(sheet, who))),
+                (Some(To::One(who)), _) => chunk.cell(login_of(sheet, who)),
+                (Some(To::AsBefore), _) => chunk.cell(sheet.before(index, &slots[column])),
+                (Some(To::Nobody), _) => chunk.cell(""),
                 (None, Some(value)) => value.write(&mut chunk),
                 (None, None) => chunk.cell(sheet.given(index, field).unwrap_or_default()),
             }

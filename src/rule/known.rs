@@ -2,20 +2,22 @@
 
 use std::cell::OnceCell;
 
-use super::Contract;
 use super::column::{Column, Unique};
 use super::moved_mail::shared_mail;
+use super::others::Others;
+use super::{Contract, Surroundings};
 use crate::model::index::Index;
 use crate::model::{Field, People};
 
 /// Each index is built once, when somebody is first looked for in it: a file that changes little needs few of them.
 pub struct Known<'a> {
     people: &'a People,
+    pub others: Option<&'a Others<'a>>,
     indexes: Vec<(Vec<Field>, OnceCell<Index<'a>>)>,
 }
 
 impl<'a> Known<'a> {
-    pub fn new(people: &'a People, contract: &Contract<'_>) -> Known<'a> {
+    pub fn new(around: &Surroundings<'a>, contract: &Contract<'_>) -> Known<'a> {
         let mut wanted = vec![contract.identify_by.to_vec()];
         wanted.extend(contract.columns.iter().filter_map(unique_fields));
         wanted.extend(contract.columns.iter().filter_map(shared_mail).map(|field| vec![field]));
@@ -23,7 +25,7 @@ impl<'a> Known<'a> {
         wanted.sort();
         wanted.dedup();
         let indexes = wanted.into_iter().map(|fields| (fields, OnceCell::new()));
-        Known { people, indexes: indexes.collect() }
+        Known { people: around.known, others: around.others, indexes: indexes.collect() }
     }
 
     pub fn people(&self) -> &'a People {

@@ -7,7 +7,9 @@ use super::known::{Known, login, number};
 use super::lists::Item;
 use super::sheet::{Sheet, Slot, Subject};
 use crate::model::index::key;
-use crate::model::{Example, Field, Rule, Severity, Text, people};
+use crate::model::number_form::NumberForm;
+use crate::model::shape::Way;
+use crate::model::{Example, Field, Rule, Severity, Text};
 use crate::text;
 
 pub static RULE: Rule = Rule {
@@ -64,13 +66,13 @@ fn check_numbers(sheet: &mut Sheet<'_>, numbers: &Numbers<'_, '_>, slot: &Slot, 
 pub struct Numbers<'k, 'p> {
     known: &'k Known<'p>,
     fields: Vec<Field>,
-    /// By establishment; for all under the empty name where numbers are unique everywhere.
-    forms: HashMap<&'p str, Form>,
+    /// By the hash of the establishment; for all under 0 where numbers are unique everywhere.
+    forms: HashMap<u32, OfAll>,
 }
 
 /// All numbers of an establishment, as far as their form goes.
 #[derive(Clone, Copy)]
-struct Form {
+struct OfAll {
     /// None: they differ in width, or are not all digits.
     width: Option<usize>,
     /// The width of the longest that starts with a zero; 0 where none does.
@@ -80,18 +82,26 @@ struct Form {
 impl<'k, 'p> Numbers<'k, 'p> {
     /// `fields` end with the number.
     pub fn new(known: &'k Known<'p>, fields: Vec<Field>) -> Numbers<'k, 'p> {
-        let people = known.people();
-        let columns: Vec<people::Column> = fields.iter().map(|field| people.column(field)).collect();
         let mut forms = HashMap::new();
-        if let [homes @ .., column] = &columns[..] {
-            let numbered = (0..people.len()).map(|person| (person, people.value(person, column)));
-            for (person, number) in numbered.filter(|(_, number)| !number.is_empty()) {
-                let home = homes.first().map_or("", |home| people.value(person, home));
-                let width = is_digits(number).then_some(number.len());
-                let form = forms.entry(home).or_insert(Form { width, longest: 0 });
-                form.width = form.width.filter(|other| width == Some(*other));
-                if number.starts_with('0') {
-                    form.longest = form.longest.max(width.unwrap_or_default());
+        let mut note = |home: u32, form: NumberForm| {
+            let all = forms.entry(home).or_insert(OfAll { width: form.width, longest: 0 });
+            all.width = all.width.filter(|other| form.width == Some(*other));
+            if form.starts_with_zero {
+                all.longest = all.longest.max(form.width.unwrap_or_default());
+            }
+        };
+        let (number, has_homes) = (fields.last().expect("they end with the number"), fields.len() > 1);
+        match known.others {
+            Some(others) => {
+                let known = others.forms(number).filter_map(|(home, form)| Some((home, NumberForm::read(form)?)));
+                known.for_each(|(home, form)| note(if has_homes { home } else { 0 }, form));
+            }
+            None => {
+                let people = known.people();
+                let (home, number) = (people.column(&Field::of("establishment")), people.column(number));
+                let numbered = (0..people.len()).map(|person| (person, people.value(person, &number)));
+                for (person, number) in numbered.filter(|(_, number)| !number.is_empty()) {
+                    note(if has_homes { hash(people.value(person, &home)) } else { 0 }, NumberForm::of(number));
                 }
             }
         }
@@ -100,7 +110,7 @@ impl<'k, 'p> Numbers<'k, 'p> {
 
     /// All numbers of the establishment have more digits, and some start with a zero.
     fn too_short(&self, home: &str, said: &str) -> Option<Fault> {
-        let form = self.forms.get(home).filter(|form| form.longest > 0)?;
+        let form = self.of_all(home).filter(|form| form.longest > 0)?;
         let width = form.width.filter(|width| said.len() < *width)?;
         let problem = match (home, self.fields.len()) {
             (_, 1) => text!(
@@ -119,14 +129,23 @@ impl<'k, 'p> Numbers<'k, 'p> {
         Some(RULE.fault(problem).expected(Text::same(format!("`{said:0>width$}`"))))
     }
 
+    fn of_all(&self, home: &str) -> Option<&OfAll> {
+        self.forms.get(&if self.fields.len() > 1 { hash(home) } else { 0 })
+    }
+
     /// The directory has the same number with zeros in front.
     pub fn known_longer(&self, home: &str, said: &str) -> Option<Fault> {
-        let longest = self.forms.get(home).filter(|_| is_bare(said))?.longest;
+        let longest = self.of_all(home).filter(|_| is_bare(said))?.longest;
         let index = self.known.by(&self.fields);
         let key = |number: &str| if self.fields.len() == 1 { key(&[number]) } else { key(&[home, number]) };
         let mut padded = (said.len() + 1..=longest).map(|width| format!("{said:0>width$}"));
         padded.find(|padded| !index.get(&key(padded)).is_empty()).map(|padded| known_as(&padded))
     }
+}
+
+/// Of an establishment; 0 for none.
+fn hash(home: &str) -> u32 {
+    Way::by(&["establishment"]).hash(&[home])
 }
 
 /// In a column of any text: the directory has the same for the person, with zeros in front.

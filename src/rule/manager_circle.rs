@@ -1,6 +1,8 @@
 //! `manager-circle`: people who, one above the other, end up above themselves.
 
-use super::reference::{References, Who, login_of};
+use std::collections::HashMap;
+
+use super::reference::{References, To, Who, login_of};
 use super::sheet::{Sheet, Subject};
 use crate::model::field::Relation;
 use crate::model::{Example, Finding, Rule, Severity, Text};
@@ -59,56 +61,61 @@ struct Link {
     row: Option<usize>,
 }
 
-/// Who reports to whom once all rows are applied that are not left out. Knots are the people that are known, then rows.
-struct Managers {
-    known: usize,
-    /// By knot.
-    above: Vec<Option<usize>>,
-    /// The row that says so, by knot.
-    rows: Vec<Option<usize>>,
+/// Who reports to whom once all rows are applied that are not left out.
+struct Managers<'s, 'a> {
+    sheet: &'s Sheet<'a>,
+    /// What the rows say: who is above, and the row.
+    said: HashMap<Knot, (Option<Knot>, usize)>,
 }
 
-impl Managers {
-    fn new(sheet: &Sheet<'_>, managers: &References) -> Managers {
-        let people = sheet.around.known;
-        let known = people.len();
-        let knots = known + sheet.standings.len();
-        let mut above: Vec<Option<usize>> =
-            (0..known).map(|person| people.related(person, Relation::Manager)).collect();
-        above.resize(knots, None);
-        let mut rows = vec![None; knots];
-        for (row, who) in managers.to.iter().enumerate() {
+/// Somebody in the web of managers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Knot {
+    /// By number.
+    User(u32),
+    Row(u32),
+}
+
+impl<'s, 'a> Managers<'s, 'a> {
+    fn new(sheet: &'s Sheet<'a>, managers: &References) -> Managers<'s, 'a> {
+        let number = |person: u32| sheet.around.known.number(person as usize);
+        let mut said = HashMap::new();
+        for (row, to) in managers.to.iter().enumerate() {
             let knot = match sheet.standings[row].subject {
-                Subject::Known(person) => person as usize,
-                Subject::New => known + row,
+                Subject::Known(person) => Knot::User(number(person)),
+                Subject::New => Knot::Row(row as u32),
                 Subject::Unclear => continue,
             };
-            if let (Some(who), false) = (who, sheet.standings[row].out) {
-                above[knot] = Some(match who {
-                    Who::Known(person) => *person as usize,
-                    Who::Row(row) => known + *row as usize,
-                });
-                rows[knot] = Some(row);
+            let above = match to {
+                To::One(Who::Known(person)) => Some(Knot::User(number(*person))),
+                To::One(Who::Row(row)) => Some(Knot::Row(*row)),
+                To::AsBefore => known_above(sheet, knot),
+                To::Nobody => continue,
+            };
+            if !sheet.standings[row].out {
+                said.insert(knot, (above, row));
             }
         }
-        Managers { known, above, rows }
+        Managers { sheet, said }
     }
 
     /// Circles of two and more in which at least one row has a say.
     fn circles(&self) -> Vec<Vec<Link>> {
         // The start of the walk on which a knot was met.
-        let mut met: Vec<Option<usize>> = vec![None; self.above.len()];
+        let mut met: HashMap<Knot, Knot> = HashMap::new();
         let mut circles = Vec::new();
-        for start in (0..self.above.len()).filter(|knot| self.rows[*knot].is_some()) {
+        let mut starts: Vec<(usize, Knot)> = self.said.iter().map(|(knot, (_, row))| (*row, *knot)).collect();
+        starts.sort_unstable_by_key(|(row, _)| *row);
+        for (_, start) in starts {
             let mut at = start;
-            while met[at].is_none() {
-                met[at] = Some(start);
+            while !met.contains_key(&at) {
+                met.insert(at, start);
                 match self.next(at) {
                     Some(next) => at = next,
                     None => break,
                 }
             }
-            if met[at] == Some(start) && self.next(at).is_some() {
+            if met[&at] == start && self.next(at).is_some() {
                 circles.extend(self.circle(at));
             }
         }
@@ -116,22 +123,52 @@ impl Managers {
     }
 
     /// The manager; None for who is their own.
-    fn next(&self, knot: usize) -> Option<usize> {
-        self.above[knot].filter(|above| *above != knot)
+    fn next(&self, knot: Knot) -> Option<Knot> {
+        let above = match self.said.get(&knot) {
+            Some((above, _)) => *above,
+            None => known_above(self.sheet, knot),
+        };
+        above.filter(|above| *above != knot)
     }
 
-    fn circle(&self, start: usize) -> Option<Vec<Link>> {
+    /// None where somebody in it is not there to be looked at; then they are asked for.
+    fn circle(&self, start: Knot) -> Option<Vec<Link>> {
         let others = std::iter::successors(self.next(start), |knot| self.next(*knot).filter(|_| *knot != start));
-        let circle: Vec<Link> = others.map(|knot| Link { who: self.who(knot), row: self.rows[knot] }).collect();
-        circle.iter().any(|link| link.row.is_some()).then_some(circle)
+        let circle: Vec<Option<Link>> = others.map(|knot| self.link(knot)).collect();
+        circle.into_iter().collect()
     }
 
-    fn who(&self, knot: usize) -> Who {
-        match knot.checked_sub(self.known) {
-            None => Who::Known(knot as u32),
-            Some(row) => Who::Row(row as u32),
-        }
+    fn link(&self, knot: Knot) -> Option<Link> {
+        let row = self.said.get(&knot).map(|(_, row)| *row);
+        let who = match knot {
+            Knot::Row(row) => Who::Row(row),
+            Knot::User(number) => {
+                let around = self.sheet.around;
+                if let Some(others) = around.others.filter(|others| others.is_settled(number)) {
+                    others.ask_for(number);
+                }
+                let person = around.known.place(number);
+                if let (None, Some(others)) = (person, around.others) {
+                    others.ask_for(number);
+                }
+                Who::Known(person?)
+            }
+        };
+        Some(Link { who, row })
     }
+}
+
+fn known_above(sheet: &Sheet<'_>, knot: Knot) -> Option<Knot> {
+    let Knot::User(number) = knot else { return None };
+    let around = sheet.around;
+    let above = match around.others {
+        Some(others) => others.crowd.manager(number),
+        None => {
+            let above = around.known.related(around.known.place(number)? as usize, Relation::Manager)?;
+            Some(around.known.number(above))
+        }
+    };
+    above.map(Knot::User)
 }
 
 #[cfg(test)]

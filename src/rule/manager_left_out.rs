@@ -1,6 +1,6 @@
 //! `manager-left-out`: a manager whom only this file creates, on a row that is left out.
 
-use super::reference::{References, Who};
+use super::reference::{References, To, Who};
 use super::sheet::Sheet;
 use crate::model::{Example, Rule, Severity, Text};
 use crate::text;
@@ -35,7 +35,7 @@ pub fn check(sheet: &mut Sheet<'_>, references: &[References]) -> bool {
     let mut some = false;
     for References { slot, to } in references {
         for (row, who) in to.iter().enumerate() {
-            let Some(Who::Row(manager)) = *who else { continue };
+            let To::One(Who::Row(manager)) = *who else { continue };
             let manager = manager as usize;
             if manager == row || sheet.standings[row].out || !sheet.standings[manager].out {
                 continue;

@@ -10,7 +10,9 @@ pub mod codes;
 pub mod column;
 pub mod fault;
 pub mod lists;
+pub mod others;
 pub mod recognised;
+pub mod settled;
 pub mod stated;
 
 mod added;
@@ -95,7 +97,9 @@ pub use checked::{Checked, check};
 pub use codes::Codes;
 pub use column::Column;
 pub use lists::Lists;
+pub use others::Others;
 pub use recognised::{Recognised, knows, recognise};
+pub use settled::Settled;
 
 /// What a file must be: a profile's columns, and how a site tells people apart.
 #[derive(Debug, Clone, Copy)]
@@ -112,11 +116,23 @@ pub struct Contract<'a> {
 /// What a file is checked against.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// Who is in the directory.
+    /// Who is in the directory, or those of them whom a row may mean.
     pub known: &'a People,
+    /// The others; None where all are known.
+    pub others: Option<&'a Others<'a>>,
     pub additions: &'a Additions,
     /// The day on which people who have not left are remarked if the file says nothing of them; None: nobody is.
     pub absent_on: Option<NaiveDate>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// None where not everybody was read: then it is asked for.
+    fn everybody(&self) -> Option<&'a People> {
+        match self.others {
+            Some(others) => others.everybody(),
+            None => Some(self.known),
+        }
+    }
 }
 
 /// Every finding that a check can give, by what it is about.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::reference::Who;
-use super::sheet::{Sheet, Slot, Subject};
+use super::sheet::{Sheet, Subject};
 use crate::model::Field;
 use crate::model::fold::fold;
 
@@ -40,25 +40,23 @@ pub fn people<'a>(sheet: &Sheet<'_>, said: impl Iterator<Item = &'a str>) -> Has
     if guesses.is_empty() {
         return HashMap::new();
     }
-    let slots = ["login", "first-name", "last-name"].map(|name| sheet.slot(&Field::of(name)));
-    let known = sheet.around.known;
-    for person in 0..known.len() {
-        compare(&mut guesses, &slots, Who::Known(person as u32), |slot| known.value(person, &slot.known));
+    let Some(everybody) = sheet.around.everybody() else { return HashMap::new() };
+    let fields = ["login", "first-name", "last-name"].map(Field::of);
+    let columns = fields.each_ref().map(|field| everybody.column(field));
+    for person in 0..everybody.len() {
+        let names = columns.each_ref().map(|column| everybody.value(person, column));
+        compare(&mut guesses, names, Who::Known(person as u32));
     }
+    let slots = fields.map(|field| sheet.slot(&field));
     for row in sheet.rows_of(|subject| subject == Subject::New) {
-        compare(&mut guesses, &slots, Who::Row(row as u32), |slot| sheet.after(row, slot));
+        compare(&mut guesses, slots.each_ref().map(|slot| sheet.after(row, slot)), Who::Row(row as u32));
     }
     let sure = |guess: Guess<'a>| Some((guess.said, guess.found.filter(|found| !found.in_doubt)?.name));
     guesses.into_iter().filter_map(sure).collect()
 }
 
-fn compare<'p>(
-    guesses: &mut [Guess<'_>],
-    [login, first, last]: &[Slot; 3],
-    who: Who,
-    value: impl Fn(&Slot) -> &'p str,
-) {
-    for name in [value(login), &format!("{} {}", value(first), value(last))] {
+fn compare(guesses: &mut [Guess<'_>], [login, first, last]: [&str; 3], who: Who) {
+    for name in [login, &format!("{first} {last}")] {
         let form = Form::of(name);
         guesses.iter_mut().for_each(|guess| guess.compare(who, name, &form));
     }

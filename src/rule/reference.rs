@@ -20,10 +20,20 @@ pub enum Who {
     Row(u32),
 }
 
-/// One column of people: whom each row means, None where it says nothing or cannot be understood.
+/// One column of people, and whom each row means.
 pub struct References {
     pub slot: Slot,
-    pub to: Vec<Option<Who>>,
+    pub to: Vec<To>,
+}
+
+/// Whom a cell means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// It says nothing, or cannot be understood.
+    Nobody,
+    /// Who is known for the row's person already.
+    AsBefore,
+    One(Who),
 }
 
 /// Whom a text means. It is found out once for each text: a file may name the same thousands in every row.
@@ -94,13 +104,17 @@ impl<'k, 'p> Register<'k, 'p> {
     fn resolve(&self, sheet: &mut Sheet<'_>, field: &Field) -> References {
         let slot = sheet.slot(field);
         let home = sheet.slot(&Field::of("establishment"));
-        let mut references = References { slot, to: vec![None; sheet.standings.len()] };
+        let mut references = References { slot, to: vec![To::Nobody; sheet.standings.len()] };
         let mut anywhere: HashMap<&str, Meant> = HashMap::new();
         let mut at_home: HashMap<(&str, &str), Meant> = HashMap::new();
         let mut by_name = Vec::new();
         for row in 0..sheet.standings.len() {
             let said = reference(sheet, row, &references.slot);
             if said.is_empty() || !sheet.standings[row].readable {
+                continue;
+            }
+            if is_same_login(said, sheet.before(row, &references.slot)) {
+                references.to[row] = To::AsBefore;
                 continue;
             }
             let home = sheet.after(row, &home);
@@ -110,7 +124,7 @@ impl<'k, 'p> Register<'k, 'p> {
             };
             match meant {
                 Meant::Nobody => by_name.push(row),
-                Meant::One(who) => references.to[row] = Some(*who),
+                Meant::One(who) => references.to[row] = To::One(*who),
                 Meant::Several(fault) => refuse(sheet, row, &references.slot, fault.clone()),
             }
         }
@@ -150,7 +164,7 @@ impl<'k, 'p> Register<'k, 'p> {
         for row in rows {
             match index.get(&name(reference(sheet, *row, &references.slot))) {
                 None | Some(Meant::Nobody) => unknown.push((*row, reference(sheet, *row, &references.slot))),
-                Some(Meant::One(who)) => references.to[*row] = Some(*who),
+                Some(Meant::One(who)) => references.to[*row] = To::One(*who),
                 Some(Meant::Several(fault)) => refuse(sheet, *row, &references.slot, fault.clone()),
             }
         }
@@ -190,6 +204,10 @@ fn reference<'a>(sheet: &Sheet<'a>, row: usize, slot: &Slot) -> &'a str {
         Subject::New => sheet.after(row, slot),
         Subject::Known(_) | Subject::Unclear => sheet.said(row, slot),
     }
+}
+
+fn is_same_login(said: &str, known: &str) -> bool {
+    said.len() == known.len() && said.to_lowercase() == known.to_lowercase()
 }
 
 /// Without repetition: several rows may be about one person, and rows of which nobody knows that.

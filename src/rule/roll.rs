@@ -7,7 +7,8 @@ use crate::model::{Field, Roll};
 /// `rows` are all of the file, those included that are not in its table.
 pub fn call(sheet: &Sheet<'_>, rows: usize) -> Roll {
     let slots = ["login", "mail", "establishment", "employee-number"].map(|name| sheet.slot(&Field::of(name)));
-    let mut roll = Roll { unclear: rows - sheet.standings.len(), ..Roll::default() };
+    let settled = sheet.around.others.map_or(&[][..], |others| &others.settled.rows);
+    let mut roll = Roll { unclear: rows - sheet.standings.len() - settled.len(), ..Roll::default() };
     for (row, standing) in sheet.standings.iter().enumerate() {
         match standing.subject {
             Subject::Known(person) => roll.known.push(Seen {
@@ -22,6 +23,9 @@ pub fn call(sheet: &Sheet<'_>, rows: usize) -> Roll {
             Subject::New | Subject::Unclear => {}
         }
     }
+    roll.known.extend(settled.iter().map(|row| Seen { row: row.number, user: row.user, is_out: false }));
+    // Two runs that are in order already: next to nothing to sort.
+    roll.known.sort_by_key(|seen| seen.row);
     roll
 }
 

@@ -200,7 +200,8 @@ impl Trial {
         let contract = Contract { columns: &columns, identify_by, creates: *creates, twins: *twins };
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &self.additions.defaults);
-        let around = Surroundings { known: &self.known, additions: &self.additions, absent_on: self.absent_on };
+        let around =
+            Surroundings { known: &self.known, others: None, additions: &self.additions, absent_on: self.absent_on };
         let mut table = table(rows, 2);
         if self.is_unended {
             table.leave_unended();
