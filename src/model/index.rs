@@ -19,9 +19,11 @@ impl<'a> Index<'a> {
         let columns = fields.iter().map(|field| people.column(field)).collect();
         let mut index =
             Index { people, columns, hashes: RandomState::new(), entries: Vec::with_capacity(people.len()) };
+        let mut key = String::new();
         for person in 0..people.len() as u32 {
-            let entry = index.key(person).map(|key| (index.hashes.hash_one(key), person));
-            index.entries.extend(entry);
+            if index.write_key(person, &mut key) {
+                index.entries.push((index.hashes.hash_one(&*key), person));
+            }
         }
         index.entries.sort_unstable();
         index
@@ -32,26 +34,51 @@ impl<'a> Index<'a> {
         let hash = self.hashes.hash_one(key);
         let first = self.entries.partition_point(|(other, _)| *other < hash);
         let alike = self.entries[first..].iter().take_while(|(other, _)| *other == hash);
-        alike.map(|(_, person)| *person).filter(|person| self.key(*person).as_deref() == Some(key)).collect()
+        let mut other = String::new();
+        alike.map(|(_, person)| *person).filter(|person| self.write_key(*person, &mut other) && other == key).collect()
     }
 
-    fn key(&self, person: u32) -> Option<String> {
-        let values = self.columns.iter().map(|column| self.people.value(person as usize, column));
-        let values: Vec<&str> = values.take_while(|value| !value.is_empty()).collect();
-        (values.len() == self.columns.len()).then(|| key(&values))
+    /// Writes the person's key in place of what is there; false where a value is empty, and there is no key.
+    fn write_key(&self, person: u32, into: &mut String) -> bool {
+        into.clear();
+        for (place, column) in self.columns.iter().enumerate() {
+            let value = self.people.value(person as usize, column);
+            if value.is_empty() {
+                return false;
+            }
+            if place > 0 {
+                into.push(SEPARATOR);
+            }
+            push_lower(into, value);
+        }
+        true
     }
 }
 
+/// Stands between values, which do not hold it.
+const SEPARATOR: char = '\u{1f}';
+
 /// Several values as one key; case makes no difference.
 pub fn key(values: &[&str]) -> String {
-    let mut key = values.join("\u{1f}");
-    match key.is_ascii() {
-        // Most keys are, and there are millions.
-        true => {
-            key.make_ascii_lowercase();
-            key
+    let mut key = String::with_capacity(values.iter().map(|value| value.len() + 1).sum());
+    for (place, value) in values.iter().enumerate() {
+        if place > 0 {
+            key.push(SEPARATOR);
         }
-        false => key.to_lowercase(),
+        push_lower(&mut key, value);
+    }
+    key
+}
+
+fn push_lower(key: &mut String, value: &str) {
+    match value.is_ascii() {
+        // Most values are, and there are millions.
+        true => {
+            let from = key.len();
+            key.push_str(value);
+            key[from..].make_ascii_lowercase();
+        }
+        false => key.push_str(&value.to_lowercase()),
     }
 }
 
