@@ -1,10 +1,9 @@
 //! `bad-date`: a cell that is no day, day first.
 
-use std::ops::RangeInclusive;
-
 use chrono::{Datelike, NaiveDate};
 
 use super::fault::Fault;
+use super::written_day::{WrittenDay, YEARS};
 use super::{date_serial, two_digit_year};
 use crate::model::{Example, Rule, Severity, Text, date};
 use crate::text;
@@ -28,23 +27,28 @@ pub const EXPECTED: Text = Text::of(
     "un jour au format `JJ/MM/AAAA`, par exemple `31/12/2026`",
 );
 
-/// Outside of these, somebody mistyped.
-const YEARS: RangeInclusive<i32> = 1900..=2100;
-
 /// Reads `31/12/2026`; also understands `2026-12-31`.
 pub fn read(text: &str) -> Result<NaiveDate, Fault> {
-    match date::day_first(text).or_else(|| date::iso(text)) {
-        Some(day) if YEARS.contains(&day.year()) => Ok(day),
-        Some(day) => {
-            let year = day.year();
-            let problem = text!(
-                "is in the year {year}, which cannot be meant",
-                "est en l'an {year}, ce qui doit être une faute de frappe"
-            );
-            Err(RULE.fault(problem).expected(EXPECTED))
-        }
-        None => Err(why(text)),
+    if let Some(day) = day(text) {
+        return Ok(day);
     }
+    let Some(mistyped) = any_day(text) else { return Err(why(text)) };
+    let year = mistyped.year();
+    let problem = text!(
+        "is in the year {year}, which cannot be meant",
+        "est en l'an {year}, ce qui doit être une faute de frappe"
+    );
+    Err(RULE.fault(problem).expected(EXPECTED))
+}
+
+/// As [`read`], without the reason where it finds no day.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let written = WrittenDay::of(text).and_then(|written| written.date());
+    written.or_else(|| any_day(text).filter(|day| YEARS.contains(&day.year())))
+}
+
+fn any_day(text: &str) -> Option<NaiveDate> {
+    date::day_first(text).or_else(|| date::iso(text))
 }
 
 fn why(text: &str) -> Fault {

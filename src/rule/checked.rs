@@ -96,7 +96,7 @@ fn finish(
     recognised: &Recognised,
     reading_findings: &[Finding],
 ) -> Checked {
-    let remarks: Vec<Finding> = sheet.readers.iter_mut().flat_map(Reader::remarks).collect();
+    let remarks: Vec<Finding> = sheet.readers.iter_mut().flat_map(Reader::findings).collect();
     let untrusted: Vec<Option<u32>> = remarks
         .iter()
         .filter(|finding| finding.code == date_order::MONTH_FIRST.code)

@@ -18,7 +18,7 @@ pub fn is_suspect(cell: &str) -> bool {
 pub fn check(sheet: &mut Sheet<'_>) {
     for column in 0..sheet.readers.len() {
         let reader = &sheet.readers[column];
-        if reader.is_suspect && !lost_zeros::tells_people_apart(&reader.field) {
+        if reader.remarks.is_suspect && !lost_zeros::tells_people_apart(&reader.field) {
             check_column(sheet, column);
         }
     }

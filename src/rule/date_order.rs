@@ -7,6 +7,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::bad_date;
+use super::notes::Notes;
 use super::row_list::RowList;
 use super::sheet::Sheet;
 use crate::model::{Example, Finding, Language, Place, Rule, Severity, Text, date};
@@ -80,7 +81,7 @@ const CORRECTIONS: usize = 2;
 
 /// What the days of a column tell about their order. Days written year first tell nothing, and neither does
 /// `03/03/2026`.
-#[derive(Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Order {
     by_calendar: Proof,
     /// Of the days that fit both orders.
@@ -90,7 +91,7 @@ pub struct Order {
     year_first: usize,
 }
 
-#[derive(Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Proof {
     day_first: RowList,
     month_first: RowList,
@@ -100,17 +101,23 @@ struct Proof {
 }
 
 impl Order {
-    pub fn note_day(&mut self, row: u32, day: NaiveDate) {
-        if day.day() > 12 {
+    /// Takes down what the cell of a row tells in which nothing is wrong.
+    pub fn note(&mut self, row: u32, notes: Notes) {
+        if notes.has(Notes::DAY_FIRST) {
             self.by_calendar.day_first.note(row);
-        } else if fits_both(day) {
-            self.by_calendar.both.note(row);
-            self.open += usize::from(day.day() > 1);
         }
+        if notes.has(Notes::BOTH_ORDERS) {
+            self.by_calendar.both.note(row);
+        }
+        self.open += usize::from(notes.has(Notes::OPEN));
+        self.year_first += usize::from(notes.has(Notes::YEAR_FIRST));
     }
 
-    pub fn note_year_first(&mut self) {
-        self.year_first += 1;
+    /// As [`Order::note_known`], where the directory has the very day that the cell says.
+    pub fn note_as_known(&mut self, row: u32, notes: Notes) {
+        if notes.has(Notes::BOTH_ORDERS) {
+            self.by_directory.day_first.note(row);
+        }
     }
 
     pub fn note_fault(&mut self, fault: &Finding) {
@@ -134,6 +141,14 @@ impl Order {
             }
             Some(_) => self.by_directory.both.note(row),
         }
+    }
+
+    /// Adds what other rows tell.
+    pub fn merge(&mut self, other: Order) {
+        self.by_calendar.merge(other.by_calendar);
+        self.by_directory.merge(other.by_directory);
+        self.open += other.open;
+        self.year_first += other.year_first;
     }
 
     /// What there is to say about the column at `place`.
@@ -186,10 +201,19 @@ impl Proof {
     }
 
     fn note_month_first(&mut self, row: u32, read: &str) {
-        if self.month_first.is_empty() {
+        self.month_first.note(row);
+        if self.month_first.first() == Some(row) {
             self.read = read.into();
         }
-        self.month_first.note(row);
+    }
+
+    fn merge(&mut self, other: Proof) {
+        self.day_first.merge(&other.day_first);
+        self.both.merge(&other.both);
+        self.month_first.merge(&other.month_first);
+        if self.month_first.first() == other.month_first.first() {
+            self.read = other.read;
+        }
     }
 
     /// The three counts, each with its first rows.
@@ -238,13 +262,13 @@ const FRENCH: Words = Words {
 pub fn ask_directory(sheet: &mut Sheet<'_>) {
     for reader in 0..sheet.readers.len() {
         let slot = sheet.slot(&sheet.readers[reader].field.clone());
-        if sheet.readers[reader].order.is_open() {
-            let mut order = std::mem::take(&mut sheet.readers[reader].order);
+        if sheet.readers[reader].remarks.order.is_open() {
+            let mut order = std::mem::take(&mut sheet.readers[reader].remarks.order);
             for row in (0..sheet.standings.len()).filter(|row| sheet.standings[*row].readable) {
                 let known = date::iso(sheet.before(row, &slot));
                 order.note_known(sheet.number(row), sheet.said(row, &slot), known);
             }
-            sheet.readers[reader].order = order;
+            sheet.readers[reader].remarks.order = order;
         }
     }
 }
@@ -257,7 +281,7 @@ pub fn is_month_first(fault: &Finding) -> bool {
 
 /// Is it another day when day and month are exchanged?
 fn fits_both(day: NaiveDate) -> bool {
-    day.day() <= 12 && day.day() != day.month()
+    Notes::day_first(day.day(), day.month()).has(Notes::BOTH_ORDERS)
 }
 
 #[cfg(test)]

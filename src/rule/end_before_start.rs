@@ -31,15 +31,13 @@ pub fn check(sheet: &mut Sheet<'_>) {
         if said.is_empty() || !sheet.standings[row].readable {
             continue;
         }
-        let (Some(last), Some(first)) = (day(said), day(sheet.after(row, &start))) else { continue };
+        let (Some(last), Some(first)) = (bad_date::day(said), bad_date::day(sheet.after(row, &start))) else {
+            continue;
+        };
         if last < first {
             refuse(sheet, row, &end, first);
         }
     }
-}
-
-fn day(text: &str) -> Option<NaiveDate> {
-    bad_date::read(text).ok()
 }
 
 fn refuse(sheet: &mut Sheet<'_>, row: usize, end: &Slot, first: NaiveDate) {

@@ -7,15 +7,14 @@ use super::lists::{Item, List, Lists};
 use super::{ambiguous_label, lost_zeros, unknown_label};
 use crate::model::fold::{fold, nearest};
 
-/// A list by its folded names, codes and paths, and what was already asked of it.
+/// A list by its folded names, codes and paths.
 pub struct Labels<'a> {
     /// As the site calls the list.
     name: String,
     list: &'a List,
     by: HashMap<String, Vec<&'a Item>>,
-    asked: HashMap<&'a str, Result<&'a str, Fault>>,
-    /// Different values so far that are not in the list.
-    wrong: usize,
+    /// What was asked for so far that no item is, and what was told of it.
+    wrong: HashMap<String, Fault>,
 }
 
 /// For so many different wrong values of a column, the nearest right one is looked for. Where more are wrong, the
@@ -36,43 +35,48 @@ impl<'a> Labels<'a> {
             keys.dedup();
             keys.into_iter().filter(|key| !key.is_empty()).for_each(|key| by.entry(key).or_default().push(item));
         }
-        Some(Labels { name, list, by, asked: HashMap::new(), wrong: 0 })
+        Some(Labels { name, list, by, wrong: HashMap::new() })
     }
 
     /// The label of the item that `text` names, whose code it is, or to which it is the path or its end.
-    pub fn read(&mut self, text: &'a str) -> Result<&'a str, Fault> {
-        if let Some(answer) = self.asked.get(text) {
-            return answer.clone();
+    pub fn read(&mut self, text: &str) -> Result<&'a str, Fault> {
+        if let Some(label) = self.label(text) {
+            return Ok(label);
         }
-        let answer = self.find(text);
-        self.wrong += usize::from(answer.is_err());
-        self.asked.insert(text, answer.clone());
-        answer
+        if let Some(fault) = self.wrong.get(text) {
+            return Err(fault.clone());
+        }
+        let fault = self.fault(text);
+        self.wrong.insert(text.into(), fault.clone());
+        Err(fault)
     }
 
-    /// What [`Labels::read`] answered before; the text itself where it found nothing.
-    pub fn known(&self, text: &'a str) -> &'a str {
-        match self.asked.get(text) {
-            Some(Ok(label)) => label,
-            _ => text,
-        }
-    }
-
-    fn find(&self, text: &str) -> Result<&'a str, Fault> {
+    /// As [`Labels::read`], without the reason where it finds nothing.
+    pub fn label(&self, text: &str) -> Option<&'a str> {
         match self.meant(text) {
-            [] => {
-                if let Some(lost) = lost_zeros::code(text, self.list.items()) {
-                    return Err(lost);
-                }
-                let near = if self.wrong < GUESSES { self.nearest(text) } else { None };
-                Err(unknown_label::fault(&self.name, self.list.items(), near))
-            }
-            [only] => Ok(&only.label),
-            several => match exact(several, text) {
-                Some(item) => Ok(&item.label),
-                None => Err(ambiguous_label::fault(several, |item| self.clear_name(item))),
-            },
+            [] => None,
+            [only] => Some(&only.label),
+            several => exact(several, text).map(|item| &*item.label),
         }
+    }
+
+    /// The label; the text itself where it means none.
+    pub fn known<'t>(&self, text: &'t str) -> &'t str
+    where
+        'a: 't,
+    {
+        self.label(text).unwrap_or(text)
+    }
+
+    fn fault(&self, text: &str) -> Fault {
+        let several = self.meant(text);
+        if !several.is_empty() {
+            return ambiguous_label::fault(several, |item| self.clear_name(item));
+        }
+        lost_zeros::code(text, self.list.items()).unwrap_or_else(|| {
+            let near = if self.wrong.len() < GUESSES { self.nearest(text) } else { None };
+            unknown_label::fault(&self.name, self.list.items(), near)
+        })
     }
 
     fn meant(&self, text: &str) -> &[&'a Item] {
@@ -96,7 +100,7 @@ impl<'a> Labels<'a> {
 
 /// The one that is written exactly so, if only one is.
 fn exact<'a>(items: &[&'a Item], text: &str) -> Option<&'a Item> {
-    let mut exact = items.iter().filter(|item| [&item.name, &item.code, &item.path].contains(&&text.to_string()));
+    let mut exact = items.iter().filter(|item| [&*item.name, &item.code, &item.path].contains(&text));
     exact.next().filter(|_| exact.next().is_none()).copied()
 }
 

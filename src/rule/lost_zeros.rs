@@ -39,7 +39,7 @@ pub fn check(sheet: &mut Sheet<'_>, known: &Known<'_>) {
     for fields in [login(), number()] {
         let slots: Vec<Slot> = fields.iter().map(|field| sheet.slot(field)).collect();
         let [homes @ .., slot] = &slots[..] else { continue };
-        if slot.reader.is_some_and(|reader| sheet.readers[reader].is_suspect) {
+        if slot.reader.is_some_and(|reader| sheet.readers[reader].remarks.is_suspect) {
             let numbers = Numbers::new(known, fields);
             check_numbers(sheet, &numbers, slot, homes.first());
         }

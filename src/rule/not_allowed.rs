@@ -20,11 +20,14 @@ pub static RULE: Rule = Rule {
 
 /// The allowed value that is meant, whatever the case of `text`.
 pub fn read<'a>(text: &str, allowed: &'a [String]) -> Result<&'a str, Fault> {
+    meant(text, allowed).ok_or_else(|| fault(text, allowed))
+}
+
+/// As [`read`], without the reason where there is none.
+pub fn meant<'a>(text: &str, allowed: &'a [String]) -> Option<&'a str> {
     let same = |value: &&String| value.eq_ignore_ascii_case(text) || value.to_lowercase() == text.to_lowercase();
-    match allowed.iter().find(|value| *value == text).or_else(|| allowed.iter().find(same)) {
-        Some(value) => Ok(value),
-        None => Err(fault(text, allowed)),
-    }
+    let exact = allowed.iter().find(|value| *value == text);
+    exact.or_else(|| allowed.iter().find(same)).map(String::as_str)
 }
 
 fn fault(text: &str, allowed: &[String]) -> Fault {

@@ -18,7 +18,11 @@ pub static RULE: Rule = Rule {
 
 /// Takes off what looks like a space, the no-break space of French spreadsheets included.
 pub fn trim(cell: &str) -> &str {
-    cell.trim()
+    match cell.as_bytes() {
+        // So are nearly all cells.
+        [b'!'..=b'~', .., b'!'..=b'~'] => cell,
+        _ => cell.trim(),
+    }
 }
 
 #[cfg(test)]

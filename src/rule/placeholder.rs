@@ -87,6 +87,9 @@ pub fn remark() -> (Text, Text) {
 
 /// What stands behind a `#` or within brackets.
 fn bare(text: &str) -> Option<&str> {
+    if !matches!(text.as_bytes().first(), Some(b'#' | b'<' | b'(' | b'[' | b'{')) {
+        return None;
+    }
     let closed = [('<', '>'), ('(', ')'), ('[', ']'), ('{', '}')];
     let within = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
     text.strip_prefix('#').or_else(|| closed.into_iter().find_map(within))

@@ -72,7 +72,7 @@ fn newcomers(sheet: &Sheet<'_>) -> Vec<(usize, String)> {
     let mut seen = HashSet::new();
     let rows = sheet.rows_of(|subject| subject == Subject::New).into_iter();
     let traits = rows.filter_map(|row| {
-        let day = bad_date::read(sheet.said(row, &birth)).ok()?.to_string();
+        let day = bad_date::day(sheet.said(row, &birth))?.to_string();
         let traits = traits(&day, sheet.said(row, &first), sheet.said(row, &last))?;
         let values: Vec<&str> = keys.iter().map(|slot| sheet.said(row, slot)).collect();
         seen.insert(key(&values)).then_some((row, traits))

@@ -6,20 +6,36 @@ use crate::text;
 /// So many rows are named.
 const NAMED: usize = 5;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RowList {
     count: usize,
-    /// One more than are named, so that any of them can be left out.
+    /// In order; one more than are named, so that any of them can be left out.
     first: Vec<u32>,
 }
 
 impl RowList {
-    /// `number` is the row's as a spreadsheet counts it.
+    /// `number` is the row's as a spreadsheet counts it; the rows may come in any order.
     pub fn note(&mut self, number: u32) {
         self.count += 1;
-        if self.first.len() <= NAMED {
-            self.first.push(number);
+        self.keep(number);
+    }
+
+    /// Adds other rows.
+    pub fn merge(&mut self, other: &RowList) {
+        self.count += other.count;
+        other.first.iter().for_each(|number| self.keep(*number));
+    }
+
+    fn keep(&mut self, number: u32) {
+        let is_far = self.first.len() > NAMED && self.first.last() < Some(&number);
+        if !is_far {
+            self.first.insert(self.first.partition_point(|row| *row < number), number);
+            self.first.truncate(NAMED + 1);
         }
+    }
+
+    pub fn first(&self) -> Option<u32> {
+        self.first.first().copied()
     }
 
     /// The list without one of its rows.
@@ -76,6 +92,16 @@ mod tests {
             let named = named(count);
             assert_eq!((named.is(Language::English), named.is(Language::French)), (english, french));
         }
+    }
+
+    #[test]
+    fn rows_are_named_in_order_whoever_noted_them_in_whatever_order() {
+        let all: RowList = (2..12).collect();
+        let mut odd: RowList = (2..12).filter(|row| row % 2 == 1).collect();
+        odd.merge(&(2..12).rev().filter(|row| row % 2 == 0).collect());
+        assert_eq!(odd, all);
+        odd.merge(&RowList::default());
+        assert_eq!((odd.first(), odd), (Some(2), all));
     }
 
     #[test]

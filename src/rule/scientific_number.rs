@@ -38,7 +38,7 @@ pub fn check(text: &str) -> Result<(), Fault> {
 
 /// `1,23E+05`: spreadsheets always write the sign and two digits, which a code such as `1E5` does not have.
 fn is_shortened(text: &str) -> bool {
-    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+    if !matches!(text.as_bytes(), [b'0'..=b'9', b',' | b'.' | b'E' | b'e', ..]) {
         return false;
     }
     let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };

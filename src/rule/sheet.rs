@@ -73,9 +73,9 @@ impl<'a> Sheet<'a> {
                 let found = column.as_ref()?;
                 let heading = recognised.headings[index].clone();
                 let (field, column) = (found.field.clone(), &contract.columns[found.column]);
-                let mut reader = Reader::new(index, heading, field, column, &around.additions.lists);
                 let word = around.additions.clear.as_deref();
-                reader.clear = word.map(|word| Clear::of(word, &reader.field, reader.column, contract));
+                let clear = word.map(|word| Clear::of(word, &field, column, contract));
+                let mut reader = Reader::new(index, heading, field, column, clear, &around.additions.lists);
                 reader.awaits_codes = around.additions.codes.iter().any(|codes| codes.field == reader.field);
                 Some(reader)
             })

@@ -4,18 +4,26 @@ use super::fault::Fault;
 use crate::model::{Finding, Place};
 use crate::text;
 
-#[derive(Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tally {
     first: Option<(Place, String)>,
     more: usize,
 }
 
 impl Tally {
+    /// The cells come in order.
     pub fn note(&mut self, place: impl FnOnce() -> Place, read: &str) {
         match self.first {
             Some(_) => self.more += 1,
             None => self.first = Some((place(), read.into())),
         }
+    }
+
+    /// Adds other cells of the column: the first of all is the one of the first row.
+    pub fn merge(&mut self, other: Tally) {
+        self.more += other.more + usize::from(self.first.is_some() && other.first.is_some());
+        let firsts = self.first.take().into_iter().chain(other.first);
+        self.first = firsts.min_by_key(|(place, _)| place.row);
     }
 
     /// What is wrong with the first cell; how many more of the column are like it follows the problem.
