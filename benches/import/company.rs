@@ -12,7 +12,7 @@ const SPAN: usize = 9;
 
 const FIRST_NAMES: [&str; 8] = ["Hélène", "Noah", "Zoë", "Amélie", "Jean-Luc", "Inès", "Oscar", "Béatrice"];
 const LAST_NAMES: [&str; 8] = ["Durand", "O'Neill", "Lefèvre", "de la Tour", "Nguyen", "Müller", "Garnier", "Benali"];
-const ROLES: [&str; 3] = ["Collaborateur", "Manager", "Ressources humaines"];
+pub const ROLES: [&str; 3] = ["Collaborateur", "Manager", "Ressources humaines"];
 const JOBS: [&str; 5] = ["Technicienne", "Comptable", "Chef de projet", "Ingénieur qualité", "Assistante de direction"];
 
 /// What a row of the partner's file says about a person.
@@ -133,11 +133,11 @@ fn manager(person: usize) -> usize {
     person.saturating_sub(1) / SPAN
 }
 
-fn department(number: usize) -> String {
+pub fn department(number: usize) -> String {
     format!("Département {:03}", number % DEPARTMENTS)
 }
 
-fn establishment(number: usize) -> String {
+pub fn establishment(number: usize) -> String {
     format!("Établissement {number}")
 }
 
