@@ -5,6 +5,9 @@
 mod accounts;
 mod apply;
 mod backup;
+mod changes;
+mod crowd_pages;
+mod crowds;
 mod dealings;
 mod decisions;
 mod deliveries;
@@ -31,6 +34,7 @@ mod spool;
 mod stored;
 mod trace;
 mod users;
+mod walk;
 
 #[cfg(test)]
 mod tests;

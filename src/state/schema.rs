@@ -5,8 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::state::{
-    Error, Kind, accounts, decisions, deliveries, exceptions, expectations, given, lineups, open_rows, operations,
-    pickups, plans, requests, rolls, runs, sheets, users,
+    Error, Kind, accounts, changes, crowd_pages, crowds, decisions, deliveries, exceptions, expectations, given,
+    lineups, open_rows, operations, pickups, plans, requests, rolls, runs, sheets, users,
 };
 
 /// A step is what one version of Passerelle added, table by table; `user_version` says how many have been taken.
@@ -20,6 +20,8 @@ pub(super) const STEPS: &[Step] = &[
     // Files that are delivered all or none, and what partners were last given; what is sent to change people elsewhere, and
     // accounts at partners.
     &[deliveries::SETS, deliveries::TABLES, given::SCHEMA, operations::ELSEWHERE, requests::SCHEMA, accounts::SCHEMA],
+    // How often the directory changed, and everybody by hashes.
+    &[changes::SCHEMA, crowds::SCHEMA, crowd_pages::SCHEMA],
 ];
 
 pub(super) type Step = &'static [&'static str];

@@ -1,11 +1,12 @@
 //! The directory: one row a user, and one row a value that belongs to a family of data.
 
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::model::field::{DATA, Datum, Kind};
 use crate::model::table::{Chunk, Table};
 use crate::model::{Field, People};
 use crate::state::stored::unreadable;
+use crate::state::walk::{Who, walk};
 use crate::state::{Error, State};
 
 /// A column is a datum of the vocabulary, with `_` for `-`. Where there is no value there is an empty text.
@@ -81,7 +82,18 @@ impl State {
     /// A snapshot of the directory, in the order in which the users came: every datum that is no family, and of the
     /// families what somebody has.
     pub fn people(&self) -> Result<People, Error> {
-        self.read("the users", people)
+        self.read("the users", |db| whole(db, &Who::Everybody))
+    }
+
+    /// The users of these numbers as [`State::people`] gives them: of the families, what one of them has. A number that
+    /// nobody has is passed over.
+    pub fn people_of(&self, numbers: &[u32]) -> Result<People, Error> {
+        self.read("some users", |db| whole(db, &Who::Some(numbers)))
+    }
+
+    /// Everybody, but of their own data only these fields.
+    pub fn people_with(&self, fields: &[Field]) -> Result<People, Error> {
+        self.read("the users", |db| people(db, &Who::Everybody, fields.into()))
     }
 
     /// How many users there are.
@@ -113,58 +125,31 @@ pub(super) fn find(db: &Connection, login: &str) -> rusqlite::Result<Option<i64>
     db.prepare_cached("SELECT id FROM users WHERE login = ?1")?.query_row([login], |row| row.get(0)).optional()
 }
 
-fn people(db: &Connection) -> rusqlite::Result<People> {
-    let extra_fields = extra_fields(db)?;
-    let names: Vec<String> = columns().map(column).collect();
-    let mut users = db.prepare(&format!("SELECT id, {} FROM people ORDER BY id", names.join(", ")))?;
-    let mut values = db.prepare("SELECT user_id, field, value FROM user_extras ORDER BY user_id, field")?;
-    let table = table(&mut users, names.len(), &mut values, &extra_fields)?;
-
-    let fields = columns().map(|datum| Field::of(datum.name)).chain(extra_fields).collect();
-    Ok(People::new(fields, table))
+/// With every field that one of them has.
+fn whole(db: &Connection, who: &Who<'_>) -> rusqlite::Result<People> {
+    let mut fields: Vec<Field> = columns().map(|datum| Field::of(datum.name)).collect();
+    fields.extend(families(db, who)?);
+    people(db, who, fields)
 }
 
-/// Sorted as SQLite sorts them, which `table` counts on.
-fn extra_fields(db: &Connection) -> rusqlite::Result<Vec<Field>> {
-    let parse = |name: String| Field::parse(&name).map_err(|_| rusqlite::Error::from(unreadable(&name, "a field")));
-    db.prepare("SELECT DISTINCT field FROM user_extras ORDER BY field")?
-        .query_and_then((), |row| parse(row.get(0)?))?
-        .collect()
-}
-
-/// Walks users and values side by side; both come in the order of the users, and the values in that of the fields.
-fn table(
-    users: &mut Statement<'_>,
-    columns: usize,
-    values: &mut Statement<'_>,
-    extra_fields: &[Field],
-) -> rusqlite::Result<Table> {
+fn people(db: &Connection, who: &Who<'_>, fields: Vec<Field>) -> rusqlite::Result<People> {
     let mut table = Table::default();
     let mut chunk = Chunk::default();
-    let mut users = users.query(())?;
-    let mut values = values.query(())?;
-    let mut value = values.next()?;
-    while let Some(user) = users.next()? {
-        for column in 1..=columns {
-            chunk.cell(user.get_ref(column)?.as_str()?);
-        }
-        let id: i64 = user.get(0)?;
-        for field in extra_fields {
-            if let Some(row) = value
-                && row.get::<_, i64>(0)? == id
-                && row.get_ref(1)?.as_str()? == field.name()
-            {
-                chunk.write(row.get_ref(2)?.as_str()?);
-                value = values.next()?;
-            }
-            chunk.end_cell();
-        }
-        let number = user.get(0)?;
-        chunk.end_row(number, number);
+    walk(db, who, &fields, |user| {
+        user.values.iter().for_each(|value| chunk.cell(value));
+        chunk.end_row(user.number, user.number);
         if chunk.size() >= CHUNK_SIZE {
             table.push(std::mem::take(&mut chunk));
         }
-    }
+        Ok(())
+    })?;
     table.push(chunk);
-    Ok(table)
+    Ok(People::new(fields, table))
+}
+
+/// Of families, the fields that one of them has.
+fn families(db: &Connection, who: &Who<'_>) -> rusqlite::Result<Vec<Field>> {
+    let parse = |name: String| Field::parse(&name).map_err(|_| rusqlite::Error::from(unreadable(&name, "a field")));
+    let sql = format!("SELECT DISTINCT field FROM user_extras WHERE {} ORDER BY field", who.among("user_id"));
+    db.prepare(&sql)?.query_and_then(params_from_iter(who.parameter()), |row| parse(row.get(0)?))?.collect()
 }

@@ -2,6 +2,7 @@
 
 mod applying;
 mod backups;
+mod crowds;
 mod journal;
 mod killed;
 mod opening;
