@@ -34,7 +34,7 @@ pub fn plan(job: &mut Job<'_>, exchange: &Exchange, plan: &Plan, moves: &mut Mov
         }
         state.decide_plan(plan.id, &approval(context, &person::name()))?;
         let told = finish(context, state, hands, exchange, import, plan.id)?;
-        moves.extend(&plan.digests.snapshot, known::people(context, state, import)?.digest());
+        moves.extend(&plan.digests.snapshot, known::digest(context, state, import)?);
         Ok(told)
     })?;
     told.map_or_else(|| foretell(job, plan), Ok)
@@ -62,7 +62,7 @@ fn check_unmoved(
     plan: &Plan,
     moves: &Moves,
 ) -> Result<bool, Error> {
-    let now = known::people(&job.context, &job.state, import)?.digest();
+    let now = known::digest(&job.context, &job.state, import)?;
     let is_moved = now != plan.digests.snapshot;
     if is_moved && !moves.lead(&plan.digests.snapshot, &now) {
         return Err(moved(plan, &format!("{} has changed", import.people.called())));

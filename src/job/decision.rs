@@ -103,7 +103,7 @@ impl Decision {
             operations: Vec::new(),
             digests: Digests {
                 file: gathered.digest.clone(),
-                snapshot: gathered.known.digest(),
+                snapshot: gathered.snapshot.clone(),
                 profile: exchange.profile.digest(),
             },
             facts: Facts { rows: 0, size, heading: String::new() },

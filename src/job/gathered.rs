@@ -18,6 +18,8 @@ pub struct Gathered {
     pub bytes: Vec<u8>,
     pub digest: Digest,
     pub known: Arc<People>,
+    /// Of these people: see [`known::digest`].
+    pub snapshot: Digest,
     pub additions: Additions,
     /// Of the last file that was taken.
     pub last: Option<Facts>,
@@ -56,6 +58,7 @@ impl Gathered {
         let organisation = known::organisation(context, import)?;
         Ok(Gathered {
             earlier: earlier(state, &exchange.name, &path, &digest)?,
+            snapshot: known::digest(context, state, import)?,
             known: known::people(context, state, import)?,
             additions: import.additions.read(&import.contract.columns, organisation.as_deref())?,
             last: state.last_good(&exchange.name)?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::job::{Context, Error};
-use crate::model::{Organisation, People};
+use crate::model::{Digest, Organisation, People};
 use crate::site::Import;
 use crate::site::people::Changed;
 use crate::state::State;
@@ -15,6 +15,14 @@ pub fn people(context: &Context<'_>, state: &State, import: &Import) -> Result<A
             let site = context.site;
             Ok(context.doors.known(lucca, &site.base, &site.written(&lucca.name), &context.limit)?)
         }
+    }
+}
+
+/// Tells whether anybody has changed since a plan was made. Of the directory it is read without its people.
+pub fn digest(context: &Context<'_>, state: &State, import: &Import) -> Result<Digest, Error> {
+    match &import.people {
+        Changed::Directory(_) => Ok(state.directory_digest()?),
+        Changed::Lucca(_) => Ok(people(context, state, import)?.digest()),
     }
 }
 

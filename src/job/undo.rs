@@ -8,7 +8,7 @@ use crate::job::propose::{Proposal, propose};
 use crate::job::{Error, Job};
 use crate::model::field::Kind;
 use crate::model::operation::Act;
-use crate::model::{Field, Operation, People, Text};
+use crate::model::{Digest, Field, Operation, People, Text};
 use crate::plan;
 use crate::plan::undo::{Done, Kept, Undo, Why};
 use crate::report;
@@ -33,6 +33,7 @@ struct Gathered {
     /// Creations and updates that the directory had not taken.
     failed: Vec<String>,
     known: People,
+    snapshot: Digest,
     /// Users by logins that nobody has any more.
     former: HashMap<String, u32>,
 }
@@ -97,7 +98,7 @@ pub fn undo(job: &mut Job<'_>, exchange: &Exchange, import: &Import, target: &Ta
     let proposal = Proposal {
         path: &path,
         operations: plan::order(operations),
-        snapshot: gathered.known.digest(),
+        snapshot: gathered.snapshot,
         reason: text!("it takes back what run {id} did", "il annule ce que l'exécution {id} a fait"),
         kept,
     };
@@ -105,8 +106,8 @@ pub fn undo(job: &mut Job<'_>, exchange: &Exchange, import: &Import, target: &Ta
 }
 
 fn gather(job: &Job<'_>, target: &Target) -> Result<Gathered, Error> {
-    let known = job.state.people()?;
-    let mut gathered = Gathered { done: Vec::new(), failed: Vec::new(), known, former: HashMap::new() };
+    let (snapshot, known) = (job.state.directory_digest()?, job.state.people()?);
+    let mut gathered = Gathered { done: Vec::new(), failed: Vec::new(), known, snapshot, former: HashMap::new() };
     for plan in &target.plans {
         for (user, recorded) in job.state.operations_with_users(plan.id)? {
             let login = recorded.operation.user().login.clone();

@@ -37,7 +37,7 @@ impl Eyes {
                 let bytes = gather::fetch(&job.context, &file.server, &file.file)?;
                 Ok(self.see(Digest::of(&bytes)))
             }
-            People::Directory(_) => Ok(self.see(job.state.people()?.digest())),
+            People::Directory(_) => Ok(self.see(job.state.directory_digest()?)),
             People::Lucca(lucca) => {
                 if self.is_whole_due(export, now) {
                     self.whole = None;
