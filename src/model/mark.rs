@@ -71,18 +71,19 @@ impl RowHasher {
     /// the values tell apart: a hash says who may be meant, and never who is. Takes nothing of the row that is on its way.
     pub fn way<'v>(&mut self, way: &Way, values: impl IntoIterator<Item = &'v str>) -> u32 {
         self.key.clear();
+        let mut letters = 0;
         for value in values {
             match way {
                 _ if value.is_empty() => return 0,
                 Way::Form(_) => return NumberForm::of(value).written(),
                 Way::Fields(_) => self.write_key(value),
-                Way::Names => self.write_letters(value),
+                Way::Names => letters = sum_letters(value, letters),
             }
         }
-        match way {
-            Way::Fields(_) => short(xxh3_64(&self.key)),
-            Way::Names => self.finish_letters(),
-            Way::Form(_) => 0,
+        match (way, letters) {
+            (Way::Fields(_), _) => short(xxh3_64(&self.key)),
+            (Way::Names, 0) | (Way::Form(_), _) => 0,
+            (Way::Names, letters) => short(letters),
         }
     }
 
@@ -92,35 +93,6 @@ impl RowHasher {
         let value = if is_number { value.trim_start_matches('0') } else { value };
         write_lowercase(value, &mut self.key);
         self.key.push(END);
-    }
-
-    fn write_letters(&mut self, value: &str) {
-        match value.is_ascii() {
-            // Most names are; folded, they would take memory of their own.
-            true => {
-                let letters = value.bytes().filter(u8::is_ascii_alphanumeric);
-                self.key.extend(letters.map(|letter| letter.to_ascii_lowercase()));
-            }
-            false => self.key.extend_from_slice(fold(value).as_bytes()),
-        }
-    }
-
-    /// Only which letters there are makes a difference.
-    fn finish_letters(&mut self) -> u32 {
-        if self.key.is_empty() {
-            return 0;
-        }
-        match str::from_utf8(&self.key) {
-            Ok(letters) if !letters.is_ascii() => {
-                let mut letters: Vec<char> = letters.chars().collect();
-                letters.sort_unstable();
-                short(xxh3_64(letters.into_iter().collect::<String>().as_bytes()))
-            }
-            _ => {
-                self.key.sort_unstable();
-                short(xxh3_64(&self.key))
-            }
-        }
     }
 }
 
@@ -164,6 +136,19 @@ impl Marker {
         let row = self.hasher.finish();
         self.mark = Mark { number, manager, row, key, ways: std::mem::take(&mut self.mark.ways) };
         &self.mark
+    }
+}
+
+/// Only which letters there are makes a difference, and not in which order.
+fn sum_letters(name: &str, sum: u64) -> u64 {
+    let add = |sum: u64, letter: char| sum.wrapping_add(xxh3_64(&u32::from(letter).to_le_bytes()));
+    match name.is_ascii() {
+        // Most names are; folded, they would take memory of their own.
+        true => {
+            let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+            letters.map(|letter| char::from(letter.to_ascii_lowercase())).fold(sum, add)
+        }
+        false => fold(name).chars().fold(sum, add),
     }
 }
 

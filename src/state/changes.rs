@@ -1,53 +1,51 @@
-//! Changes: how often the directory has changed, and who did. Triggers count, so that no way of writing forgets it, be it
+//! Changes: whenever a user changes, a row says who. Triggers write it, so that no way of writing forgets it, be it
 //! `sqlite3` by hand.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::model::Digest;
 use crate::state::{Error, State};
 
 pub(super) const SCHEMA: &str = "
-    CREATE TABLE directory (
-        id INTEGER PRIMARY KEY CHECK (id = 1), -- there is one
-        changes INTEGER NOT NULL,              -- how often anybody changed
-        stamp BLOB NOT NULL                    -- by chance, another one with each change
+    CREATE TABLE changes (
+        at INTEGER PRIMARY KEY,  -- the greater, the later
+        user INTEGER,            -- NULL: whoever was there before changes were written down
+        chance INTEGER           -- so that no other change is the same: not of the same state, restored from a backup
     ) STRICT;
     -- A directory in which nobody ever was is the same everywhere.
-    INSERT INTO directory SELECT 1, 0, iif(EXISTS (SELECT 1 FROM users), randomblob(16), x'');
+    INSERT INTO changes (chance) SELECT random() WHERE EXISTS (SELECT 1 FROM users);
 
-    -- Who changed since everybody was kept in `crowds`, for whichever exchange.
-    CREATE TABLE changed (
-        user INTEGER PRIMARY KEY,
-        at INTEGER NOT NULL -- how often anybody had changed then
-    ) STRICT;
-
-    -- Into it goes who has changed.
-    CREATE VIEW changing AS SELECT user FROM changed;
-    CREATE TRIGGER change INSTEAD OF INSERT ON changing BEGIN
-        UPDATE directory SET changes = changes + 1, stamp = randomblob(16);
-        INSERT INTO changed SELECT new.user, changes FROM directory WHERE EXISTS (SELECT 1 FROM crowds)
-        ON CONFLICT (user) DO UPDATE SET at = excluded.at;
-    END;
-    CREATE TRIGGER user_created AFTER INSERT ON users BEGIN INSERT INTO changing VALUES (new.id); END;
-    CREATE TRIGGER user_changed AFTER UPDATE ON users BEGIN INSERT INTO changing VALUES (new.id); END;
-    CREATE TRIGGER user_gone AFTER DELETE ON users BEGIN INSERT INTO changing VALUES (old.id); END;
-    CREATE TRIGGER extra_added AFTER INSERT ON user_extras BEGIN INSERT INTO changing VALUES (new.user_id); END;
-    CREATE TRIGGER extra_changed AFTER UPDATE ON user_extras BEGIN
-        INSERT INTO changing VALUES (old.user_id), (new.user_id);
-    END;
-    CREATE TRIGGER extra_gone AFTER DELETE ON user_extras BEGIN INSERT INTO changing VALUES (old.user_id); END;
+    CREATE TRIGGER user_created AFTER INSERT ON users
+    BEGIN INSERT INTO changes (user, chance) VALUES (new.id, random()); END;
+    CREATE TRIGGER user_changed AFTER UPDATE ON users
+    BEGIN INSERT INTO changes (user, chance) VALUES (new.id, random()); END;
+    CREATE TRIGGER user_gone AFTER DELETE ON users
+    BEGIN INSERT INTO changes (user, chance) VALUES (old.id, random()); END;
+    CREATE TRIGGER extra_added AFTER INSERT ON user_extras
+    BEGIN INSERT INTO changes (user, chance) VALUES (new.user_id, random()); END;
+    CREATE TRIGGER extra_changed AFTER UPDATE ON user_extras
+    BEGIN INSERT INTO changes (user, chance) VALUES (old.user_id, random()), (new.user_id, random()); END;
+    CREATE TRIGGER extra_gone AFTER DELETE ON user_extras
+    BEGIN INSERT INTO changes (user, chance) VALUES (old.user_id, random()); END;
 ";
 
 impl State {
-    /// Another one with every change of the directory, and read at once. Not of what users are: who is changed, and
-    /// changed back, leaves another digest behind.
+    /// Another one after every change of the directory, and read at once. It is not of what users are: who is changed and
+    /// changed back leaves another one behind.
     pub fn directory_digest(&self) -> Result<Digest, Error> {
-        let stamp = |db: &Connection| db.query_row("SELECT stamp FROM directory", (), |row| row.get::<_, Vec<u8>>(0));
-        Ok(Digest::of(&self.read("the directory", stamp)?))
+        let sql = "SELECT at, chance FROM changes ORDER BY at DESC LIMIT 1";
+        let of = |row: &Row<'_>| Ok(format!("{} {}", row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let last = self.read("the last change", |db| db.query_row(sql, (), of).optional())?;
+        Ok(Digest::of(last.unwrap_or_default().as_bytes()))
     }
 }
 
-/// How often anybody has changed.
-pub(super) fn count(db: &Connection) -> rusqlite::Result<i64> {
-    db.query_row("SELECT changes FROM directory", (), |row| row.get(0))
+/// When the last change was; 0 where there was none.
+pub(super) fn last(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("SELECT coalesce(max(at), 0) FROM changes", (), |row| row.get(0))
+}
+
+/// Forgets changes up to this one, which nobody asks for any more. The last of all stays: by it, the directory is known.
+pub(super) fn forget(db: &Connection, up_to: i64) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM changes WHERE at <= ?1 AND at < (SELECT max(at) FROM changes)", [up_to]).map(drop)
 }

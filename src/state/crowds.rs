@@ -13,7 +13,7 @@ pub(super) const SCHEMA: &str = "
     CREATE TABLE crowds (
         exchange TEXT PRIMARY KEY,
         shape TEXT NOT NULL,     -- JSON: what is hashed, and how
-        at INTEGER NOT NULL,     -- how often anybody had changed
+        at INTEGER NOT NULL,     -- the last change that is in it
         people INTEGER NOT NULL, -- how many they were
         last INTEGER NOT NULL    -- the greatest of their numbers
     ) STRICT, WITHOUT ROWID;
@@ -57,7 +57,7 @@ impl State {
     pub fn keep_crowd(&mut self, exchange: &str, shape: &Shape) -> Result<(), Error> {
         self.write("the users by hashes", |db| {
             let kept = Kept::find(db, exchange, shape)?;
-            let now = changes::count(db)?;
+            let now = changes::last(db)?;
             if kept.as_ref().is_some_and(|kept| kept.at == now) {
                 return Ok(());
             }
@@ -76,8 +76,7 @@ impl State {
                  SELECT ?1, ?2, ?3, count(*), coalesce(max(id), 0) FROM users",
                 (exchange, Json((VERSION, shape)), now),
             )?;
-            // Of use to nobody any more.
-            db.execute("DELETE FROM changed WHERE at <= (SELECT min(at) FROM crowds)", ()).map(drop)
+            forget_outdated(db, now)
         })
     }
 }
@@ -88,6 +87,14 @@ impl Kept {
         let kept = |row: &Row<'_>| Ok(Kept { at: row.get(0)?, people: row.get(1)?, last: row.get(2)? });
         db.query_row(sql, (exchange, Json((VERSION, shape))), kept).optional()
     }
+}
+
+/// Forgets what no exchange can use any more. One that has missed more changes than there are users is not imported any
+/// more, or else makes everybody anew in the same time.
+fn forget_outdated(db: &Connection, now: i64) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM crowds WHERE ?1 - at > people", [now])?;
+    db.execute("DELETE FROM crowd_pages WHERE exchange NOT IN (SELECT exchange FROM crowds)", ())?;
+    changes::forget(db, db.query_row("SELECT coalesce(min(at), ?1) FROM crowds", [now], |row| row.get(0))?)
 }
 
 /// Who is not as they are kept.

@@ -13,7 +13,7 @@ pub(super) enum Who<'a> {
     Everybody,
     /// The users of these numbers.
     Some(&'a [u32]),
-    /// Who changed since the directory had changed so often.
+    /// Who changed after this change.
     ChangedSince(i64),
 }
 
@@ -102,7 +102,7 @@ impl Who<'_> {
         match self {
             Who::Everybody => "true".into(),
             Who::Some(_) => format!("{column} IN (SELECT value FROM json_each(?1))"),
-            Who::ChangedSince(_) => format!("{column} IN (SELECT user FROM changed WHERE at > ?1)"),
+            Who::ChangedSince(_) => format!("{column} IN (SELECT user FROM changes WHERE at > ?1)"),
         }
     }
 
