@@ -111,22 +111,8 @@ impl Saved {
 
     /// Of the plan without its layout.
     fn seal(&self) -> Digest {
-        let mut sealing = Sealing::default();
+        let mut sealing = Digester::default();
         serde_json::to_writer(&mut sealing, self).expect("a plan is made of plain values");
-        sealing.0.finish()
-    }
-}
-
-#[derive(Default)]
-struct Sealing(Digester);
-
-impl Write for Sealing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        sealing.finish()
     }
 }

@@ -1,9 +1,16 @@
 //! A digest: SHA-256 of bytes, by which a file, a snapshot or a profile is known again.
 
 use std::fmt;
+use std::io::{self, BufReader, Write};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::model::Bytes;
+use crate::model::bytes::Reader;
+
+/// In bytes, of what is read to be digested.
+const PIECE: usize = 256 * 1024;
 
 /// SHA-256, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,11 +31,32 @@ impl Digester {
     }
 }
 
+impl Write for Digester {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Digest {
     pub fn of(bytes: &[u8]) -> Digest {
         let mut digester = Digester::default();
         digester.update(bytes);
         digester.finish()
+    }
+
+    /// Reads them once, in pieces.
+    ///
+    /// # Errors
+    /// As those of [`Bytes::read_at`].
+    pub fn of_all(bytes: &dyn Bytes) -> io::Result<Digest> {
+        let mut digester = Digester::default();
+        io::copy(&mut BufReader::with_capacity(PIECE, Reader::of(bytes)), &mut digester)?;
+        Ok(digester.finish())
     }
 
     /// A digest that was written down before.
