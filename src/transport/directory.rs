@@ -1,14 +1,14 @@
 //! A folder on this machine, or one that the system mounts, as a server.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::examine::{CONTENT, MIDDLE};
-use super::{Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path};
+use super::{BUFFER, Error, Kind, Limit, Listing, Replacement, Session, compare_sizes, copy, path};
 use crate::model::sheet::{Found, Trait};
 
 /// `[server.NAME.directory]`
@@ -84,7 +84,7 @@ impl Session for Directory {
             _ => {}
         }
         let mut file = File::create_new(&path).map_err(write)?;
-        let mut content = Bounded { file: content, limit: &self.limit };
+        let mut content = BufReader::with_capacity(BUFFER, Bounded { file: content, limit: &self.limit });
         io::copy(&mut content, &mut file).and_then(|_| file.sync_all()).map_err(write)?;
         compare_sizes(tried(), size, file.metadata().map_err(write)?.len())
     }
