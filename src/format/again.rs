@@ -7,9 +7,6 @@ use crate::format::dialect::{self, Formulas, LineEnding, Quoting};
 use crate::format::{Dialect, Kind, Source, Unencodable, Writer, encoding};
 use crate::model::date;
 
-/// Bytes from which the form is told: headings are at the top.
-const LOOKED_AT: usize = 64 * 1024;
-
 const MARK: char = '\u{feff}';
 
 /// Writes rows as the file had them: with its separator, its quotes, its line ends and its encoding. Rows of a workbook
@@ -27,9 +24,12 @@ enum Form {
 }
 
 impl Again {
-    /// `bytes` are those of the file from which `source` was told.
+    /// Bytes from which the form is told: headings are at the top.
+    pub const LOOKED_AT: usize = 64 * 1024;
+
+    /// `bytes` are the first ones of the file from which `source` was told.
     pub fn new(bytes: &[u8], source: &Source) -> Again {
-        let top = encoding::decode(&bytes[..bytes.len().min(LOOKED_AT)], None).text;
+        let top = encoding::decode(&bytes[..bytes.len().min(Again::LOOKED_AT)], None).text;
         let separator = source.separator.unwrap_or(';');
         let is_workbook = source.kind != Kind::Csv;
         let dialect = Dialect {

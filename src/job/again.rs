@@ -9,7 +9,8 @@ use crate::text;
 
 /// What is worth saying of where the same bytes were taken before.
 pub fn remark(state: &State, exchange: &Exchange, gathered: &Gathered) -> Result<Option<Text>, Error> {
-    let Gathered { path, digest, earlier, .. } = gathered;
+    let Gathered { path, content, earlier, .. } = gathered;
+    let digest = &content.digest;
     if earlier.is_none() {
         let twin = state.taken_elsewhere(&exchange.name, path, digest)?;
         return Ok(twin.map(|twin| {

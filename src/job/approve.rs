@@ -3,6 +3,7 @@
 use chrono::Utc;
 
 use crate::job::apply::{dropped_name, finish, settle};
+use crate::job::content::Content;
 use crate::job::decision::read_and_decide;
 use crate::job::gathered::Gathered;
 use crate::job::remembered::Remembered;
@@ -88,8 +89,8 @@ fn moved(plan: &Plan, what: &str) -> Error {
 
 fn is_file_moved(job: &Job<'_>, exchange: &Exchange, import: &Import, name: &str, plan: &Plan) -> Result<bool, Error> {
     let place = claim::place(&job.context, exchange, import, name)?;
-    match gather::fetch(&job.context, &exchange.server, &place) {
-        Ok(bytes) => Ok(Digest::of(&bytes) != plan.digests.file),
+    match gather::digest(&job.context, &exchange.server, &place) {
+        Ok(digest) => Ok(digest != plan.digests.file),
         Err(Error::Transport(missing)) if missing.kind == Kind::Missing => Ok(true),
         Err(error) => Err(error),
     }
@@ -107,9 +108,9 @@ fn is_still_the_same(
 ) -> Result<bool, Error> {
     let Some(spooled) = &plan.spooled else { return Ok(false) };
     let day = context.site.local(plan.created).date();
-    let bytes = hands.spool.get(spooled)?;
+    let content = Content::spooled(&hands.spool, spooled)?;
     let gathered =
-        Gathered { earlier: None, ..Gathered::of(context, state, exchange, import, plan.path.clone(), bytes)? };
+        Gathered { earlier: None, ..Gathered::of(context, state, exchange, import, plan.path.clone(), content)? };
     let anew = read_and_decide(&gathered, exchange, import, day)?;
     let recorded = state.operations(plan.id)?;
     let is_same = anew.operations.iter().eq(recorded.iter().map(|recorded| &recorded.operation));

@@ -1,6 +1,5 @@
 //! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -8,9 +7,10 @@ use chrono::NaiveDate;
 use crate::format::{Again, Reading};
 use crate::job::follow::{Followed, follow};
 use crate::job::gathered::Gathered;
+use crate::job::reading::whole;
 use crate::job::saved::Saved;
 use crate::job::{Error, measure, reading};
-use crate::model::{Field, Finding, Language, Operation, People, Roll, Verdict, roll};
+use crate::model::{Bytes, Field, Finding, Language, Operation, People, Roll, Verdict, roll};
 use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Excerpt, Findings};
@@ -42,8 +42,8 @@ struct Terms<'a> {
     import: &'a Import,
     language: Language,
     today: NaiveDate,
-    /// What is in the file, once it is opened.
-    content: &'a [u8],
+    /// Of the file, once it is opened: its form is told by its first bytes.
+    top: &'a [u8],
 }
 
 /// A file that was read and checked.
@@ -70,17 +70,23 @@ pub fn read_and_decide(
         decision.told.verdict = verdict;
         return Ok(decision);
     }
-    let content = match &import.openpgp {
-        Some(openpgp) => openpgp.open(&gathered.bytes)?.map(Cow::Owned).map_err(unopened),
-        None => Ok(Cow::Borrowed(&gathered.bytes[..])),
+    let opened;
+    let content: &dyn Bytes = match &import.openpgp {
+        None => &gathered.content,
+        Some(openpgp) => match openpgp.open(&whole(&gathered.content)?)? {
+            Ok(content) => {
+                opened = content;
+                &opened
+            }
+            Err(fault) => return Ok(decision.refused(unopened(fault))),
+        },
     };
-    let content = match content {
-        Ok(content) => content,
-        Err(unopened) => return Ok(decision.refused(unopened)),
-    };
-    match reading::read(&content, import.encoding, &rule::knows(&contract))? {
+    let read = reading::read(content, import.encoding, &rule::knows(&contract))?;
+    let top = content.top(Again::LOOKED_AT).map_err(Error::unread)?;
+    gathered.content.check_unchanged()?;
+    match read {
         Ok(reading) => {
-            let terms = Terms { contract, import, language: exchange.language, today, content: &content };
+            let terms = Terms { contract, import, language: exchange.language, today, top: &top };
             decision.decide(reading, gathered, &terms);
             Ok(decision)
         }
@@ -97,12 +103,12 @@ fn unopened(fault: Fault) -> Finding {
 
 impl Decision {
     fn about_nothing(gathered: &Gathered, exchange: &Exchange) -> Decision {
-        let size = gathered.bytes.len() as u64;
+        let size = gathered.content.len();
         Decision {
             told: report::Import { file: gathered.path.clone(), size, ..report::Import::default() },
             operations: Vec::new(),
             digests: Digests {
-                file: gathered.digest.clone(),
+                file: gathered.content.digest.clone(),
                 snapshot: gathered.snapshot.clone(),
                 profile: exchange.profile.digest(),
             },
@@ -221,14 +227,14 @@ impl File {
             heading: &self.reading.heading,
             table: &self.reading.table,
             ours: &self.ours,
-            digest: &gathered.digest,
+            digest: &gathered.content.digest,
             left_out: &self.checked.left_out,
             unread: &self.reading.findings,
             findings: &findings.0,
             unlisted: &self.checked.unlisted,
             language: terms.language,
         };
-        let mut again = Again::new(terms.content, &self.reading.source);
+        let mut again = Again::new(terms.top, &self.reading.source);
         corrections.write(|cells| again.row(cells));
         Some(again.finish())
     }
@@ -239,7 +245,7 @@ impl File {
             recognised: &self.recognised,
             contract: &terms.contract,
             ours: &self.ours,
-            digest: &gathered.digest,
+            digest: &gathered.content.digest,
             left_out: &self.checked.left_out,
         }
     }

@@ -4,18 +4,18 @@
 //! Whatever was cut off is found out and finished: before the first renaming the uploads start again; after it, the temporary
 //! names tell which of the renamings happened, and the others follow.
 
-use std::io::Write;
-use std::mem;
+use std::{io, mem};
 
 use chrono::Utc;
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::provision::{self, Provisioned};
 use crate::job::{Context, Error, Hands, post};
-use crate::model::Digest;
+use crate::model::bytes::Reader;
 use crate::model::digest::Digester;
+use crate::model::{Bytes, Digest};
 use crate::site::Server;
-use crate::state::{Delivery, DeliveryId, DeliveryStatus, Set, State};
+use crate::state::{Delivery, DeliveryId, DeliveryStatus, OnDisk, Set, State};
 use crate::transport::{self, Endpoint, Kind, Replacement, Session, handover, inside};
 
 pub(super) const LOST: &str =
@@ -126,7 +126,7 @@ fn upload_all(
     let ids: Vec<DeliveryId> = missing.iter().map(|delivery| delivery.id).collect();
     state.advance(&ids, DeliveryStatus::Uploading, Utc::now())?;
     for delivery in missing {
-        upload(context, server, &hands.spool.get(&delivery.spooled)?, delivery)?;
+        upload(context, server, &hands.spool.open(&delivery.spooled)?, delivery)?;
     }
     state.advance(&ids, DeliveryStatus::Renaming, Utc::now())?;
     Ok(())
@@ -167,9 +167,14 @@ fn clear_away(context: &Context<'_>, server: &Server, old: &Set) -> Result<Deliv
 }
 
 /// What is in the spool, if it is as it was prepared.
-pub(super) fn as_prepared(hands: &Hands, delivery: &Delivery) -> Result<Option<Vec<u8>>, Error> {
-    let content = hands.spool.find(&delivery.spooled)?;
-    Ok(content.filter(|content| Digest::of(content) == *delivery.sent()))
+pub(super) fn as_prepared(hands: &Hands, delivery: &Delivery) -> Result<Option<OnDisk>, Error> {
+    let Some(content) = hands.spool.find(&delivery.spooled)? else { return Ok(None) };
+    let digest = Digest::of_all(&content).map_err(|cause| unread(hands, delivery, cause))?;
+    Ok(Some(content).filter(|_| digest == *delivery.sent()))
+}
+
+pub(super) fn unread(hands: &Hands, delivery: &Delivery, cause: io::Error) -> Error {
+    Error::disk("read", &hands.spool.path(&delivery.spooled), cause)
 }
 
 /// Are the files in the spool as they were prepared? Where one is lost, since an older state was restored for example, the
@@ -191,10 +196,10 @@ fn check_spool(
     Ok(())
 }
 
-fn upload(context: &Context<'_>, server: &Server, content: &[u8], delivery: &Delivery) -> Result<(), Error> {
+fn upload(context: &Context<'_>, server: &Server, content: &dyn Bytes, delivery: &Delivery) -> Result<(), Error> {
     let uploaded = context.with_server(server, |session| {
         context.progress.begin(&delivery.file_name, delivery.size, Unit::Bytes);
-        let mut reader = Counted { inner: content, progress: context.progress };
+        let mut reader = Counted { inner: Reader::of(content), progress: context.progress };
         handover::upload(session, &delivery.folder, &delivery.file_name, &mut reader, delivery.size)
     });
     context.progress.end();
@@ -253,21 +258,7 @@ fn standing(session: &mut dyn Session, delivery: &Delivery) -> Result<Standing, 
 }
 
 fn digest_of(session: &mut dyn Session, path: &str) -> Result<Digest, transport::Error> {
-    let mut digesting = Digesting::default();
-    session.fetch(path, &mut digesting)?;
-    Ok(digesting.0.finish())
-}
-
-#[derive(Default)]
-struct Digesting(Digester);
-
-impl Write for Digesting {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    let mut digester = Digester::default();
+    session.fetch(path, &mut digester)?;
+    Ok(digester.finish())
 }

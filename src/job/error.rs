@@ -58,6 +58,11 @@ impl Error {
         Error::Disk { tried: format!("{verb} {}", path.display()), cause }
     }
 
+    /// Of a partner's file that is on our disk already.
+    pub fn unread(cause: io::Error) -> Error {
+        Error::Disk { tried: "read the file to the end".into(), cause }
+    }
+
     pub fn exit(&self) -> Exit {
         match self {
             Error::Transport(error) if error.later_may_help() => Exit::TryLater,
@@ -67,7 +72,7 @@ impl Error {
                 _ => Exit::ServerRefused,
             },
             Error::State(error) if error.later_may_help() => Exit::TryLater,
-            Error::Process(cause) if is_passing(cause) => Exit::TryLater,
+            Error::Process(cause) | Error::Disk { cause, .. } if is_passing(cause) => Exit::TryLater,
             Error::State(_) | Error::Disk { .. } | Error::Process(_) => Exit::Disk,
             Error::Site(_) => Exit::SiteRefused,
             Error::Data { .. } => Exit::DataRefused,
@@ -96,7 +101,8 @@ impl Error {
     }
 }
 
-/// Too many processes, too little memory, or a wish to stop, just now.
+/// Too many processes, too little memory, a wish to stop, or somebody who writes to the file, just now.
 fn is_passing(cause: &io::Error) -> bool {
-    matches!(cause.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory | io::ErrorKind::Interrupted)
+    use io::ErrorKind::{Interrupted, OutOfMemory, ResourceBusy, WouldBlock};
+    matches!(cause.kind(), WouldBlock | OutOfMemory | Interrupted | ResourceBusy)
 }

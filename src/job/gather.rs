@@ -1,15 +1,18 @@
 //! What the verbs gather alike: files of servers, and people.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 
 use crate::job::progress::{Counted, Unit};
 use crate::job::{Context, Error, Job, reading};
 use crate::lucca::Snapshot;
-use crate::model::{Finding, Organisation, People, Severity};
+use crate::model::digest::Digester;
+use crate::model::{Digest, Finding, Organisation, People, Severity};
 use crate::rule::{self, Additions, Contract, Surroundings};
 use crate::site::{self, Server, people};
-use crate::transport::{Entry, Kind};
+use crate::state::{self, Taken};
+use crate::transport::{self, Entry, Kind};
 
 /// People and what is to be said about where they come from.
 pub struct Source {
@@ -51,10 +54,10 @@ pub fn people(job: &Job<'_>, people: &site::People) -> Result<Source, Error> {
 
 /// A file of HR data is read as a partner's file is, with a profile.
 fn from_file(job: &Job<'_>, file: &people::File) -> Result<Source, Error> {
-    let bytes = fetch(&job.context, &file.server, &file.file)?;
+    let content = take(job, &file.server, &file.file)?;
     let columns = &file.contract.columns;
     let contract = Contract { columns, identify_by: &[], creates: false, twins: Severity::Remark };
-    let read = reading::read(&bytes, file.encoding, &rule::knows(&contract))?;
+    let read = reading::read(&content, file.encoding, &rule::knows(&contract))?;
     let reading = read.map_err(|finding| Error::data(&file.file, finding))?;
     let recognised = rule::recognise(&reading.heading, &contract, &[]);
     let around =
@@ -76,13 +79,34 @@ fn from_lucca(context: &Context<'_>, lucca: &people::Lucca) -> Result<Source, Er
 }
 
 /// The whole file, before anything is read from it: what is decided is decided about one state of it.
-pub fn fetch(context: &Context<'_>, server: &Server, path: &str) -> Result<Vec<u8>, Error> {
+pub fn take(job: &Job<'_>, server: &Server, path: &str) -> Result<Taken, Error> {
+    Ok(fetch(&job.context, server, path, || job.taking())?.finish()?)
+}
+
+/// Of a file as it is now, whatever its size.
+pub fn digest(context: &Context<'_>, server: &Server, path: &str) -> Result<Digest, Error> {
+    fetch(context, server, path, || Ok(Digester::default())).map(Digester::finish)
+}
+
+/// In memory, for a file of which it is known that it is small.
+pub fn small(context: &Context<'_>, server: &Server, path: &str) -> Result<Vec<u8>, Error> {
+    fetch(context, server, path, || Ok(Vec::new()))
+}
+
+/// Each try begins anew, in what `begin` gives.
+fn fetch<T: Write>(
+    context: &Context<'_>,
+    server: &Server,
+    path: &str,
+    begin: impl Fn() -> Result<T, state::Error>,
+) -> Result<T, Error> {
     let fetched = context.with_server(server, |session| {
+        let unready = |cause| transport::Error::new(Kind::Local, format!("fetch {path}")).caused_by(cause);
+        let mut into = begin().map_err(unready)?;
         let size = session.size(path)?.unwrap_or_default();
         context.progress.begin(path, size, Unit::Bytes);
-        let mut bytes = Vec::new();
-        session.fetch(path, &mut Counted { inner: &mut bytes, progress: context.progress })?;
-        Ok(bytes)
+        session.fetch(path, &mut Counted { inner: &mut into, progress: context.progress })?;
+        Ok(into)
     });
     context.progress.end();
     fetched

@@ -1,9 +1,9 @@
 //! What deciding about a partner's file needs to know, all of it read before.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::job::content::Content;
 use crate::job::remembered::Remembered;
 use crate::job::{Context, Error, known};
 use crate::model::{Digest, People, Verdict};
@@ -15,8 +15,7 @@ use crate::state::{Announced, Facts, OpenFile, PickupStatus, Plan, State};
 pub struct Gathered {
     /// As the journal knows the file: below the server's folder, or absolute on this machine.
     pub path: String,
-    pub bytes: Vec<u8>,
-    pub digest: Digest,
+    pub content: Content,
     pub known: Arc<People>,
     /// Of these people: see [`known::digest`].
     pub snapshot: Digest,
@@ -41,9 +40,9 @@ impl Gathered {
         file: &Path,
     ) -> Result<Gathered, Error> {
         let whole = std::path::absolute(file).map_err(|cause| Error::disk("find", file, cause))?;
-        let bytes =
-            fs::read(&whole).map_err(|cause| Error::Usage(format!("{} cannot be read: {cause}", file.display())))?;
-        Gathered::of(context, state, exchange, import, whole.display().to_string(), bytes)
+        let unread = |cause| Error::Usage(format!("{} cannot be read: {cause}", file.display()));
+        let content = Content::named(&whole, unread)?;
+        Gathered::of(context, state, exchange, import, whole.display().to_string(), content)
     }
 
     pub fn of(
@@ -52,12 +51,11 @@ impl Gathered {
         exchange: &Exchange,
         import: &Import,
         path: String,
-        bytes: Vec<u8>,
+        content: Content,
     ) -> Result<Gathered, Error> {
-        let digest = Digest::of(&bytes);
         let organisation = known::organisation(context, import)?;
         Ok(Gathered {
-            earlier: earlier(state, &exchange.name, &path, &digest)?,
+            earlier: earlier(state, &exchange.name, &path, &content.digest)?,
             snapshot: known::digest(context, state, import)?,
             known: known::people(context, state, import)?,
             additions: import.additions.read(&import.contract.columns, organisation.as_deref())?,
@@ -65,9 +63,14 @@ impl Gathered {
             open: state.open_files(&exchange.name)?,
             used: state.used_exceptions(&exchange.name)?,
             path,
-            bytes,
-            digest,
+            content,
         })
+    }
+
+    /// A file that is held lies there at every run.
+    pub fn is_held(&self, state: &State, exchange: &Exchange) -> Result<bool, Error> {
+        let known = state.pickup(&exchange.name, &self.path, &self.content.digest)?;
+        Ok(known.is_some_and(|pickup| pickup.status == PickupStatus::Held))
     }
 }
 

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::job::apply::{self, finish};
+use crate::job::content::Content;
 use crate::job::decision::{Decision, read_and_decide};
-use crate::job::gather::fetch;
 use crate::job::gathered::Gathered;
 use crate::job::pickup::{self, Dropped};
 use crate::job::ready::{self, Left, Pledge};
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, again, claim, expected, keep, too_large};
-use crate::model::{Digest, People, Text, Verdict};
+use crate::job::{Context, Error, Hands, Job, again, claim, expected, gather, keep, too_large};
+use crate::model::{People, Text, Verdict};
 use crate::report;
 use crate::site::{Exchange, Import, Ready};
 use crate::state::{NewPickup, NewPlan, PickupStatus, Plan, PlanId, PlanStatus, State, StillOpen};
@@ -201,9 +201,9 @@ fn unmarked(import: &Import, name: &str) -> Text {
 
 /// An interrupted run may have taken the marker away already: what the journal knows was whole.
 fn is_known(job: &Job<'_>, exchange: &Exchange, import: &Import, dropped: &Dropped) -> Result<bool, Error> {
-    let digest = match fetch(&job.context, &exchange.server, &dropped.place) {
+    let digest = match gather::digest(&job.context, &exchange.server, &dropped.place) {
         Err(Error::Transport(error)) if ready::is_about_one_file(error.kind) => return Ok(false),
-        bytes => Digest::of(&bytes?),
+        digest => digest?,
     };
     Ok(job.state.pickup(&exchange.name, &inside(import.files.folder(), &dropped.name), &digest)?.is_some())
 }
@@ -223,62 +223,55 @@ fn take(
             return too_large::refuse(job, exchange, import, dropped);
         }
         Origin::Dropped(dropped, pledge) => match fetch_whole(job, exchange, import, dropped, pledge)? {
-            Ok(bytes) => {
+            Ok(content) => {
                 let path = inside(import.files.folder(), &dropped.name);
-                Gathered::of(&job.context, &job.state, exchange, import, path, bytes)?
+                Gathered::of(&job.context, &job.state, exchange, import, path, content)?
             }
             Err(taken) => return Ok(taken),
         },
     };
-    let gathered = match job.context.site.is_trial {
+    let mut gathered = match job.context.site.is_trial {
         true => Gathered { known: Arc::new(People::unknown()), ..gathered },
         false => gathered,
     };
     // The check may take a while; that the file is here can be said before.
     job.act(|context, _, _| match origin {
-        Origin::Dropped(dropped, _) => {
-            tell::receive(context, exchange, import, &dropped.name, gathered.bytes.len(), &gathered.digest)
-        }
+        Origin::Dropped(dropped, _) => tell::receive(context, exchange, import, &dropped.name, &gathered.content),
         Origin::Named(_) => Ok(()),
     })?;
-    if matches!(origin, Origin::Dropped(..)) && !is_held(&job.state, exchange, &gathered)? {
+    if matches!(origin, Origin::Dropped(..)) && !gathered.is_held(&job.state, exchange)? {
         told.came = true;
         expected::came(job, exchange, import)?;
     }
     told.remarks.extend(again::remark(&job.state, exchange, &gathered)?);
     let decision = read_and_decide(&gathered, exchange, import, job.context.local().date())?;
-    let acted = job.act(|context, state, hands| act(context, state, hands, exchange, import, &gathered, &decision))?;
+    let acted =
+        job.act(|context, state, hands| act(context, state, hands, exchange, import, &mut gathered, &decision))?;
     let told = acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told });
     Ok(Taken::In(Box::new(told)))
 }
 
-/// A file that is held lies there at every run.
-fn is_held(state: &State, exchange: &Exchange, gathered: &Gathered) -> Result<bool, Error> {
-    let known = state.pickup(&exchange.name, &gathered.path, &gathered.digest)?;
-    Ok(known.is_some_and(|pickup| pickup.status == PickupStatus::Held))
-}
-
-/// The bytes of a file, as they should be, once it is ours alone; or what came of it instead.
+/// A file, as it should be, once it is ours alone; or what came of it instead.
 fn fetch_whole(
     job: &mut Job<'_>,
     exchange: &Exchange,
     import: &Import,
     dropped: &Dropped,
     pledge: &Pledge,
-) -> Result<Result<Vec<u8>, Taken>, Error> {
-    let bytes = match fetch(&job.context, &exchange.server, &dropped.place) {
+) -> Result<Result<Content, Taken>, Error> {
+    let taken = match gather::take(job, &exchange.server, &dropped.place) {
         Err(Error::Transport(missing)) if missing.kind == Kind::Missing => return Ok(Err(Taken::Gone)),
         Err(Error::Transport(error)) if ready::is_about_one_file(error.kind) => {
             return Ok(Err(Taken::Unread(error.into())));
         }
-        bytes => bytes?,
+        taken => taken?,
     };
     // What is not right stays where the partner can put it right, so it is claimed no sooner.
-    if let Err(left) = pledge.check(dropped, &bytes, &Digest::of(&bytes)) {
+    if let Err(left) = pledge.check(dropped, &taken) {
         return Ok(Err(Taken::Left(left)));
     }
     Ok(match claim_first(job, exchange, import, dropped)? {
-        true => Ok(bytes),
+        true => Ok(Content::taken(taken)),
         false => Err(Taken::Gone),
     })
 }
@@ -301,7 +294,7 @@ fn act(
     hands: &Hands,
     exchange: &Exchange,
     import: &Import,
-    gathered: &Gathered,
+    gathered: &mut Gathered,
     decision: &Decision,
 ) -> Result<report::Import, Error> {
     discard_held(context, state, hands, exchange, &gathered.path)?;
@@ -314,7 +307,7 @@ fn act(
     }
     let mut told = decision.told.clone();
     if let Some(name) = apply::dropped_name(&gathered.path) {
-        let telling = Telling { told: &mut told, name, digest: Some(&gathered.digest), corrections: None };
+        let telling = Telling { told: &mut told, name, digest: Some(&gathered.content.digest), corrections: None };
         tell::hold(context, exchange, import, telling)?;
     }
     Ok(told)
@@ -335,17 +328,17 @@ fn apply_nothing(
             run: &context.run,
             exchange: &exchange.name,
             path: &gathered.path,
-            digest: &gathered.digest,
+            digest: &gathered.content.digest,
             facts: &decision.facts,
             status: PickupStatus::Refused,
             roll: Some(decision.roll()),
             at: context.started,
         })?;
     }
-    state.follow_rows(&exchange.name, &gathered.path, &gathered.digest, &decision.followed, context.started)?;
+    state.follow_rows(&exchange.name, &gathered.path, &gathered.content.digest, &decision.followed, context.started)?;
     if let Some(name) = apply::dropped_name(&gathered.path) {
         let corrections = decision.corrections.as_deref();
-        let telling = Telling { told: &mut told, name, digest: Some(&gathered.digest), corrections };
+        let telling = Telling { told: &mut told, name, digest: Some(&gathered.content.digest), corrections };
         tell::set_aside(context, exchange, import, telling)?;
     }
     Ok(told)
@@ -357,11 +350,11 @@ pub(super) fn save(
     state: &mut State,
     hands: &Hands,
     (exchange, import): (&Exchange, &Import),
-    gathered: &Gathered,
+    gathered: &mut Gathered,
     decision: &Decision,
 ) -> Result<PlanId, Error> {
-    let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.digest.as_str()[..12]);
-    hands.spool.put(&spooled, &gathered.bytes)?;
+    let spooled = format!("{}-{}-{}.in", context.run, exchange.name, &gathered.content.digest.as_str()[..12]);
+    gathered.content.keep(&hands.spool, &spooled)?;
     Ok(state.save_plan(&NewPlan {
         run: &context.run,
         exchange: &exchange.name,

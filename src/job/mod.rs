@@ -10,6 +10,7 @@ pub mod approve;
 mod body;
 pub mod check;
 mod claim;
+mod content;
 mod decision;
 mod deliver;
 pub mod discard;
@@ -71,7 +72,7 @@ use progress::Progress;
 
 use crate::model::Sheet;
 use crate::site::{Exchange, Server, Site};
-use crate::state::{self, Lock, RunId, Spool, State};
+use crate::state::{self, Lock, RunId, Spool, State, Taking};
 use crate::transport::{self, Connections, Limit, Session, Stop, retry};
 
 /// One execution of exchanges.
@@ -159,6 +160,11 @@ impl<'a> Job<'a> {
             sheets: Arc::new(sheets),
         };
         Ok(Job { context, state, hands })
+    }
+
+    /// Where a file that is fetched goes: to the spool, or in a dry run where nobody sees it.
+    fn taking(&self) -> Result<Taking, state::Error> {
+        self.hands.as_ref().map_or_else(Taking::unnamed, |hands| hands.spool.take())
     }
 
     /// For another thread of the same run.

@@ -1,10 +1,10 @@
 //! Says what a file would do, as a plan that can be saved; and does a saved plan: that, and nothing else.
 
-use std::fs;
 use std::path::Path;
 
 use crate::job::apply::finish;
 use crate::job::approve::approval;
+use crate::job::content::Content;
 use crate::job::decision::{Decision, read_and_decide};
 use crate::job::gathered::Gathered;
 use crate::job::import::{self, Told};
@@ -74,13 +74,13 @@ fn apply_now(
     file: Option<&Path>,
 ) -> Result<report::Import, Error> {
     let file = file.unwrap_or(Path::new(&saved.file));
-    let bytes = fs::read(file).map_err(|cause| {
+    let content = Content::named(file, |cause| {
         Error::Moved(format!(
             "{} cannot be read: {cause}; where the file lies now can be named behind the plan",
             file.display()
         ))
     })?;
-    let gathered = Gathered::of(&job.context, &job.state, exchange, import, saved.file.clone(), bytes)?;
+    let mut gathered = Gathered::of(&job.context, &job.state, exchange, import, saved.file.clone(), content)?;
     // On the day on which it was planned: only so can it be the same.
     let day = job.context.site.local(saved.made).date();
     let decision = read_and_decide(&gathered, exchange, import, day)?;
@@ -91,7 +91,7 @@ fn apply_now(
     let mut decision = decision.with_brakes_of(saved);
     let told = job.act(|context, state, hands| {
         import::discard_held(context, state, hands, exchange, &saved.file)?;
-        let id = import::save(context, state, hands, (exchange, import), &gathered, &decision)?;
+        let id = import::save(context, state, hands, (exchange, import), &mut gathered, &decision)?;
         if !decision.told.held.is_empty() {
             state.decide_plan(id, &approval(context, &person::name()))?;
         }

@@ -2,8 +2,9 @@
 
 use chrono::Utc;
 
-use crate::job::deliver::{Handed, LOST, as_prepared};
+use crate::job::deliver::{Handed, LOST, as_prepared, unread};
 use crate::job::{Context, Error, Hands, body};
+use crate::model::Bytes;
 use crate::net::Kind;
 use crate::state::{Delivery, DeliveryStatus, State};
 use crate::transport::endpoint::https::{Options, Posted, Taken};
@@ -47,10 +48,10 @@ pub fn hand_over(
     Err(error.into())
 }
 
-/// What was prepared. Where it is lost, its delivery is given up: it would stand in the way of all that come after it.
+/// What was prepared, in memory: an endpoint takes it in one request, of a size that the site bounds. Where it is lost, its delivery is given up: it would stand in the way of all that come after it.
 pub(super) fn prepared(state: &mut State, hands: &Hands, delivery: &Delivery) -> Result<Vec<u8>, Error> {
     if let Some(content) = as_prepared(hands, delivery)? {
-        return Ok(content);
+        return content.top(usize::MAX).map_err(|cause| unread(hands, delivery, cause));
     }
     state.advance(&[delivery.id], DeliveryStatus::Discarded, Utc::now())?;
     hands.spool.remove(&delivery.spooled)?;

@@ -23,8 +23,9 @@ use rustix::process::Signal;
 use crate::format::dialect::Encoding;
 use crate::format::{self, Reading, Source, workbook};
 use crate::job::Error;
+use crate::model::bytes::Reader;
 use crate::model::table::Chunk;
-use crate::model::{Exit, Finding, Place, Table, Text};
+use crate::model::{Bytes, Exit, Finding, Place, Table, Text};
 use crate::text;
 
 /// The hidden word of the command line that makes a process such a reader.
@@ -42,6 +43,25 @@ const TIME_AT_MOST: Duration = Duration::from_secs(60);
 /// In bytes; the table's next chunk starts at the next row's end.
 const CHUNK: usize = 4 * 1024 * 1024;
 
+/// Of the file, as it is said to that process; in bytes.
+const PIECE: usize = 256 * 1024;
+
+/// By so many bytes a workbook is known.
+const MARK: usize = 8;
+
+/// Why the two processes do not understand each other any more.
+enum Broken {
+    /// The file cannot be read.
+    Disk(io::Error),
+    Line(io::Error),
+}
+
+impl From<io::Error> for Broken {
+    fn from(cause: io::Error) -> Broken {
+        Broken::Line(cause)
+    }
+}
+
 /// How a process came to its end before it had said all.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
@@ -54,16 +74,21 @@ enum End {
 /// file that is no table, or that no process of ours can read.
 ///
 /// # Errors
-/// There can be no process to read a workbook in.
+/// There can be no process to read a workbook in, or the disk fails.
 pub fn read(
-    bytes: &[u8],
+    content: &dyn Bytes,
     encoding: Option<Encoding>,
     is_heading: &dyn Fn(&str) -> bool,
 ) -> Result<Result<Reading, Finding>, Error> {
-    match workbook::is_one(bytes) {
-        true => read_apart(&mut ourselves(), TIME_AT_MOST, bytes, is_heading),
-        false => Ok(format::read_as(bytes, encoding, is_heading)),
+    match workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
+        true => read_apart(&mut ourselves(), TIME_AT_MOST, content, is_heading),
+        false => Ok(format::read_as(&whole(content)?, encoding, is_heading)),
     }
+}
+
+/// In memory, for what cannot be read in pieces.
+pub fn whole(content: &dyn Bytes) -> Result<Vec<u8>, Error> {
+    content.top(usize::MAX).map_err(Error::unread)
 }
 
 /// Through the kernel's link, and not by name: the file may have been replaced by a newer version since we started.
@@ -77,7 +102,7 @@ fn ourselves() -> Command {
 fn read_apart(
     command: &mut Command,
     time_at_most: Duration,
-    bytes: &[u8],
+    content: &dyn Bytes,
     is_heading: &dyn Fn(&str) -> bool,
 ) -> Result<Result<Reading, Finding>, Error> {
     let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -86,13 +111,14 @@ fn read_apart(
     let (input, output) = (input.expect("it is piped"), output.expect("it is piped"));
     let (over, is_over) = mpsc::channel();
     let watch = thread::Builder::new().spawn(move || watch(child, time_at_most, &is_over)).map_err(Error::Process)?;
-    let said = converse(input, BufReader::new(output), bytes, is_heading);
+    let said = converse(input, BufReader::new(output), content, is_heading);
     drop::<mpsc::Sender<()>>(over);
     let (is_late, status) = watch.join().expect("watching does not panic");
     let status = status.map_err(Error::Process)?;
     let broken = match said {
         Ok(read) => return Ok(read),
-        Err(broken) => broken,
+        Err(Broken::Disk(cause)) => return Err(Error::unread(cause)),
+        Err(Broken::Line(broken)) => broken,
     };
     if status.code() == Some(i32::from(UNCONFINED.code())) {
         return Err(Error::Process(io::Error::other("it could not set its own limits")));
@@ -118,11 +144,17 @@ fn watch(mut child: Child, time_at_most: Duration, is_over: &Receiver<()>) -> (b
 fn converse(
     mut input: impl Write,
     mut output: impl Read,
-    file: &[u8],
+    file: &dyn Bytes,
     is_heading: &dyn Fn(&str) -> bool,
-) -> io::Result<Result<Reading, Finding>> {
-    input.write_all(&(file.len() as u64).to_le_bytes())?;
-    input.write_all(file)?;
+) -> Result<Result<Reading, Finding>, Broken> {
+    input.write_all(&file.len().to_le_bytes())?;
+    let (mut file, mut piece) = (Reader::of(file), vec![0; PIECE]);
+    loop {
+        match file.read(&mut piece).map_err(Broken::Disk)? {
+            0 => break,
+            count => input.write_all(&piece[..count])?,
+        }
+    }
     let mut head: Option<Head> = None;
     let (mut table, mut chunk, mut findings) = (Table::default(), Chunk::default(), Vec::new());
     let mut bytes = Vec::new();
@@ -194,7 +226,7 @@ mod tests {
     fn end_of(script: &str, seconds: u64) -> String {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(script);
-        let read = read_apart(&mut shell, Duration::from_secs(seconds), b"PK\x03\x04", &|_| true);
+        let read = read_apart(&mut shell, Duration::from_secs(seconds), &b"PK\x03\x04".to_vec(), &|_| true);
         let refusal = read.expect("there is a shell").expect_err("it reads nothing");
         assert_eq!(refusal.code, "workbook-unreadable");
         refusal.problem.to_string()
@@ -227,7 +259,8 @@ mod tests {
         let mut shell = Command::new("sh");
         let script = "head -c 12 > /dev/null; printf '\\0\\005\\0\\0\\0login'; test $(head -c 1 | od -An -tu1) = 1 && kill -ABRT $$";
         shell.arg("-c").arg(script);
-        let read = read_apart(&mut shell, Duration::from_secs(60), b"PK\x03\x04", &|heading| heading == "login");
+        let read =
+            read_apart(&mut shell, Duration::from_secs(60), &b"PK\x03\x04".to_vec(), &|heading| heading == "login");
         let refusal = read.expect("there is a shell").expect_err("it reads nothing");
         assert_eq!(refusal.problem.to_string(), "the workbook cannot be read in 1 GiB of memory");
     }
@@ -238,7 +271,8 @@ mod tests {
         let mut unconfined = Command::new("sh");
         unconfined.args(["-c", "exit 7"]);
         for command in [&mut nowhere, &mut unconfined] {
-            let error = read_apart(command, TIME_AT_MOST, b"", &|_| true).expect_err("there is no such process");
+            let error =
+                read_apart(command, TIME_AT_MOST, &Vec::new(), &|_| true).expect_err("there is no such process");
             assert_eq!(error.to_string(), "read a workbook in a process of its own");
             assert_eq!(error.exit(), Exit::Disk);
         }
@@ -250,7 +284,7 @@ mod tests {
         for signal in ["TERM", "INT"] {
             let mut shell = Command::new("sh");
             shell.args(["-c", &format!("kill -{signal} $$")]);
-            let error = read_apart(&mut shell, TIME_AT_MOST, b"", &|_| true).expect_err("nothing was read");
+            let error = read_apart(&mut shell, TIME_AT_MOST, &Vec::new(), &|_| true).expect_err("nothing was read");
             assert_eq!(error.exit(), Exit::TryLater, "{signal}");
         }
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::job::gather::fetch;
 use crate::job::manifest::Announced;
 use crate::job::pickup::{self, Dropped, Drops, Sight};
-use crate::job::{Context, Error};
-use crate::model::{Digest, Text};
+use crate::job::{Context, Error, gather};
+use crate::model::{Bytes, Digest, Text};
 use crate::site::files::{Manifest, Marker};
 use crate::site::{Exchange, Import, Ready};
+use crate::state::Taken;
 use crate::text;
 use crate::transport::{Kind, inside};
 
@@ -94,8 +94,8 @@ fn by_looking_twice(
 
 /// One that cannot be read now will be met again when it is taken, and told then.
 fn glance(context: &Context<'_>, exchange: &Exchange, dropped: &Dropped) -> Result<Pledge, Error> {
-    match fetch(context, &exchange.server, &dropped.place) {
-        Ok(bytes) => Ok(Pledge::SameAs(Digest::of(&bytes))),
+    match gather::digest(context, &exchange.server, &dropped.place) {
+        Ok(digest) => Ok(Pledge::SameAs(digest)),
         Err(Error::Transport(error)) if is_about_one_file(error.kind) => Ok(Pledge::None),
         Err(error) => Err(error),
     }
@@ -134,7 +134,7 @@ fn by_manifest(
             let place = inside(import.files.folder(), &beside);
             let bytes = match entry.size > MANIFEST_BYTES_AT_MOST {
                 true => Ok(Vec::new()),
-                false => fetch(context, &exchange.server, &place),
+                false => gather::small(context, &exchange.server, &place),
             };
             match bytes {
                 Err(Error::Transport(error)) if is_about_one_file(error.kind) => {
@@ -171,8 +171,8 @@ fn announced(bytes: &[u8], dropped: &Dropped, manifest: String, is_its_own: bool
 
 impl Pledge {
     /// Why the file that was fetched cannot be taken, if it cannot.
-    pub fn check(&self, dropped: &Dropped, bytes: &[u8], digest: &Digest) -> Result<(), Left> {
-        let name = &dropped.name;
+    pub fn check(&self, dropped: &Dropped, taken: &Taken) -> Result<(), Left> {
+        let (name, digest) = (&dropped.name, taken.digest());
         match self {
             Pledge::Announced { manifest, digest: announced } if digest != announced => Err(Left::Wrong(text!(
                 "{name} is left for the next run: {manifest} announces the SHA-256 digest {announced}, and the file has \
@@ -181,7 +181,7 @@ impl Pledge {
                  {digest}",
             ))),
             Pledge::SameAs(before) if digest != before => Err(Left::Unfinished(still_written(name))),
-            _ if bytes.len() as u64 != dropped.size => Err(Left::Unfinished(still_written(name))),
+            _ if taken.len() != dropped.size => Err(Left::Unfinished(still_written(name))),
             _ => Ok(()),
         }
     }

@@ -17,10 +17,10 @@ use std::mem;
 
 use chrono::Utc;
 
-use crate::job::gather::fetch;
+use crate::job::content::Content;
 use crate::job::pickup::{RECEIPT, VERDICT, VERDICT_FOR_MACHINES};
-use crate::job::{Context, Error, claim, rules};
-use crate::model::{Digest, Verdict};
+use crate::job::{Context, Error, claim, gather, rules};
+use crate::model::{Bytes, Digest, Verdict};
 use crate::report::Import;
 use crate::report::receipt::{self, Receipt};
 use crate::report::verdict::{self, Notice};
@@ -46,14 +46,13 @@ pub fn receive(
     exchange: &Exchange,
     import: &site::Import,
     name: &str,
-    size: usize,
-    digest: &Digest,
+    content: &Content,
 ) -> Result<(), Error> {
     let folder = import.files.folder();
     let text = receipt::write(&Receipt {
         file: &inside(folder, name),
-        size,
-        digest,
+        size: content.len(),
+        digest: &content.digest,
         run: &context.run.to_string(),
         at: Utc::now(),
         language: exchange.language,
@@ -144,7 +143,7 @@ fn is_still_there(
     telling: &Telling<'_>,
 ) -> Result<There, Error> {
     let is_same = match telling.digest {
-        Some(digest) => fetch(context, &exchange.server, path).map(|bytes| Some(Digest::of(&bytes) == *digest)),
+        Some(digest) => gather::digest(context, &exchange.server, path).map(|there| Some(there == *digest)),
         None => {
             let size = context.with_server(&exchange.server, |session| session.size(path));
             size.map(|size| size.map(|size| size == telling.told.size))

@@ -1,10 +1,10 @@
 //! Tries files on without a site: nobody is known, nothing is held back, and nothing is kept.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use crate::job::content::Content;
 use crate::job::progress::Progress;
 use crate::job::run::{Order, one, perform};
 use crate::job::{Error, reading};
@@ -102,10 +102,10 @@ fn way(trial: &Trial<'_>, contract: &import::Import, file: &Path) -> Result<Stri
 
 /// None where the file cannot be read or is no table, of which the report will have more to say.
 fn headings(contract: &import::Import, file: &Path) -> Result<Option<Recognised>, Error> {
-    let Ok(bytes) = fs::read(file) else { return Ok(None) };
+    let Ok(content) = Content::named(file, Error::unread) else { return Ok(None) };
     let contract =
         rule::Contract { columns: &contract.columns, identify_by: &[], creates: false, twins: Severity::Remark };
-    let read = reading::read(&bytes, None, &rule::knows(&contract))?;
+    let read = reading::read(&content, None, &rule::knows(&contract))?;
     Ok(read.ok().map(|reading| rule::recognise(&reading.heading, &contract, &[])))
 }
 

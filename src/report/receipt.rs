@@ -12,7 +12,7 @@ pub struct Receipt<'a> {
     /// Its name, as it was dropped.
     pub file: &'a str,
     /// Bytes.
-    pub size: usize,
+    pub size: u64,
     pub digest: &'a Digest,
     pub run: &'a str,
     pub at: DateTime<Utc>,
@@ -22,7 +22,7 @@ pub struct Receipt<'a> {
 pub fn write(receipt: &Receipt<'_>) -> String {
     let Receipt { file, size, digest, run, at, language } = receipt;
     let mut page = Page::plain(*language);
-    let size = counted(*size, &count::BYTES);
+    let size = counted(*size as usize, &count::BYTES);
     page.label(0, PLAIN, &Text::of("File:    ", "Fichier : "), &Text::same(file.to_string()));
     page.label(0, PLAIN, &Text::of("Size:    ", "Taille :  "), &size);
     page.label(0, PLAIN, &Text::of("Arrived: ", "Arrivé :  "), &moment(*at));

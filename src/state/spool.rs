@@ -6,7 +6,9 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::state::{Error, Kind, State};
+use tempfile::NamedTempFile;
+
+use crate::state::{Error, Kind, OnDisk, State, Taking};
 
 /// Files by name; a name is one of ours, without a folder in it.
 #[derive(Debug, Clone)]
@@ -28,17 +30,24 @@ impl Spool {
         Ok(path)
     }
 
-    pub fn get(&self, name: &str) -> Result<Vec<u8>, Error> {
+    /// Begins to take a file in, under a temporary name. What a crash leaves of it is removed as all else that the journal
+    /// does not know.
+    pub fn take(&self) -> Result<Taking, Error> {
+        let file = self.temporary().map_err(failed("write to", &self.0))?;
+        Ok(Taking::within(self, file))
+    }
+
+    pub fn open(&self, name: &str) -> Result<OnDisk, Error> {
         let path = self.path(name);
-        fs::read(&path).map_err(failed("read", &path))
+        File::open(&path).and_then(OnDisk::of).map_err(failed("read", &path))
     }
 
     /// None: it is not there.
-    pub fn find(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    pub fn find(&self, name: &str) -> Result<Option<OnDisk>, Error> {
         let path = self.path(name);
-        match fs::read(&path) {
+        match File::open(&path) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
-            read => read.map(Some).map_err(failed("read", &path)),
+            opened => opened.and_then(OnDisk::of).map(Some).map_err(failed("read", &path)),
         }
     }
 
@@ -62,13 +71,22 @@ impl Spool {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
-        fs::set_permissions(&self.0, fs::Permissions::from_mode(0o700))?;
-        // A temporary file is for its owner alone, starts with a dot, and is removed when anything below fails.
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)?;
+        let mut file = self.temporary()?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|failure| failure.error)?;
+        self.sync()
+    }
+
+    /// For its owner alone, starts with a dot, and is removed when it is dropped.
+    fn temporary(&self) -> io::Result<NamedTempFile> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
+        fs::set_permissions(&self.0, fs::Permissions::from_mode(0o700))?;
+        tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)
+    }
+
+    /// Makes the names safe from a power cut.
+    pub(super) fn sync(&self) -> io::Result<()> {
         File::open(&self.0)?.sync_all()
     }
 
@@ -107,6 +125,6 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn failed(tried: &str, path: &Path) -> impl Fn(io::Error) -> Error {
+pub(super) fn failed(tried: &str, path: &Path) -> impl Fn(io::Error) -> Error {
     move |cause| Error::new(Kind::Disk, format!("{tried} {}", path.display())).caused_by(cause)
 }

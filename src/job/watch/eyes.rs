@@ -33,10 +33,7 @@ impl Eyes {
         let now = job.context.started;
         match &*export.people {
             // Whole each time: neither size nor time tells surely that a file is the same.
-            People::File(file) => {
-                let bytes = gather::fetch(&job.context, &file.server, &file.file)?;
-                Ok(self.see(Digest::of(&bytes)))
-            }
+            People::File(file) => Ok(self.see(gather::digest(&job.context, &file.server, &file.file)?)),
             People::Directory(_) => Ok(self.see(job.state.directory_digest()?)),
             People::Lucca(lucca) => {
                 if self.is_whole_due(export, now) {

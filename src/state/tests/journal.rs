@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::json;
 
-use crate::model::{Content, Digest, Field, Text};
+use crate::model::{Bytes, Content, Digest, Field, Text};
 use crate::state::tests::{apply, at, create, facts, run_in, save};
 use crate::state::{
     DeliveryId, DeliveryStatus, Given, Giving, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus, RunId,
@@ -266,7 +266,8 @@ fn the_spool_keeps_what_the_journal_still_needs() {
     let delivery = prepare(&mut state, &run, "content", &[]);
     spool.keep_only(&state.spooled().expect("names")).expect("the others go");
     assert_eq!(fs::read_dir(folder.path().join("spool")).expect("a folder").count(), 2);
-    assert_eq!(spool.get("users-1.csv").expect("a file"), b"users-1.csv");
+    let kept = spool.open("users-1.csv").expect("a file");
+    assert_eq!(kept.top(usize::MAX).expect("it is there"), b"users-1.csv");
 
     apply(&mut state, plan);
     state.set_plan_status(plan, PlanStatus::Told, at(3)).expect("told");
@@ -274,7 +275,8 @@ fn the_spool_keeps_what_the_journal_still_needs() {
     assert!(state.spooled().expect("names").is_empty());
     spool.remove("users-1.csv").expect("removed");
     spool.remove("users-1.csv").expect("it is not there: no error");
-    assert!(spool.get("users-1.csv").is_err());
+    assert!(spool.open("users-1.csv").is_err() && spool.find("users-1.csv").expect("it is not there").is_none());
+    assert_eq!(kept.top(5).expect("who has it open reads on"), b"users");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod crowds;
 mod journal;
 mod killed;
 mod opening;
+mod taking;
 mod tracing;
 
 use std::error::Error as StdError;
