@@ -24,6 +24,7 @@ mod restoring;
 mod schema;
 mod sealed;
 mod sealed_nights;
+mod taking_in;
 mod telling;
 mod undo;
 mod watching;
