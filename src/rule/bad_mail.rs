@@ -1,7 +1,6 @@
 //! `bad-mail`: a text to which no mail can be sent.
 
 use super::fault::Fault;
-use super::letters::{is_letter_or_digit, is_of_name};
 use crate::model::{Example, Rule, Severity, Text};
 use crate::text;
 
@@ -77,8 +76,7 @@ fn problem(text: &str) -> Option<Text> {
 
 /// In one pass, what [`problem`] asks for in many.
 pub fn is_address(text: &str) -> bool {
-    let text = text.as_bytes();
-    memchr::memchr(b'@', text).is_some_and(|at| is_name(&text[..at]) && is_host(&text[at + 1..]))
+    text.split_once('@').is_some_and(|(name, host)| is_name(name.as_bytes()) && is_host(host.as_bytes()))
 }
 
 fn is_name(name: &[u8]) -> bool {
@@ -91,19 +89,23 @@ fn is_name(name: &[u8]) -> bool {
     name.iter().all(&mut in_order) && before != b'.'
 }
 
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&byte)
+}
+
 /// At least two labels with dots between them.
 fn is_host(host: &[u8]) -> bool {
     let (mut before, mut dots) = (b'.', 0);
     for byte in host {
         match byte {
-            b'.' if is_letter_or_digit(before) => dots += 1,
+            _ if byte.is_ascii_alphanumeric() => {}
+            b'.' if before.is_ascii_alphanumeric() => dots += 1,
             b'-' if before != b'.' => {}
-            _ if is_letter_or_digit(*byte) => {}
             _ => return false,
         }
         before = *byte;
     }
-    dots > 0 && is_letter_or_digit(before)
+    dots > 0 && before.is_ascii_alphanumeric()
 }
 
 fn is_label(label: &str) -> bool {

@@ -165,21 +165,16 @@ impl<'a> Form<'a> {
 
     /// What stands in the cell, if it may be a value; empty where it asks to empty the field.
     fn text<'c>(&self, cell: &'c str) -> Result<&'c str, Fault> {
-        let is_plain = letters::are_plain(cell);
-        if !is_plain {
-            // Before spaces are taken off: a no-break space may be half a letter in the wrong encoding.
-            mojibake::check(cell)?;
-        }
-        let text = if is_plain { cell } else { trim(cell) };
+        // Before spaces are taken off: a no-break space may be half a letter in the wrong encoding.
+        mojibake::check(cell)?;
+        let text = trim(cell);
         if text.is_empty() {
             return Ok("");
         }
         if let Some(clear) = self.clear.filter(|clear| clear.word == text) {
             return if clear.is_allowed { Ok("") } else { Err(clear_not_allowed::fault()) };
         }
-        if !is_plain {
-            control_character::check(text)?;
-        }
+        control_character::check(text)?;
         spreadsheet_error::check(text)?;
         placeholder::check(text, self.clear.map(|clear| clear.word))?;
         scientific_number::check(text)?;
@@ -192,8 +187,15 @@ impl<'a> Form<'a> {
     /// As [`Form::text`], and a mail address where there must be one. To explain what is wrong takes many times as long as
     /// to see it, and the full check does it anyway.
     fn sound<'c>(&self, cell: &'c str) -> Option<&'c str> {
-        let is_sound = |text: &&str| !self.column.check.mail || text.is_empty() || bad_mail::is_address(text);
-        self.text(cell).ok().filter(is_sound)
+        let text = if self.is_ordinary(cell) { cell } else { self.text(cell).ok()? };
+        let is_sound = !self.column.check.mail || text.is_empty() || bad_mail::is_address(text);
+        is_sound.then_some(text)
+    }
+
+    /// Is the cell its own [`Form::text`], without a closer look?
+    fn is_ordinary(&self, cell: &str) -> bool {
+        let is_long = self.column.check.length.is_some_and(|length| cell.len() > length);
+        !is_long && letters::are_ordinary(cell) && !self.is_clear(cell)
     }
 
     fn meaning<'c>(&self, text: &'c str) -> Result<Value<'c>, Fault>
@@ -218,7 +220,7 @@ impl<'a> Form<'a> {
         let of_meaning = match day {
             Some(_) if iso_date::is(text) => Notes::YEAR_FIRST,
             Some(day) => Notes::day_first(day.day(), day.month()),
-            None => Notes::SUSPECT.when(check.is_text() && damage::is_suspect(cell)),
+            None => Notes::SUSPECT.when(damage::is_suspect(cell) && check.is_text()),
         };
         of_meaning
             | Notes::BLANKS.when(text.len() < cell.len())

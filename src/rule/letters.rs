@@ -1,93 +1,94 @@
 //! Letters: what the bytes of a text tell at once, so that few texts need a closer look.
-//!
-//! Here, and only here, speed goes before clearness: one table says of each byte in which texts it may stand.
 
-/// May stand anywhere in a text, but for a space at its ends.
-const PLAIN: u8 = 1;
-/// Begins one of the letters `À` to `ž`, which are two bytes each; none of them is a space, or is unseen.
-const ACCENTED: u8 = 2;
-/// Goes on with a letter.
-const REST: u8 = 4;
-/// A letter or a digit.
-const WORD: u8 = 8;
-/// May stand before the `@` of a mail address.
-const NAME: u8 = 16;
-
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = kind(byte as u8);
-        byte += 1;
-    }
-    kinds
-};
-
-const fn kind(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => PLAIN | WORD | NAME,
-        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-'..=b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~' => PLAIN | NAME,
-        b' '..=b'~' => PLAIN,
-        0x80..=0xbf => REST,
-        0xc3..=0xc5 => ACCENTED,
-        _ => 0,
-    }
-}
-
-/// Is there nothing but plain letters and signs, with an accent now and then, and no space around them? Then nothing was
-/// read in the wrong encoding (which takes two accents side by side), nothing is unseen, and there is no blank to take
-/// off. A text for which it does not hold may be as right.
-pub fn are_plain(text: &str) -> bool {
+/// Is there nothing but plain letters and signs, with an accent now and then, no space around them, and no sign in front
+/// that programs put before what is no value? Then nothing was read in the wrong encoding (which takes two accents side by
+/// side), nothing is unseen, there is no blank to take off, and it is no failed formula, no placeholder and no shortened
+/// number. A text for which it does not hold may be as right.
+pub fn are_ordinary(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let ([first, ..], [.., last]) = (bytes, bytes) else { return true };
-    let strange = bytes.iter().fold(0, |strange, byte| strange | !KINDS[usize::from(*byte)] & PLAIN);
-    let has_blanks = *first == b' ' || *last == b' ';
-    !has_blanks && (strange == 0 || accents_stand_alone(bytes))
-}
-
-fn accents_stand_alone(bytes: &[u8]) -> bool {
-    let mut before = PLAIN;
-    let in_order = |byte: &u8| {
-        let kind = KINDS[usize::from(*byte)];
-        let is_right = kind & PLAIN != 0 || kind == REST || kind == ACCENTED && before & PLAIN != 0;
-        before = kind;
-        is_right
+    let begins_oddly = match *bytes {
+        [b' ' | b'#' | b'<' | b'(' | b'[' | b'{' | b'\\', ..] | [.., b' '] => true,
+        [first, second, ..] => first.is_ascii_digit() && matches!(second, b',' | b'.' | b'E' | b'e'),
+        _ => false,
     };
-    bytes.iter().all(in_order)
+    !begins_oddly && (are_printable(bytes) || accents_stand_alone(bytes))
 }
 
-pub fn is_letter_or_digit(byte: u8) -> bool {
-    KINDS[usize::from(byte)] & WORD != 0
+/// Are all bytes between the space and the `~` of ASCII?
+///
+/// Here, and only here, speed goes before clearness: eight bytes at a time, as one number. In each of its bytes, the
+/// highest bit tells: it is set in a byte that is no ASCII; taking the space off sets it where a control was; adding one
+/// sets it for the last of ASCII, which is a control too. It takes a fifth of the instructions of looking at each byte.
+fn are_printable(bytes: &[u8]) -> bool {
+    let are_eight = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        let strange = eight | eight.wrapping_sub(0x2020_2020_2020_2020) | eight.wrapping_add(0x0101_0101_0101_0101);
+        strange & 0x8080_8080_8080_8080 == 0
+    };
+    match bytes.last_chunk() {
+        Some(last) => bytes.as_chunks().0.iter().chain([last]).all(are_eight),
+        None => bytes.iter().all(|byte| (b' '..=b'~').contains(byte)),
+    }
 }
 
-/// May the byte stand before the `@` of a mail address?
-pub fn is_of_name(byte: u8) -> bool {
-    KINDS[usize::from(byte)] & NAME != 0
+/// Are the letters that are no ASCII only `À` to `ž`, which are two bytes each, and of which none is a space or unseen?
+/// And is none of them beside another?
+fn accents_stand_alone(bytes: &[u8]) -> bool {
+    let mut may_follow = true;
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        let is_ascii = (b' '..=b'~').contains(byte);
+        let is_accented = may_follow && matches!(byte, 0xc3..=0xc5);
+        if !is_ascii && !is_accented {
+            return false;
+        }
+        if is_accented {
+            rest.next();
+        }
+        may_follow = is_ascii;
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{control_character, mojibake};
+    use super::super::{control_character, mojibake, placeholder, scientific_number, spreadsheet_error};
     use super::*;
 
     #[test]
-    fn ordinary_words_are_plain_and_odd_ones_are_not() {
-        for plain in ["", "Zoé", "Hélène Lefèvre-Müller", "Œ", "+33612345678", "ada@acme.example", "a b", "#N/A"]
-        {
-            assert!(are_plain(plain), "{plain}");
+    fn ordinary_words_are_known_from_odd_ones() {
+        let ordinary =
+            ["", "Zoé", "Hélène Lefèvre-Müller", "Œ", "+33612345678", "ada@acme.example", "a b", "x", "00123"];
+        for text in ordinary {
+            assert!(are_ordinary(text), "{text}");
         }
-        for odd in [" Zoé", "Zoé ", "Zoëé", "ZoÃ©", "a\tb", "Zoé\u{a0}", "l’été", "a\u{7f}", "東京"] {
-            assert!(!are_plain(odd), "{odd}");
+        let odd =
+            [" Zoé", "Zoé ", "Zoëé", "ZoÃ©", "a\tb", "Zoé\u{a0}", "l’été", "a\u{7f}", "東京", "#N/A", "\\N", "1E+05"];
+        for text in odd {
+            assert!(!are_ordinary(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_byte_counts_wherever_it_stands() {
+        for (length, at) in (0..20).flat_map(|length| (0..length).map(move |at| (length, at))) {
+            for byte in 0..=u8::MAX {
+                let mut bytes = vec![b'~'; length];
+                bytes[at] = byte;
+                assert_eq!(are_printable(&bytes), (b' '..=b'~').contains(&byte), "{byte} at {at} of {length}");
+            }
         }
     }
 
     proptest! {
         #[test]
-        fn nothing_is_wrong_with_the_letters_of_a_plain_text(text in "[ a-zé Ãâ€©À-ž\u{a0}\u{ad}\u{fffd}\u{200b}]{0,6}") {
-            if are_plain(&text) {
+        fn nothing_is_wrong_with_the_letters_of_an_ordinary_text(text in "[#<(1]?[ a-zé Ãâ€©À-ž\u{a0}\u{ad}\u{fffd}\u{200b}\t\x7f]{0,2}([ -~éÀ]{0,12}|null|E\\+1)[>\t\x7fé©]?") {
+            if are_ordinary(&text) {
                 prop_assert!(mojibake::check(&text).is_ok() && control_character::check(&text).is_ok());
+                prop_assert!(spreadsheet_error::check(&text).is_ok() && placeholder::check(&text, None).is_ok());
+                prop_assert!(scientific_number::check(&text).is_ok());
                 prop_assert_eq!(text.trim(), &*text);
             }
         }

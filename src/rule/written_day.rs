@@ -34,7 +34,7 @@ impl WrittenDay {
             return None;
         }
         let (year, month, day) = ((two(a, b) * 100 + two(c, y)) as i32, two(m, n), two(d, e));
-        let exists = YEARS.contains(&year) && (1..=12).contains(&month) && (1..=days(year, month)).contains(&day);
+        let exists = YEARS.contains(&year) && (1..=12).contains(&month) && day > 0 && day <= days(year, month);
         exists.then_some(WrittenDay { iso, year, month, day, is_year_first })
     }
 
