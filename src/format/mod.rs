@@ -37,6 +37,7 @@ pub use form::{Cell, Form};
 pub use image::Image;
 pub use piece::Piece;
 pub use problem::Problem;
+pub use workbook_writer::WorkbookWriter;
 pub use writer::{Unencodable, Writer};
 
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,11 @@
 //! Text stays text, so that a number of a person keeps its zeros and nothing is run; dates and amounts are what a spreadsheet
 //! takes for such. The same rows become the same bytes: the time in the file is always the same one.
 
+use std::env;
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
@@ -17,25 +22,90 @@ const DIGITS: usize = 15;
 /// The first day that a workbook counts.
 const FIRST: i32 = 1900;
 
-pub fn write<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
-    written(headings, rows).expect("texts are short enough, and there are fewer people than a sheet has rows")
+/// More than this of XML may make a part for which an archive needs its long form.
+const LONG_FORM_FROM: u64 = 1024 * 1024 * 1024;
+
+/// What the XML around a cell takes, in bytes.
+const AROUND_A_CELL: usize = 64;
+
+/// A workbook that is written row by row.
+pub struct WorkbookWriter<W> {
+    workbook: Workbook,
+    formats: Formats,
+    /// Of the next one, counted from 0.
+    row: u32,
+    /// What the rows are worth so far, about.
+    weight: u64,
+    into: W,
 }
 
-/// Rows of a sheet go to a nameless file, which the system takes back with the process.
-fn written<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-    let formats = Formats::default();
-    let sheet = workbook.add_worksheet_with_constant_memory()?;
-    for (column, heading) in (0..).zip(headings) {
-        sheet.write_string_with_format(0, column, heading.as_ref(), &formats.heading)?;
+impl<W: Write + Send> WorkbookWriter<W> {
+    /// Rows are kept in a nameless file in `folder`, which the system takes back with the process, until the workbook is
+    /// put together behind the last one: a row of XML, ten times as long as it is in the workbook.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn start(headings: &[impl AsRef<str>], folder: &Path, into: W) -> io::Result<WorkbookWriter<W>> {
+        let formats = Formats::default();
+        let workbook = sound(|| {
+            let mut workbook = Workbook::new();
+            workbook.set_tempdir(folder)?;
+            let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
+            workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+            let sheet = workbook.add_worksheet_with_constant_memory()?;
+            for (column, heading) in (0..).zip(headings) {
+                sheet.write_string_with_format(0, column, heading.as_ref(), &formats.heading)?;
+            }
+            Ok(workbook)
+        })?;
+        Ok(WorkbookWriter { workbook, formats, row: 1, weight: 0, into })
     }
-    for (number, row) in (1..).zip(rows) {
-        for (column, cell) in (0..).zip(row) {
-            formats.write(sheet, number, column, cell)?;
-        }
+
+    /// # Errors
+    /// The disk fails, a text is longer than [`LONGEST`], or there are more rows than a sheet has.
+    pub fn row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+        let WorkbookWriter { workbook, formats, row: number, weight, .. } = self;
+        sound(|| {
+            let sheet = workbook.worksheet_from_index(0)?;
+            for (column, cell) in (0..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                formats.write(sheet, *number, column, cell)?;
+                *weight += (cell.as_text().len() + AROUND_A_CELL) as u64;
+            }
+            Ok(())
+        })?;
+        *number += 1;
+        Ok(())
     }
-    workbook.save_to_buffer()
+
+    /// Writes the workbook, and gives back where it was written to.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.workbook.use_zip_large_file(self.weight > LONG_FORM_FROM);
+        sound(|| self.workbook.save_to_writer(&mut self.into))?;
+        Ok(self.into)
+    }
+}
+
+/// The library panics where it cannot write to the file of rows, as on a full disk.
+fn sound<T>(call: impl FnOnce() -> Result<T, XlsxError>) -> io::Result<T> {
+    match panic::catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(XlsxError::IoError(cause) | XlsxError::TempFileError(_, cause))) => Err(cause),
+        Ok(Err(error)) => Err(io::Error::other(error)),
+        Err(_) => Err(io::Error::other("the rows of the workbook cannot be kept on the disk")),
+    }
+}
+
+/// The same in memory.
+pub fn write<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
+    let written = || {
+        let mut writer = WorkbookWriter::start(headings, &env::temp_dir(), Vec::new())?;
+        rows.into_iter().try_for_each(|row| writer.row(row))?;
+        writer.finish()
+    };
+    written().expect("texts are short enough, and there are fewer people than a sheet has rows")
 }
 
 struct Formats {
@@ -57,7 +127,6 @@ impl Default for Formats {
 impl Formats {
     fn write(&self, sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
         match cell {
-            cell if cell.is_empty() => {}
             Cell::Text(text) => drop(sheet.write_string(row, column, &**text)?),
             Cell::Date(date) => match counted(*date) {
                 Some(date) => drop(sheet.write_datetime_with_format(row, column, date?, &self.date)?),
@@ -88,6 +157,7 @@ fn number(amount: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Cursor;
 
     use calamine::{Data, Reader, Xlsx};
@@ -122,5 +192,31 @@ mod tests {
         assert_eq!(*cells[5], Data::Float(-12.5));
         assert_eq!(*cells[6], text("1234567890123456.78"));
         assert_eq!((cells[7], cells[8]), (&Data::Empty, &text("a\u{1}b\nc")));
+    }
+
+    #[test]
+    fn a_workbook_written_row_by_row_is_the_same_and_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rows: Vec<[Cell<'_>; 2]> =
+            (0..3_000).map(|row| [Cell::Text(format!("login{row}").into()), Cell::Amount("12.50".into())]).collect();
+        let mut writer = WorkbookWriter::start(&["login", "pay"], folder.path(), Vec::new()).expect("a workbook");
+        rows.iter().for_each(|row| writer.row(row).expect("a row"));
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0, "the rows have no name");
+        let written = writer.finish().expect("a workbook");
+        assert!(written == write(&["login", "pay"], rows.iter().map(|row| &row[..])));
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_and_no_panic() {
+        let nowhere = WorkbookWriter::start(&["login"], Path::new("/nowhere"), Vec::new());
+        assert_eq!(nowhere.err().map(|cause| cause.kind()), Some(io::ErrorKind::NotFound));
+
+        let mut full = [0; 100];
+        let start = WorkbookWriter::start(&["login"], &env::temp_dir(), full.as_mut_slice());
+        assert!(start.expect("a workbook").finish().is_err());
+
+        let mut writer = WorkbookWriter::start(&["login"], &env::temp_dir(), Vec::new()).expect("a workbook");
+        assert!(writer.row(&[Cell::Text("x".repeat(LONGEST + 1).into())]).is_err());
     }
 }
