@@ -70,6 +70,12 @@ impl Table {
         self.chunks.push(chunk);
     }
 
+    /// Adds the rows that follow.
+    pub fn append(&mut self, later: Table) {
+        self.is_unended = later.is_unended;
+        later.chunks.into_iter().for_each(|chunk| self.push(chunk));
+    }
+
     /// The row at `index`, counted from 0 over the whole table.
     ///
     /// # Panics

@@ -49,6 +49,7 @@ pub fn check(
     let mut sheet = Sheet::new(recognised, table, reading_findings, contract, around);
     example_row::check(&mut sheet);
     sheet.read_cells();
+    sheet.hear_of_settled_rows();
     added.translate_establishments(&mut sheet);
     let references = match sheet.knows_people() {
         true => check_people(&mut sheet, &added, recognised.is_refused()),

@@ -18,13 +18,7 @@ pub struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub fn new(around: &Surroundings<'a>, contract: &Contract<'_>) -> Known<'a> {
-        let mut wanted = vec![contract.identify_by.to_vec()];
-        wanted.extend(contract.columns.iter().filter_map(unique_fields));
-        wanted.extend(contract.columns.iter().filter_map(shared_mail).map(|field| vec![field]));
-        wanted.extend([login(), mail(), number()]);
-        wanted.sort();
-        wanted.dedup();
-        let indexes = wanted.into_iter().map(|fields| (fields, OnceCell::new()));
+        let indexes = ways(contract).into_iter().map(|fields| (fields, OnceCell::new()));
         Known { people: around.known, others: around.others, indexes: indexes.collect() }
     }
 
@@ -39,6 +33,17 @@ impl<'a> Known<'a> {
         let (fields, index) = found.expect("what people are looked for by is known from the contract");
         index.get_or_init(|| Index::new(self.people, fields))
     }
+}
+
+/// The sets of fields by which a check looks for somebody, each once.
+pub fn ways(contract: &Contract<'_>) -> Vec<Vec<Field>> {
+    let mut ways = vec![contract.identify_by.to_vec()];
+    ways.extend(contract.columns.iter().filter_map(unique_fields));
+    ways.extend(contract.columns.iter().filter_map(shared_mail).map(|field| vec![field]));
+    ways.extend([login(), mail(), number()]);
+    ways.sort();
+    ways.dedup();
+    ways
 }
 
 /// The fields that together must be unique, if the column must be.

@@ -16,6 +16,7 @@ pub mod others;
 pub mod recognised;
 pub mod remarks;
 pub mod settled;
+pub mod sieve;
 pub mod stated;
 
 mod added;

@@ -124,6 +124,15 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// What settled rows tell of the columns is told together with what the others do.
+    pub fn hear_of_settled_rows(&mut self) {
+        let settled = self.around.others.map(|others| &others.settled.remarks);
+        for (index, remarks) in settled.into_iter().flatten() {
+            let reader = self.readers.iter_mut().find(|reader| reader.index == *index);
+            reader.into_iter().for_each(|reader| reader.remarks.merge(remarks.clone()));
+        }
+    }
+
     /// Can the rows be about people of the directory? Their keys are in the file.
     pub fn knows_people(&self) -> bool {
         let is_there = |field: &Field| self.readers.iter().any(|reader| reader.field == *field);

@@ -1,0 +1,331 @@
+//! A sieve: it settles the rows that say nothing but what is known, by hashes, and leaves the others to be checked.
+//!
+//! Most rows of a night are settled. Their cells are looked at for a moment, in pieces of the file that come and go; the
+//! checks of rows, people and the whole file see only those that are left, and say the same as if they had seen all.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use super::clear::Clear;
+use super::form::{Form, Scratch};
+use super::known::ways;
+use super::notes::Notes;
+use super::outer_blanks::trim;
+use super::remarks::Remarks;
+use super::settled::{Settled, SettledRow};
+use super::{Additions, Contract, Fills, Recognised};
+use crate::model::mark::RowHasher;
+use crate::model::shape::{Shape, Way};
+use crate::model::table::{Chunk, Row};
+use crate::model::{Crowd, Field, Finding, Place, Table};
+
+/// So many rows are looked up together: one alone would wait for memory each time.
+const TOGETHER: usize = 32;
+
+/// Ready for the rows of a file, by several threads at a time.
+pub struct Sieve<'a> {
+    crowd: &'a Crowd,
+    /// Whose rows are left, whatever they say; by number.
+    looked_at: &'a BTreeSet<u32>,
+    /// In the order of the shape's fields.
+    columns: Vec<Column<'a>>,
+    /// Where the columns of the key are among them.
+    key: Vec<usize>,
+    contract_start: Option<usize>,
+    contract_end: Option<usize>,
+    /// Columns that should not say the same of one person.
+    alike: Vec<Vec<usize>>,
+    has_examples: bool,
+}
+
+struct Column<'a> {
+    /// In the file.
+    index: usize,
+    heading: Arc<str>,
+    form: Form<'a>,
+    is_caseless: bool,
+    /// An empty cell may be filled in.
+    is_filled: bool,
+    /// Its text is compared with that of others.
+    is_kept: bool,
+    example: &'a str,
+}
+
+/// What came of a piece of a file.
+#[derive(Debug, Default)]
+pub struct Sifted {
+    /// The rows to be checked.
+    pub left: Table,
+    pub settled: Settled,
+    /// How many rows there were.
+    pub rows: usize,
+}
+
+/// What one thread needs for the rows of a piece.
+struct Hands<'a> {
+    scratches: Vec<Scratch<'a>>,
+    hasher: RowHasher,
+    /// Of the columns that are kept.
+    texts: Vec<String>,
+}
+
+/// A row whose cells are in order, as hashes.
+struct Hashed<'t> {
+    row: Row<'t>,
+    key: u32,
+    hash: u64,
+    notes: Vec<(usize, Notes)>,
+}
+
+/// What the crowd must be made of, so that the rows of a file can be compared with it.
+pub fn shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
+    let mut fields: Vec<Field> = recognised.columns.iter().flatten().map(|found| found.field.clone()).collect();
+    fields.sort();
+    let mut by: Vec<Vec<Field>> = ways(contract);
+    by.push(vec![Field::of("establishment")]);
+    by.sort();
+    by.dedup();
+    let forms = ["login", "employee-number"].map(|name| Way::Form(Field::of(name)));
+    let ways = by.into_iter().map(Way::Fields).chain([Way::Names]).chain(forms);
+    Shape { key: Way::Fields(contract.identify_by.to_vec()), fields, ways: ways.collect() }
+}
+
+impl<'a> Sieve<'a> {
+    /// None where every row has to be looked at.
+    pub fn new(
+        recognised: &Recognised,
+        contract: &'a Contract<'a>,
+        additions: &'a Additions,
+        crowd: &'a Crowd,
+        looked_at: &'a BTreeSet<u32>,
+    ) -> Option<Sieve<'a>> {
+        let shape = crowd.shape();
+        let columns: Vec<Column<'a>> = shape
+            .fields
+            .iter()
+            .filter_map(|field| Column::new(recognised.position(field)?, recognised, contract, additions, shape))
+            .collect();
+        let place = |field: &Field| shape.fields.iter().position(|known| known == field);
+        let key: Option<Vec<usize>> = contract.identify_by.iter().map(place).collect();
+        let awaits_codes = additions.codes.iter().any(|codes| shape.fields.contains(&codes.field));
+        let families = contract.columns.iter().filter(|column| column.numbered);
+        let members = |family: &super::Column| -> Vec<usize> {
+            (0..shape.fields.len()).filter(|place| family.key(&shape.fields[*place]).is_some()).collect()
+        };
+        let alike: Vec<Vec<usize>> = families.map(members).filter(|members| members.len() > 1).collect();
+        let mut sieve = Sieve {
+            crowd,
+            looked_at,
+            has_examples: columns.iter().any(|column| !column.example.is_empty()),
+            columns,
+            key: key?,
+            contract_start: place(&Field::of("contract-start")),
+            contract_end: place(&Field::of("contract-end")),
+            alike,
+        };
+        sieve.keep_texts();
+        (contract.creates && !awaits_codes && !recognised.is_refused()).then_some(sieve)
+    }
+
+    fn keep_texts(&mut self) {
+        let kept = self.alike.iter().flatten().chain(&self.contract_start).chain(&self.contract_end).chain(&self.key);
+        let kept: Vec<usize> = kept.copied().collect();
+        kept.into_iter().for_each(|place| self.columns[place].is_kept = true);
+    }
+
+    /// Sifts rows that follow one another in the file; `findings` are what reading them has found.
+    pub fn sift(&self, table: &Table, findings: &[Finding]) -> Sifted {
+        let damaged: HashSet<u32> =
+            findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect();
+        let mut hands = self.hands();
+        let mut sifted = Sifting::new(self, table.len());
+        let mut together: Vec<Result<Hashed<'_>, Row<'_>>> = Vec::with_capacity(TOGETHER);
+        for row in table.rows() {
+            let is_sound = !damaged.contains(&row.number());
+            let hashed = is_sound.then(|| self.hash(row, &mut hands)).flatten();
+            together.push(hashed.ok_or(row));
+            if together.len() == TOGETHER {
+                sifted.take(&mut together);
+            }
+        }
+        sifted.take(&mut together);
+        sifted.finish(table.is_unended())
+    }
+
+    /// The users of whom a row is left that may be about them, and another one is settled; and those of whom two are. All
+    /// of their rows have to be looked at.
+    pub fn in_doubt(&self, sifted: &Sifted) -> BTreeSet<u32> {
+        let mut users: Vec<u32> = sifted.settled.rows.iter().map(|row| row.user).collect();
+        users.sort_unstable();
+        let twice = users.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]);
+        let mut hands = self.hands();
+        let keys = sifted.left.rows().map(|row| self.key_hash(row, &mut hands)).collect::<Vec<u32>>();
+        let meant = keys.into_iter().filter(|key| *key != 0).flat_map(|key| self.crowd.whom(key));
+        let meant = meant.map(|place| self.crowd.number(place));
+        twice.chain(meant.filter(|user| users.binary_search(user).is_ok())).collect()
+    }
+
+    fn hands(&self) -> Hands<'a> {
+        Hands {
+            scratches: self.columns.iter().map(|_| Scratch::default()).collect(),
+            hasher: RowHasher::default(),
+            texts: vec![String::new(); self.columns.len()],
+        }
+    }
+
+    /// None where the row has to be looked at, whatever is known.
+    fn hash<'t>(&self, row: Row<'t>, hands: &mut Hands<'a>) -> Option<Hashed<'t>> {
+        let mut notes = Vec::new();
+        let is_plain = self.columns.iter().enumerate().all(|(place, column)| {
+            let Some((text, noted)) = column.form.plain(row.cell(column.index), &mut hands.scratches[place]) else {
+                return false;
+            };
+            hands.hasher.value(column.is_caseless, text);
+            if column.is_kept {
+                hands.texts[place].clear();
+                hands.texts[place].push_str(text);
+            }
+            if !noted.is_empty() {
+                notes.push((place, noted));
+            }
+            !(noted.has(Notes::CLEARS) || column.is_filled && text.is_empty())
+        });
+        let hash = hands.hasher.finish();
+        if !is_plain || self.is_odd(row, &hands.texts) {
+            return None;
+        }
+        let key = self.key.iter().map(|place| hands.texts[*place].as_str());
+        let key = hands.hasher.way(&self.crowd.shape().key, key);
+        Some(Hashed { row, key, hash, notes })
+    }
+
+    /// Is there something to be said of the cells together?
+    fn is_odd(&self, row: Row<'_>, texts: &[String]) -> bool {
+        // Where the file does not give the start, the one that is known has to be asked for.
+        let start = self.contract_start.map(|start| &texts[start]);
+        let end = self.contract_end.map(|end| &texts[end]).filter(|end| !end.is_empty());
+        let ends_too_soon = end.is_some_and(|end| start.is_none_or(|start| end < start));
+        let says_twice = self.alike.iter().any(|members| {
+            let said: Vec<&String> = members.iter().map(|place| &texts[*place]).filter(|text| !text.is_empty()).collect();
+            (1..said.len()).any(|later| said[..later].contains(&said[later]))
+        });
+        ends_too_soon || says_twice || self.has_examples && self.is_example(row)
+    }
+
+    fn is_example(&self, row: Row<'_>) -> bool {
+        self.columns.iter().all(|column| trim(row.cell(column.index)) == column.example)
+    }
+
+    /// 0 where the row does not say whom it is about.
+    fn key_hash(&self, row: Row<'_>, hands: &mut Hands<'a>) -> u32 {
+        let Hands { scratches, hasher, texts } = hands;
+        for place in &self.key {
+            let column = &self.columns[*place];
+            let text = column.form.plain(row.cell(column.index), &mut scratches[*place]);
+            texts[*place].clear();
+            texts[*place].push_str(text.map_or("", |(text, _)| text));
+        }
+        hasher.way(&self.crowd.shape().key, self.key.iter().map(|place| texts[*place].as_str()))
+    }
+}
+
+impl<'a> Column<'a> {
+    fn new(
+        index: usize,
+        recognised: &Recognised,
+        contract: &'a Contract<'a>,
+        additions: &'a Additions,
+        shape: &Shape,
+    ) -> Option<Column<'a>> {
+        let found = recognised.columns[index].as_ref()?;
+        let (field, column) = (&found.field, &contract.columns[found.column]);
+        let clear = additions.clear.as_deref().map(|word| Clear::of(word, field, column, contract));
+        let fills = |default: &&super::Default| default.fills != Fills::NewUsers;
+        let is_set = |default: &super::Default| default.set.iter().any(|(set, _)| set == field);
+        Some(Column {
+            index,
+            heading: recognised.headings[index].clone(),
+            form: Form::new(column, field, clear, &additions.lists),
+            is_caseless: shape.is_caseless(field),
+            is_filled: additions.defaults.iter().filter(fills).any(is_set),
+            is_kept: false,
+            example: column.examples.first().map_or("", String::as_str),
+        })
+    }
+}
+
+/// A piece on its way through the sieve.
+struct Sifting<'s, 'a> {
+    sieve: &'s Sieve<'a>,
+    left: Chunk,
+    settled: Vec<SettledRow>,
+    remarks: Vec<Remarks>,
+    rows: usize,
+    is_last_left: bool,
+}
+
+impl<'s, 'a> Sifting<'s, 'a> {
+    fn new(sieve: &'s Sieve<'a>, rows: usize) -> Sifting<'s, 'a> {
+        let remarks = sieve.columns.iter().map(|_| Remarks::default()).collect();
+        let settled = Vec::with_capacity(rows);
+        Sifting { sieve, left: Chunk::default(), settled, remarks, rows, is_last_left: false }
+    }
+
+    fn take(&mut self, together: &mut Vec<Result<Hashed<'_>, Row<'_>>>) {
+        let crowd = self.sieve.crowd;
+        let mut found = [None; TOGETHER];
+        for (user, hashed) in found.iter_mut().zip(&*together) {
+            let hashed = hashed.as_ref().ok();
+            *user = hashed.and_then(|hashed| Some(crowd.number(crowd.who_is(hashed.key, hashed.hash)?)));
+        }
+        for (user, hashed) in found.into_iter().zip(together.drain(..)) {
+            let user = user.filter(|user| !self.sieve.looked_at.contains(user));
+            match (user, hashed) {
+                (Some(user), Ok(hashed)) => self.settle(user, &hashed),
+                (_, Ok(Hashed { row, .. }) | Err(row)) => self.leave(row),
+            }
+        }
+    }
+
+    fn settle(&mut self, user: u32, hashed: &Hashed<'_>) {
+        let row = hashed.row;
+        for (place, notes) in &hashed.notes {
+            let (column, remarks) = (&self.sieve.columns[*place], &mut self.remarks[*place]);
+            let at = || Place::row(row.number(), row.line()).in_column(column.index, &column.heading);
+            remarks.note(*notes, row.number(), at, row.cell(column.index));
+            remarks.order.note_as_known(row.number(), *notes);
+        }
+        self.settled.push(SettledRow { number: row.number(), user });
+        self.is_last_left = false;
+    }
+
+    fn leave(&mut self, row: Row<'_>) {
+        row.cells().for_each(|cell| self.left.cell(cell));
+        self.left.end_row(row.number(), row.line());
+        self.is_last_left = true;
+    }
+
+    fn finish(self, is_unended: bool) -> Sifted {
+        let mut left = Table::from(self.left);
+        if is_unended && self.is_last_left {
+            left.leave_unended();
+        }
+        let columns = self.sieve.columns.iter().map(|column| column.index);
+        let settled = Settled { rows: self.settled, remarks: columns.zip(self.remarks).collect() };
+        Sifted { left, settled, rows: self.rows }
+    }
+}
+
+impl Sifted {
+    /// Where every row has to be looked at.
+    pub fn all(table: Table) -> Sifted {
+        Sifted { rows: table.len(), left: table, settled: Settled::default() }
+    }
+
+    /// Adds what came of the piece that follows in the file.
+    pub fn append(&mut self, later: Sifted) {
+        self.left.append(later.left);
+        self.settled.append(later.settled);
+        self.rows += later.rows;
+    }
+}
