@@ -1,25 +1,36 @@
 //! The layout of an XLSX sheet: what its cells do not say. Hidden rows and columns, merged cells, and formulas that were
 //! never calculated.
 //!
-//! The library shows none of it while it goes from cell to cell, so the sheet's part is read a second time, and only
-//! where it mentions any of this.
+//! The library shows none of it while it goes from cell to cell, and merged cells are told behind all others. So the
+//! sheet's part is gone through before, for words that it has wherever there is any of this; only where one stands is it
+//! read as XML. Nothing of it is kept but what is found.
 
-use std::io::{Cursor, Read};
+use std::borrow::Cow;
+use std::io::{self, BufReader, Cursor, Read};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
+use zip::read::ZipFile;
 
 use crate::format::rows::Rows;
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
-/// One of these is in every sheet that has a layout to speak of.
-const MENTIONS: [&str; 4] = ["/f>", ":f>", "hidden=", "mergeCell"];
+/// One of these is in every sheet that has a layout to speak of; the first ends a formula.
+const MENTIONS: [&str; 3] = ["f>", "hidden=", "mergeCell"];
+
+/// Longer than a mention that two windows share.
+const OVERLAP: usize = 16;
+
+const WINDOW: usize = 64 * 1024;
 
 /// Merged cells, and runs of hidden columns; to tell of more is of no help to anybody.
 const REMARKABLE_AT_MOST: usize = 1_000;
+
+/// Of cells; a file with so many errors is refused, whatever else is in it.
+const UNCALCULATED_AT_MOST: usize = 100_000;
 
 pub static HIDDEN_CELLS: Rule = Rule {
     code: "hidden-cells",
@@ -71,6 +82,8 @@ pub static UNCALCULATED: Rule = Rule {
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
+    /// The bytes that the sheet's part unfolds to; 0 where there is no such part.
+    pub weight: u64,
     /// Those that hold something; counted from 1.
     hidden_rows: Vec<u32>,
     /// Counted from 0; first and last.
@@ -180,25 +193,52 @@ impl<'b> Package<'b> {
         Some(Package { archive: ZipArchive::new(Cursor::new(bytes)).ok()? })
     }
 
-    fn part(&mut self, name: &str) -> Option<String> {
+    fn part(&mut self, name: &str) -> Option<ZipFile<'_, Cursor<&'b [u8]>>> {
         let is_it = |other: &str| other.eq_ignore_ascii_case(name);
         let index = self.archive.file_names().position(|other| other.is_ok_and(|other| is_it(&other)))?;
+        self.archive.by_index(index).ok()
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
         let mut text = String::new();
-        self.archive.by_index(index).ok()?.read_to_string(&mut text).ok()?;
+        self.part(name)?.read_to_string(&mut text).ok()?;
         Some(text)
     }
 
     fn layout(&mut self, index: usize) -> Option<Layout> {
-        let workbook = self.part("xl/workbook.xml")?;
-        let relations = self.part("xl/_rels/workbook.xml.rels")?;
+        let workbook = self.text("xl/workbook.xml")?;
+        let relations = self.text("xl/_rels/workbook.xml.rels")?;
         let id = value(&elements(&workbook, "sheet").nth(index)?, "id")?;
         let is_it = |relation: &BytesStart<'_>| value(relation, "Id").as_deref() == Some(&id);
         let target = value(&elements(&relations, "Relationship").find(is_it)?, "Target")?;
         let name = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), String::from);
         let zeros_mean_nothing = elements(&workbook, "calcPr").any(|it| is_true(&it, "fullCalcOnLoad"));
         let sheet = self.part(&name)?;
-        let is_mentioned = MENTIONS.iter().any(|mention| memmem::find(sheet.as_bytes(), mention.as_bytes()).is_some());
-        Some(if is_mentioned { Intake::new(zeros_mean_nothing).run(&sheet) } else { Layout::default() })
+        let weight = sheet.size();
+        let layout = match is_mentioned(sheet).ok()? {
+            true => Intake::new(zeros_mean_nothing).run(self.part(&name)?),
+            false => Layout::default(),
+        };
+        Some(Layout { weight, ..layout })
+    }
+}
+
+/// Is there anything in the sheet that may belong to its layout?
+fn is_mentioned(mut sheet: impl Read) -> io::Result<bool> {
+    let mentions = MENTIONS.map(Finder::new);
+    let (mut window, mut filled) = (vec![0; WINDOW], 0);
+    loop {
+        let read = sheet.read(&mut window[filled..])?;
+        filled += read;
+        if mentions.iter().any(|mention| mention.find(&window[..filled]).is_some()) {
+            return Ok(true);
+        }
+        if read == 0 {
+            return Ok(false);
+        }
+        let kept = filled.min(OVERLAP);
+        window.copy_within(filled - kept..filled, 0);
+        filled = kept;
     }
 }
 
@@ -217,14 +257,22 @@ fn elements<'t>(text: &'t str, name: &'static str) -> impl Iterator<Item = Bytes
 
 /// Of an attribute, whatever its prefix.
 fn value(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    attribute(element, name).map(Cow::into_owned)
+}
+
+fn attribute<'e>(element: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
     let mut attributes = element.attributes();
-    let attribute =
+    let found =
         attributes.with_checks(false).flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(attribute.value.into_owned())
+    Some(found.value)
+}
+
+fn has(element: &BytesStart<'_>, name: &str, value: &str) -> bool {
+    attribute(element, name).is_some_and(|found| found == value)
 }
 
 fn is_true(element: &BytesStart<'_>, name: &str) -> bool {
-    value(element, name).is_some_and(|value| value == "1" || value == "true")
+    has(element, name, "1") || has(element, name, "true")
 }
 
 /// A sheet on its way into a layout.
@@ -235,6 +283,8 @@ struct Intake {
     row: u32,
     is_hidden: bool,
     ordinal: usize,
+    /// A text may well be empty.
+    is_text: bool,
     has_formula: bool,
     value: String,
 }
@@ -247,22 +297,24 @@ impl Intake {
             row: 0,
             is_hidden: false,
             ordinal: 0,
+            is_text: false,
             has_formula: false,
             value: String::new(),
         }
     }
 
-    fn run(mut self, sheet: &str) -> Layout {
-        let mut reader = Reader::from_str(sheet);
+    fn run(mut self, sheet: impl Read) -> Layout {
+        let mut reader = Reader::from_reader(BufReader::with_capacity(WINDOW, sheet));
         reader.config_mut().expand_empty_elements = true;
         reader.config_mut().check_end_names = false;
-        let mut cell = None;
+        let mut buffer = Vec::new();
         let mut in_value = false;
         loop {
-            match reader.read_event() {
+            buffer.clear();
+            match reader.read_event_into(&mut buffer) {
                 Ok(Event::Start(start)) => match start.local_name().as_ref() {
                     "row" => self.start_row(&start),
-                    "c" => cell = Some(start),
+                    "c" => self.is_text = has(&start, "t", "str"),
                     "f" => self.has_formula = true,
                     "v" | "is" => in_value = true,
                     "col" if is_true(&start, "hidden") => self.hide_columns(&start),
@@ -272,11 +324,7 @@ impl Intake {
                 Ok(Event::Text(text)) if in_value => self.value.push_str(&text),
                 Ok(Event::GeneralRef(_)) if in_value => self.value.push('&'),
                 Ok(Event::End(end)) => match end.local_name().as_ref() {
-                    "c" => {
-                        if let Some(cell) = cell.take() {
-                            self.end_cell(&cell)
-                        }
-                    }
+                    "c" => self.end_cell(),
                     "v" | "is" => in_value = false,
                     _ => {}
                 },
@@ -293,13 +341,15 @@ impl Intake {
         self.is_hidden = is_true(row, "hidden");
     }
 
-    fn end_cell(&mut self, cell: &BytesStart<'_>) {
+    fn end_cell(&mut self) {
         let is_empty = self.value.is_empty() || (self.value == "0" && self.zeros_mean_nothing);
-        if self.has_formula && is_empty && value(cell, "t").as_deref() != Some("str") {
-            self.layout.uncalculated.push(self.ordinal);
+        let uncalculated = &mut self.layout.uncalculated;
+        if self.has_formula && is_empty && !self.is_text && uncalculated.len() < UNCALCULATED_AT_MOST {
+            uncalculated.push(self.ordinal);
         }
-        if self.is_hidden && !self.value.is_empty() && self.layout.hidden_rows.last() != Some(&self.row) {
-            self.layout.hidden_rows.push(self.row);
+        let hidden = &mut self.layout.hidden_rows;
+        if self.is_hidden && !self.value.is_empty() && hidden.last().is_none_or(|last| *last < self.row) {
+            hidden.push(self.row);
         }
         self.ordinal += 1;
         self.has_formula = false;

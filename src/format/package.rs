@@ -3,9 +3,9 @@
 //! A few hundred bytes can unfold to gigabytes. What the archive says about sizes is a promise: the library gives an
 //! error for a part that turns out larger, which a test here makes sure of.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
-use memchr::memmem;
+use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use crate::format::workbook::{damaged, protected};
@@ -13,14 +13,22 @@ use crate::format::{Kind, unreadable};
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
-/// All parts together, unfolded.
+/// All parts together, unfolded, which may be held in memory.
 const BYTES_AT_MOST: u64 = 256 * 1024 * 1024;
+
+/// All sheets of an XLSX together: they are read through and not held. A sheet of as many rows as there can be has a tenth
+/// of it; more an archive can only tell in its long form.
+const SHEET_BYTES_AT_MOST: u64 = 4 * 1024 * 1024 * 1024;
+
+const SHEETS: &[u8] = b"xl/worksheets/";
 
 /// Each style takes a hundred times the memory of what declares it.
 const STYLE_BYTES_AT_MOST: u64 = 8 * 1024 * 1024;
 
 /// Memory is set aside for as many texts as a workbook says that it has.
 const TEXTS_AT_MOST: u64 = 16 * 1024 * 1024;
+
+const CLAIM: &str = "uniqueCount";
 
 /// What else comes as a ZIP archive, told by a part of it.
 const OTHERS: &[(&str, Text)] = &[
@@ -47,14 +55,11 @@ pub static TOO_LARGE: Rule = Rule {
         "Send several smaller workbooks, without pictures and other sheets, or a CSV file.",
         "Envoyez plusieurs classeurs plus petits, sans images ni autres feuilles, ou un fichier CSV.",
     ),
-    example: Example { wrong: "users.xlsx: 3 MB that unfold to 900 MB", right: "users.csv: 60 MB" },
+    example: Example { wrong: "users.xlsx: 9 MB that unfold to 5 GB", right: "users.csv: 60 MB" },
 };
 
-const WINDOW: u64 = 64 * 1024;
-const CLAIM: &[u8] = b"uniqueCount";
-
-/// More than the claim and its number take.
-const OVERLAP: usize = 64;
+/// More than the word takes.
+const MIMETYPE: u64 = 1024;
 
 /// Which workbook the archive is.
 ///
@@ -86,22 +91,25 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Finding> {
 /// What an OpenDocument file says that it is.
 fn mimetype(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<String> {
     let mut text = String::new();
-    archive.by_name("mimetype").ok()?.take(WINDOW).read_to_string(&mut text).ok()?;
+    archive.by_name("mimetype").ok()?.take(MIMETYPE).read_to_string(&mut text).ok()?;
     Some(text)
 }
 
 fn weigh(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Finding> {
-    let mut total: u64 = 0;
+    let (mut held, mut of_sheets): (u64, u64) = (0, 0);
     for index in 0..archive.len() {
         // A part that cannot be opened here cannot be opened later, and weighs nothing.
         let Ok(part) = archive.by_index(index) else { continue };
         let name = part.name_raw().to_ascii_lowercase();
-        total = total.saturating_add(part.size());
-        let is_too_much = total > BYTES_AT_MOST
-            || (name.ends_with(b"styles.xml") && part.size() > STYLE_BYTES_AT_MOST)
+        let weight = if name.starts_with(SHEETS) { &mut of_sheets } else { &mut held };
+        *weight = weight.saturating_add(part.size());
+        let is_too_much = (name.ends_with(b"styles.xml") && part.size() > STYLE_BYTES_AT_MOST)
             || (name.ends_with(b"sharedstrings.xml") && texts_claimed(part) > TEXTS_AT_MOST);
-        if is_too_much {
+        if held > BYTES_AT_MOST || is_too_much {
             return Err(too_large());
+        }
+        if of_sheets > SHEET_BYTES_AT_MOST {
+            return Err(larger_than(SHEET_BYTES_AT_MOST));
         }
     }
     Ok(())
@@ -109,29 +117,37 @@ fn weigh(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Finding> {
 
 /// The one finding about a workbook that takes more than it should.
 pub(super) fn too_large() -> Finding {
-    let most = BYTES_AT_MOST / 1024 / 1024;
+    larger_than(BYTES_AT_MOST)
+}
+
+fn larger_than(bytes: u64) -> Finding {
+    let most = bytes / 1024 / 1024;
     let problem = text!("the workbook unfolds to more than {most} MiB", "le classeur décompressé dépasse {most} Mio");
     let expected = Text::of("a smaller workbook, or a CSV file", "un classeur plus petit, ou un fichier CSV");
     TOO_LARGE.at(Place::FILE, problem).expected(expected)
 }
 
-/// The highest number of texts that a part says it has; no such word elsewhere in it does harm.
-fn texts_claimed(mut part: impl Read) -> u64 {
-    let mut claim = 0;
-    let mut window = Vec::with_capacity(OVERLAP + WINDOW as usize);
+/// The number of texts that the part says it has: who reads it asks where they begin, and never again.
+fn texts_claimed(part: impl Read) -> u64 {
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
+    let mut buffer = Vec::new();
     loop {
-        window.drain(..window.len().saturating_sub(OVERLAP));
-        match part.by_ref().take(WINDOW).read_to_end(&mut window) {
-            Ok(0) | Err(_) => return claim,
-            Ok(_) => claim = memmem::find_iter(&window, CLAIM).map(|at| claimed(&window[at..])).fold(claim, u64::max),
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(start) | Event::Empty(start)) if start.local_name().as_ref() == "sst" => {
+                let mut attributes = start.attributes();
+                let claims = attributes.with_checks(false).flatten().filter(|it| it.key.as_ref() == CLAIM);
+                return claims.map(|claim| claimed(&claim.value)).max().unwrap_or_default();
+            }
+            Ok(Event::Eof) | Err(_) => return 0,
+            Ok(_) => {}
         }
     }
 }
 
-/// The number in `uniqueCount="12"`.
-fn claimed(text: &[u8]) -> u64 {
-    let value = text[CLAIM.len()..].iter().skip_while(|byte| b" \t\r\n='\"".contains(byte));
-    let digits = value.take_while(|byte| byte.is_ascii_digit());
+/// As much as can be read as a number.
+fn claimed(text: &str) -> u64 {
+    let digits = text.bytes().filter(u8::is_ascii_digit);
     digits.fold(0, |number: u64, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
 }
 
@@ -139,6 +155,7 @@ fn claimed(text: &[u8]) -> u64 {
 mod tests {
     use std::io::Write;
 
+    use memchr::memmem;
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
 
@@ -167,9 +184,9 @@ mod tests {
     #[test]
     fn a_workbook_that_unfolds_to_too_much_is_refused() {
         let zeros = vec![0; BYTES_AT_MOST as usize / 2 + 1];
-        let claim = [vec![b' '; WINDOW as usize - 10].as_slice(), b"<sst uniqueCount = '99999999999'>"].concat();
+        let claim = [vec![b' '; 100_000].as_slice(), b"<sst uniqueCount = '99999999999'>"].concat();
         let heavy: [&[(&str, &[u8])]; 3] = [
-            &[("_rels/.rels", b""), ("xl/worksheets/sheet1.xml", &zeros), ("xl/worksheets/sheet2.xml", &zeros)],
+            &[("_rels/.rels", b""), ("xl/media/one.bin", &zeros), ("xl/sharedStrings.xml", &zeros)],
             &[("_rels/.rels", b""), ("xl/sharedStrings.xml", &claim)],
             &[("_rels/.rels", b""), ("xl/Styles.xml", &zeros[..STYLE_BYTES_AT_MOST as usize + 1])],
         ];
@@ -178,15 +195,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_part_that_is_larger_than_it_says_breaks_off() {
-        let mut bytes = archive(&[("_rels/.rels", &[b' '; 5_000_000])]);
-        let size = 5_000_000u32.to_le_bytes();
-        let places: Vec<usize> = memmem::find_iter(&bytes, &size).collect();
+    /// An archive of parts of 5,000,000 blanks, which say that they have another size.
+    fn lying(names: &[&str], size: u32) -> Vec<u8> {
+        let blanks = vec![b' '; 5_000_000];
+        let parts: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, blanks.as_slice())).collect();
+        let mut bytes = archive(&parts);
+        let places: Vec<usize> = memmem::find_iter(&bytes, &5_000_000u32.to_le_bytes()).collect();
         assert!(!places.is_empty(), "the size is written somewhere");
         for place in places {
-            bytes[place..place + 4].copy_from_slice(&3u32.to_le_bytes());
+            bytes[place..place + 4].copy_from_slice(&size.to_le_bytes());
         }
+        bytes
+    }
+
+    #[test]
+    fn sheets_may_be_larger_than_what_is_held_but_not_without_end() {
+        let sheets = ["_rels/.rels", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"];
+        assert_eq!(kind(&lying(&sheets, 200_000_000)), Ok(Kind::Xlsx));
+        let refusal = kind(&lying(&sheets[1..], 2_200_000_000)).expect_err("heavy sheets");
+        assert_eq!(refusal.problem.to_string(), "the workbook unfolds to more than 4096 MiB");
+    }
+
+    #[test]
+    fn a_part_that_is_larger_than_it_says_breaks_off() {
+        let bytes = lying(&["_rels/.rels"], 3);
         let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("an archive");
         let mut unfolded = Vec::new();
         let refusal = archive.by_index(0).expect("a part").read_to_end(&mut unfolded);

@@ -3,9 +3,11 @@
 use std::mem;
 use std::sync::Arc;
 
+use memchr::memchr2;
+
 use crate::format::heading::Heading;
 use crate::format::lost::LOST;
-use crate::format::stray_byte;
+use crate::format::{Piece, stray_byte};
 use crate::model::table::Chunk;
 use crate::model::{Example, Finding, Place, Rule, Severity, Table, Text};
 use crate::text;
@@ -89,6 +91,9 @@ const ERRORS_AT_MOST: usize = 50_000;
 /// Who reads more than this?
 const REMARKS_AT_MOST: usize = 1_000;
 
+/// In bytes; it is cut at the next row's end.
+const PIECE: usize = 1024 * 1024;
+
 /// A chunk is cut at the next row's end.
 const CHUNK: usize = 4 * 1024 * 1024;
 
@@ -112,6 +117,8 @@ pub(super) struct Rows {
     /// The number of the last row that held something.
     last: u32,
     memory: usize,
+    /// As much of it as was given on.
+    given: usize,
 }
 
 impl Rows {
@@ -127,6 +134,7 @@ impl Rows {
             column: 0,
             last: heading.row,
             memory: 0,
+            given: 0,
         }
     }
 
@@ -161,14 +169,29 @@ impl Rows {
         self.memory += text.len() + size_of::<u32>();
     }
 
-    /// What the table takes so far, in bytes.
+    /// What all rows so far take in a table, in bytes.
     pub fn memory(&self) -> usize {
         self.memory
+    }
+
+    /// What was written since the last time, once it is worth giving on; between two rows.
+    pub fn piece(&mut self) -> Option<Piece> {
+        (self.memory - self.given >= PIECE).then(|| self.take())
+    }
+
+    fn take(&mut self) -> Piece {
+        self.given = self.memory;
+        self.table.push(mem::take(&mut self.chunk));
+        Piece { table: mem::take(&mut self.table), findings: mem::take(&mut self.findings) }
     }
 
     /// Reports what could not be decoded, and what no text should hold. It takes a look at every byte: ask only where
     /// there is reason to.
     pub fn check_bytes(&mut self, column: usize, text: &str) {
+        // U+FFFD starts with the byte EF.
+        if memchr2(0, 0xef, text.as_bytes()).is_none() {
+            return;
+        }
         if text.contains(LOST) {
             self.report(stray_byte::lost_letter(self.place(column), text, None));
         }
@@ -224,21 +247,27 @@ impl Rows {
     }
 
     pub fn finish(mut self) -> (Table, Vec<Finding>) {
-        self.table.push(mem::take(&mut self.chunk));
-        let mut findings = Vec::new();
-        if self.table.is_empty() {
+        let (Piece { table, mut findings }, mut of_file) = self.last_piece();
+        of_file.append(&mut findings);
+        (table, of_file)
+    }
+
+    /// What is left to give on, and what is to be said in front of all findings about rows.
+    pub fn last_piece(&mut self) -> (Piece, Vec<Finding>) {
+        let mut of_file = Vec::new();
+        if self.given == 0 && self.table.is_empty() && self.chunk.is_empty() {
             let problem = Text::of(
                 "the file has headings, and no row below them",
                 "le fichier a des en-têtes, mais aucune ligne en dessous",
             );
-            findings.push(NO_ROWS.at(Place::FILE, problem));
+            of_file.push(NO_ROWS.at(Place::FILE, problem));
         }
         if self.is_hopeless() {
             let problem = text!(
                 "more than {ERRORS_AT_MOST} errors make the rows of the file unreadable; what follows was not read",
                 "plus de {ERRORS_AT_MOST} erreurs rendent illisibles les lignes du fichier ; la suite n'a pas été lue",
             );
-            findings.push(TOO_MANY_ERRORS.at(Place::FILE, problem));
+            of_file.push(TOO_MANY_ERRORS.at(Place::FILE, problem));
         }
         if self.remarks > REMARKS_AT_MOST {
             let more = self.remarks - REMARKS_AT_MOST;
@@ -246,10 +275,9 @@ impl Rows {
                 "there are {more} more remarks about the form of the rows",
                 "il y a encore {more} remarques sur la forme des lignes",
             );
-            findings.push(MORE_REMARKS.at(Place::FILE, problem));
+            of_file.push(MORE_REMARKS.at(Place::FILE, problem));
         }
-        findings.append(&mut self.findings);
-        (self.table, findings)
+        (self.take(), of_file)
     }
 
     fn check_length(&mut self, text: &str) {

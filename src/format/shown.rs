@@ -6,14 +6,38 @@ use calamine::{DataRef, ExcelDateTime};
 
 use crate::model::date;
 
-/// Text of a cell whose number format is `format`. Dates come day first, as `DD/MM/YYYY`; an amount has a point.
-pub(super) fn text<'a>(value: &DataRef<'a>, format: &str) -> Cow<'a, str> {
+/// What a spreadsheet keeps of a number.
+const DIGITS: usize = 15;
+
+/// How a number format shows a number.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Look {
+    #[default]
+    Plain,
+    /// With zeros in front, to so many digits.
+    Padded(usize),
+    /// In hundredths.
+    Share,
+}
+
+impl Look {
+    pub fn of(format: &str) -> Look {
+        match digits_shown(format) {
+            Some(digits) if digits > 1 => Look::Padded(digits),
+            _ if is_share(format) => Look::Share,
+            _ => Look::Plain,
+        }
+    }
+}
+
+/// Text of a cell. Dates come day first, as `DD/MM/YYYY`; an amount has a point.
+pub(super) fn text<'a>(value: &DataRef<'a>, look: Look) -> Cow<'a, str> {
     match value {
         DataRef::Empty => "".into(),
         DataRef::SharedString(text) => (*text).into(),
         DataRef::String(text) => text.clone().into(),
-        DataRef::Int(number) => number_shown(*number as f64, format).into(),
-        DataRef::Float(number) => number_shown(*number, format).into(),
+        DataRef::Int(number) => number_shown(*number as f64, look).into(),
+        DataRef::Float(number) => number_shown(*number, look).into(),
         DataRef::Bool(true) => "TRUE".into(),
         DataRef::Bool(false) => "FALSE".into(),
         DataRef::Error(error) => error.to_string().into(),
@@ -23,17 +47,23 @@ pub(super) fn text<'a>(value: &DataRef<'a>, format: &str) -> Cow<'a, str> {
     }
 }
 
-fn number_shown(number: f64, format: &str) -> String {
-    match padded(number, format) {
-        Some(padded) => padded,
-        None if is_share(format) => format!("{}%", number_text(number * 100.0)),
-        None => number_text(number),
+/// A format such as `00000`, or `0#" "##" "##` for a phone, shows zeros that the number has not.
+fn number_shown(number: f64, look: Look) -> String {
+    let is_whole = (0.0..1e15).contains(&number) && number.fract() == 0.0;
+    match look {
+        Look::Padded(digits) if is_whole => format!("{number:0digits$.0}"),
+        Look::Share => format!("{}%", number_text(number * 100.0)),
+        Look::Plain | Look::Padded(_) => number_text(number),
     }
 }
 
 /// A spreadsheet keeps 15 digits; those behind are noise of the binary form, as in `0.30000000000000004`. Of a number
 /// that had more the last are lost: it comes as a shortened one, such as `1.23456789012345E+17`.
 fn number_text(number: f64) -> String {
+    let exact = number.to_string();
+    if number.abs() < 1e15 && exact.bytes().filter(u8::is_ascii_digit).count() <= DIGITS {
+        return exact;
+    }
     let shortened = format!("{number:.14e}");
     match shortened.split_once('e') {
         Some((digits, exponent)) if number.abs() >= 1e15 => {
@@ -49,13 +79,6 @@ fn is_share(format: &str) -> bool {
     for_positive.split('"').step_by(2).any(|unquoted| unquoted.contains('%'))
 }
 
-/// A format such as `00000`, or `0#" "##" "##` for a phone, shows zeros that the number has not.
-fn padded(number: f64, format: &str) -> Option<String> {
-    let digits = digits_shown(format)?;
-    let is_whole = (0.0..1e15).contains(&number) && number.fract() == 0.0;
-    (is_whole && digits > 1).then(|| format!("{number:0digits$.0}"))
-}
-
 /// How many digits at least, for a format of digits and blanks alone.
 fn digits_shown(format: &str) -> Option<usize> {
     let places: String = format.chars().filter(|letter| !matches!(letter, ' ' | '"' | '\\' | '\u{a0}')).collect();
@@ -64,14 +87,16 @@ fn digits_shown(format: &str) -> Option<usize> {
 }
 
 fn date_text(serial: &ExcelDateTime) -> String {
-    let (year, month, day, hour, minute, second, _) = serial.to_ymd_hms_milli();
     let number = serial.as_f64();
-    let time = format!("{hour:02}:{minute:02}:{second:02}");
+    if serial.is_duration() || !(0.0..2_958_466.0).contains(&number) {
+        return number_text(number);
+    }
+    let (year, month, day, hour, minute, second, _) = serial.to_ymd_hms_milli();
+    let time = || format!("{hour:02}:{minute:02}:{second:02}");
     match (number.floor(), number.fract()) {
-        _ if serial.is_duration() || !(0.0..2_958_466.0).contains(&number) => number_text(number),
-        (0.0, 1e-9..) => time,
+        (0.0, 1e-9..) => time(),
         (_, 0.0) => format!("{day:02}/{month:02}/{year}"),
-        _ => format!("{day:02}/{month:02}/{year} {time}"),
+        _ => format!("{day:02}/{month:02}/{year} {}", time()),
     }
 }
 
@@ -123,7 +148,7 @@ mod tests {
             (DataRef::DateTimeIso("2026-03-01T08:00:00".into()), "General", "2026-03-01T08:00:00"),
         ];
         for (value, format, expected) in cases {
-            assert_eq!(text(&value, format), expected, "{value:?} {format}");
+            assert_eq!(text(&value, Look::of(format)), expected, "{value:?} {format}");
         }
     }
 
@@ -143,7 +168,7 @@ mod tests {
             (serial(46_082.354_166_666_664, false), "01/03/2026 08:30:00"),
         ];
         for (value, expected) in cases {
-            assert_eq!(text(&value, "dd/mm/yyyy"), expected, "{value:?}");
+            assert_eq!(text(&value, Look::of("dd/mm/yyyy")), expected, "{value:?}");
         }
     }
 }

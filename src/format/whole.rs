@@ -1,12 +1,14 @@
 //! XLS and ODS: the library reads them whole, so that only the limits of the process bound what they take.
 
 use std::io::Cursor;
+use std::ops::ControlFlow;
 
 use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, Sheet, Xls, XlsError};
 
 use crate::format::layout::Layout;
-use crate::format::workbook::{Book, Cell, Cells, State, broken, guarded, protected};
-use crate::format::{Kind, package, shown};
+use crate::format::shown::{self, Look};
+use crate::format::workbook::{Book, Cell, State, broken, guarded, is_blank, protected};
+use crate::format::{Kind, package};
 use crate::model::Finding;
 
 pub(super) struct Whole<'b> {
@@ -44,20 +46,27 @@ impl Book for Whole<'_> {
         }
     }
 
-    fn cells<'a>(&'a mut self, sheet: usize, _layout: &'a Layout) -> Result<Cells<'a>, Finding> {
+    fn cells(
+        &mut self,
+        sheet: usize,
+        _layout: &Layout,
+        give: &mut dyn FnMut(Cell<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
         let name = self.sheets()[sheet].name.clone();
         self.sheet = match &mut self.book {
             Form::Xls(book) => guarded(|| book.worksheet_range(&name))?.map_err(of_xls)?,
             Form::Ods(book) => guarded(|| book.worksheet_range(&name))?.map_err(of_ods)?,
         };
         let (first_row, first_column) = self.sheet.start().unwrap_or_default();
-        let cells = self.sheet.used_cells().map(move |(row, column, value)| Cell {
+        let cells = self.sheet.used_cells().map(|(row, column, value)| Cell {
             row: first_row + row as u32 + 1,
             column: first_column as usize + column,
-            text: shown::text(&borrowed(value), ""),
+            text: shown::text(&borrowed(value), Look::default()),
             state: if matches!(value, Data::Error(_)) { State::Error } else { State::Sound },
         });
-        Ok(Box::new(cells.filter(|cell| !cell.text.trim().is_empty()).map(Ok)))
+        // Whoever wants no more says it to nobody else.
+        let _stopped = cells.filter(|cell| !is_blank(&cell.text)).try_for_each(give);
+        Ok(())
     }
 
     /// The library does not say.

@@ -2,27 +2,34 @@
 //!
 //! To add a form: a [`Book`] in a file beside, and a line in `open`.
 
+mod intake;
+
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::io;
+use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Sheet, SheetType, SheetVisible};
+use intake::Intake;
 
 use crate::format::heading::{self, COLUMNS_AT_MOST, Heading, ROWS_LOOKED_AT};
-use crate::format::layout::{Layout, UNCALCULATED};
-use crate::format::rows::{Rows, excerpt};
+use crate::format::layout::Layout;
+use crate::format::rows::excerpt;
 use crate::format::whole::Whole;
 use crate::format::xlsx::Xlsx;
-use crate::format::{Kind, Reading, Source, package, unreadable};
+use crate::format::{Kind, Piece, Reading, Source, package, unreadable};
 use crate::model::{Example, Finding, Place, Rule, Severity, Table, Text};
 use crate::text;
 
 /// Among the visible ones; all of them may be the same part of the archive, and a large one.
 const SHEETS_LOOKED_AT: usize = 20;
 
-/// What the table may take in memory, as much as the parts of the archive together: a text that a workbook has once may
-/// be in a million cells.
-const MEMORY_AT_MOST: usize = 256 * 1024 * 1024;
+/// What the cells may take in a table, in bytes, in any workbook: a text that a file has once may be in a million cells.
+const MEMORY_AT_MOST: u64 = 256 * 1024 * 1024;
+
+/// For each byte of the sheet's part they may take so much more. What refers to a text takes some 30 bytes there.
+const CELLS_BY_WEIGHT: u64 = 2;
 
 pub static UNREADABLE: Rule = Rule {
     code: "workbook-unreadable",
@@ -105,14 +112,17 @@ pub(super) trait Book {
 
     fn sheets(&self) -> &[Sheet];
 
-    /// The cells of a sheet that hold something, in order.
-    fn cells<'a>(&'a mut self, sheet: usize, layout: &'a Layout) -> Result<Cells<'a>, Finding>;
+    /// Gives the cells of a sheet that hold something, in order, until it is told to stop.
+    fn cells(
+        &mut self,
+        sheet: usize,
+        layout: &Layout,
+        give: &mut dyn FnMut(Cell<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Finding>;
 
     /// What the cells do not say.
     fn layout(&self, sheet: usize) -> Layout;
 }
-
-pub(super) type Cells<'a> = Box<dyn Iterator<Item = Result<Cell<'a>, Finding>> + 'a>;
 
 pub(super) struct Cell<'a> {
     /// As a spreadsheet counts it, from 1.
@@ -132,25 +142,84 @@ pub(super) enum State {
     Uncalculated,
 }
 
+/// Such a cell is not there.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
 /// Whether a file is read as a workbook, by its first bytes.
 pub fn is_one(bytes: &[u8]) -> bool {
     unreadable::is_archive(bytes) || unreadable::is_container(bytes)
 }
 
-/// # Errors
-/// It is no workbook, or a damaged or protected one, or it is too large, or there is nothing to be seen in it.
-pub(super) fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
-    let mut book = open(bytes)?;
-    let (sheet, heading, layout) = choose(&mut *book, is_heading)?.ok_or_else(|| nothing_to_see(book.sheets()))?;
-    if heading.cells.len() > COLUMNS_AT_MOST {
-        return Err(unreadable::too_many_columns());
+/// A workbook of which the sheet and the headings are found.
+pub struct Workbook<'b> {
+    book: Box<dyn Book + 'b>,
+    sheet: usize,
+    heading: Heading,
+    layout: Layout,
+    memory_at_most: u64,
+}
+
+impl<'b> Workbook<'b> {
+    /// # Errors
+    /// It is no workbook, or a damaged or protected one, or it is too large, or there is nothing to be seen in it.
+    pub fn open(bytes: &'b [u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Workbook<'b>, Finding> {
+        let mut book = open(bytes)?;
+        let (sheet, heading, layout) = choose(&mut *book, is_heading)?.ok_or_else(|| nothing_to_see(book.sheets()))?;
+        if heading.cells.len() > COLUMNS_AT_MOST {
+            return Err(unreadable::too_many_columns());
+        }
+        let memory_at_most = MEMORY_AT_MOST + layout.weight * CELLS_BY_WEIGHT;
+        Ok(Workbook { book, sheet, heading, layout, memory_at_most })
     }
-    let (table, of_rows) = rows_below(&heading, &layout, book.cells(sheet, &layout)?, MEMORY_AT_MOST)?;
-    let of_file = [sheet_remark(sheet, book.sheets()), heading.title()].into_iter().flatten();
-    let of_sheet = layout.remarks(heading.row, heading.cells.len());
-    let findings = of_file.chain(of_sheet).chain(of_rows).collect();
-    let source = Source { kind: book.kind(), encoding: "UTF-8", separator: None, heading_row: heading.row };
-    Ok(Reading { heading: heading.cells, table, findings, source })
+
+    /// As [`Reading::heading`].
+    pub fn heading(&self) -> &[String] {
+        &self.heading.cells
+    }
+
+    pub fn source(&self) -> Source {
+        Source { kind: self.book.kind(), encoding: "UTF-8", separator: None, heading_row: self.heading.row }
+    }
+
+    /// What is said of the file and the sheet before any row is read.
+    pub fn findings(&self) -> Vec<Finding> {
+        let of_file = [sheet_remark(self.sheet, self.book.sheets()), self.heading.title()].into_iter().flatten();
+        of_file.chain(self.layout.remarks(self.heading.row, self.heading.cells.len())).collect()
+    }
+
+    /// Reads all rows, and gives them on in pieces of about 1 MiB. What is said of the whole file at its end comes back: it
+    /// belongs in front of what the pieces say. The inner error is the one finding about a workbook that cannot be read to
+    /// its end: then no row of it counts.
+    ///
+    /// # Errors
+    /// Those of `take`, after which nothing more is read.
+    pub fn pieces(
+        &mut self,
+        take: &mut dyn FnMut(Piece) -> io::Result<()>,
+    ) -> io::Result<Result<Vec<Finding>, Finding>> {
+        let mut intake = Intake::new(&self.heading, &self.layout, self.memory_at_most, take);
+        if let Err(refusal) = self.book.cells(self.sheet, &self.layout, &mut |cell| intake.cell(&cell)) {
+            return Ok(Err(refusal));
+        }
+        intake.end()
+    }
+}
+
+/// # Errors
+/// As those of [`Workbook::open`] and [`Workbook::pieces`].
+pub(super) fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
+    let mut workbook = Workbook::open(bytes, is_heading)?;
+    let (mut table, mut of_rows) = (Table::default(), Vec::new());
+    let mut take = |mut piece: Piece| {
+        table.append(piece.table);
+        of_rows.append(&mut piece.findings);
+        Ok(())
+    };
+    let at_end = workbook.pieces(&mut take).expect("taking never fails")?;
+    let findings = workbook.findings().into_iter().chain(at_end).chain(of_rows).collect();
+    Ok(Reading { heading: workbook.heading.cells.clone(), table, findings, source: workbook.source() })
 }
 
 fn open(bytes: &[u8]) -> Result<Box<dyn Book + '_>, Finding> {
@@ -170,7 +239,7 @@ fn choose(book: &mut dyn Book, is_heading: &dyn Fn(&str) -> bool) -> Result<Opti
     let visible: Vec<usize> = (0..book.sheets().len()).filter(|sheet| is_visible(&book.sheets()[*sheet])).collect();
     for sheet in visible.into_iter().take(SHEETS_LOOKED_AT) {
         let layout = book.layout(sheet);
-        let rows = first_rows(book.cells(sheet, &layout)?, &layout)?;
+        let rows = first_rows(book, sheet, &layout)?;
         match heading::choose(rows.into_iter(), is_heading) {
             Some(heading) if heading.known > 0 => return Ok(Some((sheet, heading, layout))),
             Some(heading) => first = first.or(Some((sheet, heading, layout))),
@@ -185,90 +254,22 @@ fn is_visible(sheet: &Sheet) -> bool {
 }
 
 /// The rows among which the headings are looked for; one at least, wherever it is.
-fn first_rows(cells: Cells<'_>, layout: &Layout) -> Result<Vec<(u32, Vec<String>)>, Finding> {
+fn first_rows(book: &mut dyn Book, sheet: usize, layout: &Layout) -> Result<Vec<(u32, Vec<String>)>, Finding> {
     let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
-    for cell in cells {
-        let cell = cell?;
+    book.cells(sheet, layout, &mut |cell| {
         match rows.last() {
             Some((row, _)) if *row == cell.row => {}
-            Some(_) if cell.row > ROWS_LOOKED_AT => break,
+            Some(_) if cell.row > ROWS_LOOKED_AT => return ControlFlow::Break(()),
             _ => rows.push((cell.row, Vec::new())),
         }
         if let Some((_, row)) = rows.last_mut() {
             row.resize(cell.column.min(COLUMNS_AT_MOST), String::new());
             row.push(cell.text.into());
         }
-    }
+        ControlFlow::Continue(())
+    })?;
     layout.repeat_downwards(&mut rows);
     Ok(rows)
-}
-
-fn rows_below(
-    heading: &Heading,
-    layout: &Layout,
-    cells: Cells<'_>,
-    memory_at_most: usize,
-) -> Result<(Table, Vec<Finding>), Finding> {
-    let mut rows = Rows::below(heading);
-    let mut current = heading.row;
-    for cell in cells {
-        let cell = cell?;
-        if cell.row <= heading.row {
-            continue;
-        }
-        if cell.row != current {
-            if current != heading.row {
-                rows.end();
-            }
-            rows.start(cell.row, None);
-            layout.report_row(cell.row, &mut rows);
-            current = cell.row;
-        }
-        take(&cell, &mut rows);
-        if rows.memory() > memory_at_most {
-            return Err(package::too_large());
-        }
-    }
-    if current != heading.row {
-        rows.end();
-    }
-    Ok(rows.finish())
-}
-
-/// A cell that is not in the file is an empty one; a cell below no heading is under no other column by mistake, as it
-/// might be in CSV, and spoils nothing.
-fn take(cell: &Cell<'_>, rows: &mut Rows) {
-    if cell.column >= rows.width() {
-        let problem =
-            Text::of("is below no heading and was passed over", "n'est sous aucun en-tête et n'a pas été lue");
-        let finding = CELL_WITHOUT_HEADING.at(rows.place(cell.column), problem);
-        return rows.report(finding.read(excerpt(&cell.text)));
-    }
-    while rows.column() < cell.column {
-        rows.cell("");
-    }
-    rows.cell(&cell.text);
-    rows.check_bytes(cell.column, &cell.text);
-    match cell.state {
-        State::Sound => {}
-        State::Error => {
-            let problem =
-                Text::of("is an error of the spreadsheet, not a value", "est une erreur du tableur, pas une valeur");
-            let finding = Finding::error("spreadsheet-error", rows.place(cell.column), problem);
-            let expected = Text::of("a value, or an empty cell", "une valeur, ou une cellule vide");
-            rows.report(finding.read(excerpt(&cell.text)).expected(expected));
-        }
-        State::Uncalculated => {
-            let problem =
-                Text::of("has a formula that was never calculated", "contient une formule qui n'a jamais été calculée");
-            let finding = UNCALCULATED.at(rows.place(cell.column), problem);
-            let expected = Text::of(
-                "a value, or the workbook opened and saved with a spreadsheet",
-                "une valeur, ou le classeur ouvert et enregistré avec un tableur",
-            );
-            rows.report(finding.expected(expected));
-        }
-    }
 }
 
 fn sheet_remark(taken: usize, sheets: &[Sheet]) -> Option<Finding> {

@@ -4,12 +4,14 @@
 //! size that a sheet claims to have.
 
 use std::io::Cursor;
+use std::ops::ControlFlow;
 
-use calamine::{DataRef, Reader, Sheet, XlsxCellReader, XlsxError};
+use calamine::{DataRef, Reader, Sheet, Style, XlsxError};
 
+use crate::format::Kind;
 use crate::format::layout::{self, Layout};
-use crate::format::workbook::{Book, Cell, Cells, State, broken, damaged, guarded};
-use crate::format::{Kind, shown};
+use crate::format::shown::{self, Look};
+use crate::format::workbook::{Book, Cell, State, broken, damaged, guarded, is_blank};
 use crate::model::{Finding, Text};
 
 /// No sheet has more.
@@ -35,11 +37,41 @@ impl Book for Xlsx<'_> {
         self.book.sheets_metadata()
     }
 
-    fn cells<'a>(&'a mut self, sheet: usize, layout: &'a Layout) -> Result<Cells<'a>, Finding> {
+    fn cells(
+        &mut self,
+        sheet: usize,
+        layout: &Layout,
+        give: &mut dyn FnMut(Cell<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
         let name = self.sheets()[sheet].name.clone();
-        let reader = sound(|| self.book.worksheet_cells_reader(&name))?;
-        let mut cells = Stream { reader, layout, ordinal: 0, last: None };
-        Ok(Box::new(std::iter::from_fn(move || cells.next().transpose())))
+        let mut reader = sound(|| self.book.worksheet_cells_reader(&name))?;
+        let looks: Vec<Look> = reader.styles().iter().map(look).collect();
+        let (mut ordinal, mut last) = (0, None);
+        while let Some((cell, style)) = sound(|| reader.next_cell_with_style_id())? {
+            let (row, column) = cell.get_position();
+            if row >= ROWS_AT_MOST || last.is_some_and(|last| last >= (row, column)) {
+                return Err(damaged(Text::of(
+                    "the workbook is damaged: its cells are out of order",
+                    "le classeur est endommagé : ses cellules ne sont pas dans l'ordre",
+                )));
+            }
+            last = Some((row, column));
+            let text = shown::text(cell.get_value(), looks.get(style).copied().unwrap_or_default());
+            let state = match cell.get_value() {
+                DataRef::Error(_) => State::Error,
+                _ if layout.is_uncalculated(ordinal) => State::Uncalculated,
+                _ => State::Sound,
+            };
+            ordinal += 1;
+            let text = if state == State::Uncalculated { "".into() } else { text };
+            if state != State::Uncalculated && is_blank(&text) {
+                continue;
+            }
+            if give(Cell { row: row + 1, column: column as usize, text, state }).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn layout(&self, sheet: usize) -> Layout {
@@ -47,43 +79,8 @@ impl Book for Xlsx<'_> {
     }
 }
 
-struct Stream<'a, 'b> {
-    reader: XlsxCellReader<'a, Cursor<&'b [u8]>>,
-    layout: &'a Layout,
-    /// Of the next cell.
-    ordinal: usize,
-    last: Option<(u32, u32)>,
-}
-
-impl<'a> Stream<'a, '_> {
-    fn next(&mut self) -> Result<Option<Cell<'a>>, Finding> {
-        while let Some((cell, style)) = sound(|| self.reader.next_cell_with_style_id())? {
-            let (row, column) = cell.get_position();
-            if row >= ROWS_AT_MOST || self.last.is_some_and(|last| last >= (row, column)) {
-                return Err(damaged(Text::of(
-                    "the workbook is damaged: its cells are out of order",
-                    "le classeur est endommagé : ses cellules ne sont pas dans l'ordre",
-                )));
-            }
-            self.last = Some((row, column));
-            let format = self.reader.styles().get(style).and_then(|style| style.number_format.as_ref());
-            let text = shown::text(cell.get_value(), format.map_or("", |format| &format.format_code));
-            let state = match cell.get_value() {
-                DataRef::Error(_) => State::Error,
-                _ if self.layout.is_uncalculated(self.ordinal) => State::Uncalculated,
-                _ => State::Sound,
-            };
-            self.ordinal += 1;
-            match state {
-                State::Uncalculated => {
-                    return Ok(Some(Cell { row: row + 1, column: column as usize, text: "".into(), state }));
-                }
-                _ if text.trim().is_empty() => {}
-                _ => return Ok(Some(Cell { row: row + 1, column: column as usize, text, state })),
-            }
-        }
-        Ok(None)
-    }
+fn look(style: &Style) -> Look {
+    style.number_format.as_ref().map(|format| Look::of(&format.format_code)).unwrap_or_default()
 }
 
 fn sound<T>(call: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, Finding> {

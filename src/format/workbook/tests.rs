@@ -150,11 +150,71 @@ fn a_text_that_is_in_every_cell_is_not_copied_without_end() {
         users.write_string(row, 0, "x".repeat(30_000)).expect("a cell");
     }
     let bytes = workbook(&mut [users]);
-    let mut book = open(&bytes).expect("a workbook");
-    let (sheet, heading, layout) = choose(&mut *book, &is_heading).expect("a sheet").expect("headings");
-    let cells = book.cells(sheet, &layout).expect("cells");
-    let refusal = rows_below(&heading, &layout, cells, 1_000_000).expect_err("a heavy workbook");
+    let mut book = Workbook::open(&bytes, &is_heading).expect("a workbook");
+    book.memory_at_most = 1_000_000;
+    let refusal = book.pieces(&mut |_| Ok(())).expect("nothing fails").expect_err("a heavy workbook");
     assert_eq!(refusal.code, "workbook-too-large");
+}
+
+/// Rows with all that can be said of them, more than a piece holds.
+fn large() -> Vec<u8> {
+    let mut users = sheet("Users", &[&["Users"], &["login", "mail", "note"]]);
+    for row in 2..3_000 {
+        users.write_string(row, 0, format!("login{row}")).expect("a cell");
+        users.write_string(row, 1, format!("{row} {}", "x".repeat(1_000))).expect("a cell");
+        match row % 100 {
+            7 => drop(users.write_formula(row, 2, Formula::new("=NA()").set_result("#N/A")).expect("a formula")),
+            8 => drop(users.write_formula(row, 2, Formula::new("=1+1").set_result("")).expect("a formula")),
+            9 => drop(users.set_row_hidden(row).expect("a row")),
+            10 => drop(users.write_string(row, 9, "far").expect("a cell")),
+            11 => drop(users.merge_range(row, 2, row, 3, "m", &Format::new()).expect("cells")),
+            _ => {}
+        }
+    }
+    users.write_string(4_000, 0, "last").expect("a cell");
+    workbook(&mut [users, sheet("Other", &[])])
+}
+
+#[test]
+fn rows_in_pieces_are_the_rows_as_a_whole() {
+    let bytes = large();
+    let whole = reading(&bytes);
+    let mut book = Workbook::open(&bytes, &is_heading).expect("a workbook");
+    assert_eq!((book.heading(), book.source()), (whole.heading.as_slice(), whole.source.clone()));
+    for _ in 0..2 {
+        let (mut pieces, mut of_rows, mut rows_in) = (0, Vec::new(), Vec::new());
+        let mut take = |mut piece: Piece| {
+            let numbers: Vec<u32> = piece.table.rows().map(|row| row.number()).collect();
+            assert!(
+                piece.findings.iter().all(|it| it.is_error() <= it.place.row.is_some_and(|row| numbers.contains(&row)))
+            );
+            let said =
+                Reading { table: piece.table, findings: Vec::new(), heading: Vec::new(), source: whole.source.clone() };
+            rows_in.extend(rows(&said));
+            of_rows.append(&mut piece.findings);
+            pieces += 1;
+            Ok(())
+        };
+        let at_end = book.pieces(&mut take).expect("nothing fails").expect("rows");
+        assert!(pieces > 2, "{pieces}");
+        assert_eq!(rows_in, rows(&whole));
+        assert_eq!([book.findings(), at_end, of_rows].concat(), whole.findings);
+    }
+    let codes: Vec<&str> = ["sheet", "title-row", "hidden-cells", "spreadsheet-error", "formula-not-calculated"].into();
+    assert!(codes.iter().all(|code| whole.findings.iter().any(|finding| finding.code == *code)));
+    assert_eq!((whole.table.len(), whole.findings.len()), (2_999, 3 + 4 * 30 + 1));
+}
+
+#[test]
+fn whoever_takes_pieces_may_stop() {
+    let bytes = large();
+    let mut book = Workbook::open(&bytes, &is_heading).expect("a workbook");
+    let mut pieces = 0;
+    let stopped = book.pieces(&mut |_| {
+        pieces += 1;
+        Err(io::ErrorKind::BrokenPipe.into())
+    });
+    assert_eq!((stopped.expect_err("it was stopped").kind(), pieces), (io::ErrorKind::BrokenPipe, 1));
 }
 
 #[test]
