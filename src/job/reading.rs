@@ -6,27 +6,23 @@
 //! might quote the file.
 
 mod child;
+mod end;
 mod frame;
+mod process;
+mod watch;
 
-use std::io::{self, BufReader, Read, Write};
-use std::mem;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::Duration;
 
 pub use child::serve;
-use frame::{Head, Tag};
-use rustix::process::Signal;
+use frame::Head;
+use process::Process;
 
 use crate::format::dialect::Encoding;
-use crate::format::{self, Reading, Source, workbook};
+use crate::format::{self, Piece, Reading, Source, workbook};
 use crate::job::Error;
-use crate::model::bytes::Reader;
-use crate::model::table::Chunk;
-use crate::model::{Bytes, Exit, Finding, Place, Table, Text};
-use crate::text;
+use crate::model::{Bytes, Exit, Finding, Table};
 
 /// The hidden word of the command line that makes a process such a reader.
 pub const VERB: &str = "read-workbook";
@@ -34,40 +30,82 @@ pub const VERB: &str = "read-workbook";
 /// With which the child ends when it cannot set its limits: then it reads nothing.
 pub const UNCONFINED: Exit = Exit::Disk;
 
-/// Address space, in bytes: five times what 100,000 rows of 16 columns take.
+/// Address space, in bytes. The file is in it, and the texts that its cells share; the rows are not.
 const MEMORY_AT_MOST: u64 = 1024 * 1024 * 1024;
-
-/// Of the clock, and of the processor: twenty times what 100,000 rows take on a slow machine.
-const TIME_AT_MOST: Duration = Duration::from_secs(60);
-
-/// In bytes; the table's next chunk starts at the next row's end.
-const CHUNK: usize = 4 * 1024 * 1024;
-
-/// Of the file, as it is said to that process; in bytes.
-const PIECE: usize = 256 * 1024;
 
 /// By so many bytes a workbook is known.
 const MARK: usize = 8;
 
-/// Why the two processes do not understand each other any more.
-enum Broken {
-    /// The file cannot be read.
-    Disk(io::Error),
-    Line(io::Error),
+/// A workbook of which the sheet and the headings are found, while another process reads it.
+pub struct Workbook<'a> {
+    /// As [`Reading::heading`].
+    pub heading: Vec<String>,
+    pub source: Source,
+    /// What is said of the file and the sheet before any row is read.
+    pub findings: Vec<Finding>,
+    bytes: &'a dyn Bytes,
+    is_heading: &'a dyn Fn(&str) -> bool,
+    /// Starts the process, or another one in its place.
+    command: Command,
+    /// It has its rows still to tell.
+    process: Option<Process>,
 }
 
-impl From<io::Error> for Broken {
-    fn from(cause: io::Error) -> Broken {
-        Broken::Line(cause)
+impl<'a> Workbook<'a> {
+    /// The inner error is the one finding about a file that is no workbook, or that no process of ours can read.
+    ///
+    /// # Errors
+    /// There can be no process to read it in, or the bytes cannot be read.
+    pub fn open(
+        bytes: &'a dyn Bytes,
+        is_heading: &'a dyn Fn(&str) -> bool,
+    ) -> Result<Result<Workbook<'a>, Finding>, Error> {
+        Workbook::open_by(ourselves(), bytes, is_heading)
     }
-}
 
-/// How a process came to its end before it had said all.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    Memory,
-    Time,
-    Failure,
+    fn open_by(
+        mut command: Command,
+        bytes: &'a dyn Bytes,
+        is_heading: &'a dyn Fn(&str) -> bool,
+    ) -> Result<Result<Workbook<'a>, Finding>, Error> {
+        let (head, process) = match Process::start(&mut command, bytes, is_heading)? {
+            Ok((head, process)) => (head, Some(process)),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Head { kind, heading_row, heading, findings } = head;
+        let source = Source { kind, encoding: "UTF-8", separator: None, heading_row };
+        Ok(Ok(Workbook { heading, source, findings, bytes, is_heading, command, process }))
+    }
+
+    /// Reads all rows, and gives them on in pieces of about 1 MiB, in the order of the file; asked once more, it reads them
+    /// once more. What is said of the whole file at its end comes back: it belongs behind [`Workbook::findings`], in front
+    /// of what the pieces say. The inner error is the one finding about a workbook that cannot be read to its end: then
+    /// none of the rows that were given counts.
+    ///
+    /// # Errors
+    /// As those of [`Workbook::open`].
+    pub fn pieces(&mut self, take: &mut dyn FnMut(Piece)) -> Result<Result<Vec<Finding>, Finding>, Error> {
+        let process = match self.process.take() {
+            Some(process) => process,
+            None => match Process::start(&mut self.command, self.bytes, self.is_heading)? {
+                Ok((_, process)) => process,
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        process.pieces(take)
+    }
+
+    fn whole(mut self) -> Result<Result<Reading, Finding>, Error> {
+        let (mut table, mut of_rows) = (Table::default(), Vec::new());
+        let told = self.pieces(&mut |piece| {
+            table.append(piece.table);
+            of_rows.extend(piece.findings);
+        })?;
+        Ok(told.map(|at_end| {
+            let findings = [self.findings, at_end, of_rows].concat();
+            Reading { heading: self.heading, table, findings, source: self.source }
+        }))
+    }
 }
 
 /// Reads a file, whatever its form; the encoding of a text file may be stated. The inner error is the one finding about a
@@ -80,9 +118,12 @@ pub fn read(
     encoding: Option<Encoding>,
     is_heading: &dyn Fn(&str) -> bool,
 ) -> Result<Result<Reading, Finding>, Error> {
-    match workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
-        true => read_apart(&mut ourselves(), TIME_AT_MOST, content, is_heading),
-        false => Ok(format::read_as(&whole(content)?, encoding, is_heading)),
+    if !workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
+        return Ok(format::read_as(&whole(content)?, encoding, is_heading));
+    }
+    match Workbook::open(content, is_heading)? {
+        Ok(workbook) => workbook.whole(),
+        Err(refusal) => Ok(Err(refusal)),
     }
 }
 
@@ -99,193 +140,11 @@ fn ourselves() -> Command {
     command
 }
 
-fn read_apart(
-    command: &mut Command,
-    time_at_most: Duration,
-    content: &dyn Bytes,
-    is_heading: &dyn Fn(&str) -> bool,
-) -> Result<Result<Reading, Finding>, Error> {
-    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = piped.spawn().map_err(Error::Process)?;
-    let (input, output) = (child.stdin.take(), child.stdout.take());
-    let (input, output) = (input.expect("it is piped"), output.expect("it is piped"));
-    let (over, is_over) = mpsc::channel();
-    let watch = thread::Builder::new().spawn(move || watch(child, time_at_most, &is_over)).map_err(Error::Process)?;
-    let said = converse(input, BufReader::new(output), content, is_heading);
-    drop::<mpsc::Sender<()>>(over);
-    let (is_late, status) = watch.join().expect("watching does not panic");
-    let status = status.map_err(Error::Process)?;
-    let broken = match said {
-        Ok(read) => return Ok(read),
-        Err(Broken::Disk(cause)) => return Err(Error::unread(cause)),
-        Err(Broken::Line(broken)) => broken,
-    };
-    if status.code() == Some(i32::from(UNCONFINED.code())) {
-        return Err(Error::Process(io::Error::other("it could not set its own limits")));
-    }
-    // Whoever stops this run may stop every process of it.
-    if let Some(Signal::TERM | Signal::INT) = status.signal().and_then(Signal::from_named_raw) {
-        return Err(Error::Process(io::Error::new(io::ErrorKind::Interrupted, "it was asked to stop")));
-    }
-    let end = End::of(&broken, is_late, status);
-    tracing::info!(?end, %status, "a workbook could not be read");
-    Ok(Err(end.finding(time_at_most)))
-}
-
-/// Ends the process when all is said, or when it is late; whether it was.
-fn watch(mut child: Child, time_at_most: Duration, is_over: &Receiver<()>) -> (bool, io::Result<ExitStatus>) {
-    let is_late = is_over.recv_timeout(time_at_most) == Err(RecvTimeoutError::Timeout);
-    // What has come to its end by itself keeps its own status.
-    child.kill().ok();
-    (is_late, child.wait())
-}
-
-/// Says the file, answers what is asked, and takes what is told.
-fn converse(
-    mut input: impl Write,
-    mut output: impl Read,
-    file: &dyn Bytes,
-    is_heading: &dyn Fn(&str) -> bool,
-) -> Result<Result<Reading, Finding>, Broken> {
-    input.write_all(&file.len().to_le_bytes())?;
-    let (mut file, mut piece) = (Reader::of(file), vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece).map_err(Broken::Disk)? {
-            0 => break,
-            count => input.write_all(&piece[..count])?,
-        }
-    }
-    let mut head: Option<Head> = None;
-    let (mut table, mut chunk, mut findings) = (Table::default(), Chunk::default(), Vec::new());
-    let mut bytes = Vec::new();
-    // More than it may have in memory it cannot mean to say.
-    let mut output = output.by_ref().take(MEMORY_AT_MOST);
-    loop {
-        match frame::receive(&mut output, &mut bytes)? {
-            Tag::Asks => input.write_all(&[u8::from(is_heading(&String::from_utf8_lossy(&bytes)))])?,
-            Tag::Head => head = Some(frame::json(&bytes)?),
-            Tag::Row => {
-                frame::take_row(&bytes, &mut chunk)?;
-                if chunk.size() >= CHUNK {
-                    table.push(mem::take(&mut chunk));
-                }
-            }
-            Tag::Finding => findings.push(frame::json(&bytes)?),
-            Tag::Refused => return Ok(Err(frame::json(&bytes)?)),
-            Tag::End => break,
-        }
-    }
-    table.push(chunk);
-    let Head { kind, heading_row, heading } = head.ok_or_else(frame::nonsense)?;
-    let source = Source { kind, encoding: "UTF-8", separator: None, heading_row };
-    Ok(Ok(Reading { heading, table, findings, source }))
-}
-
-impl End {
-    fn of(broken: &io::Error, is_late: bool, status: ExitStatus) -> End {
-        match status.signal().and_then(Signal::from_named_raw) {
-            _ if is_late => End::Time,
-            // What it said made no sense; how we ended it afterwards says nothing.
-            _ if broken.kind() == io::ErrorKind::InvalidData => End::Failure,
-            Some(Signal::XCPU) => End::Time,
-            // A Rust program aborts where it gets no memory, for the heap or the stack; the system kills where all is used.
-            Some(Signal::ABORT | Signal::KILL) => End::Memory,
-            _ => End::Failure,
-        }
-    }
-
-    fn finding(&self, time_at_most: Duration) -> Finding {
-        let gigabytes = MEMORY_AT_MOST / 1024 / 1024 / 1024;
-        let seconds = time_at_most.as_secs();
-        let problem = match self {
-            End::Memory => text!(
-                "the workbook cannot be read in {gigabytes} GiB of memory",
-                "le classeur ne peut pas être lu avec {gigabytes} Gio de mémoire"
-            ),
-            End::Time => text!(
-                "the workbook cannot be read in {seconds} seconds",
-                "le classeur ne peut pas être lu en {seconds} secondes"
-            ),
-            End::Failure => Text::of(
-                "the program that reads workbooks fails on this one",
-                "le programme qui lit les classeurs échoue sur celui-ci",
-            ),
-        };
-        workbook::UNREADABLE.at(Place::FILE, problem).expected(Text::of(
-            "the rows alone, saved as CSV or copied into a new workbook",
-            "les lignes seules, enregistrées en CSV ou copiées dans un nouveau classeur",
-        ))
-    }
+/// What a file of so many bytes may take, of the processor, and of the clock while we wait for it. What a file that unfolds
+/// to no more than its size lets expect takes a tenth of it, which leaves room for slow machines.
+fn time_at_most(length: u64) -> Duration {
+    Duration::from_secs(60 + length / 1024 / 1024)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What becomes of a process that is not ours, by the words of a shell.
-    fn end_of(script: &str, seconds: u64) -> String {
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(script);
-        let read = read_apart(&mut shell, Duration::from_secs(seconds), &b"PK\x03\x04".to_vec(), &|_| true);
-        let refusal = read.expect("there is a shell").expect_err("it reads nothing");
-        assert_eq!(refusal.code, "workbook-unreadable");
-        refusal.problem.to_string()
-    }
-
-    #[test]
-    fn every_bad_end_of_the_child_is_one_finding() {
-        let memory = "the workbook cannot be read in 1 GiB of memory";
-        let failure = "the program that reads workbooks fails on this one";
-        for (script, problem) in [
-            ("cat > /dev/null & kill -ABRT $$", memory),
-            ("kill -KILL $$", memory),
-            ("kill -XCPU $$", "the workbook cannot be read in 60 seconds"),
-            ("exit 0", failure),
-            ("exit 1", failure),
-            ("kill -SEGV $$", failure),
-            ("echo 'Dear parent, all is well.'; exec sleep 60", failure),
-            ("printf '\\005\\0\\0\\0\\0'; exec sleep 60", failure),
-            ("printf '\\001\\002\\0\\0\\0[1'; exec sleep 60", failure),
-            ("printf '\\002\\001\\0\\0\\0x'; exec sleep 60", failure),
-        ] {
-            assert_eq!(end_of(script, 60), problem, "{script}");
-        }
-        assert_eq!(end_of("exec sleep 60", 1), "the workbook cannot be read in 1 seconds");
-        assert_eq!(end_of("exec yes", 60), failure);
-    }
-
-    #[test]
-    fn a_question_for_a_heading_is_answered() {
-        let mut shell = Command::new("sh");
-        let script = "head -c 12 > /dev/null; printf '\\0\\005\\0\\0\\0login'; test $(head -c 1 | od -An -tu1) = 1 && kill -ABRT $$";
-        shell.arg("-c").arg(script);
-        let read =
-            read_apart(&mut shell, Duration::from_secs(60), &b"PK\x03\x04".to_vec(), &|heading| heading == "login");
-        let refusal = read.expect("there is a shell").expect_err("it reads nothing");
-        assert_eq!(refusal.problem.to_string(), "the workbook cannot be read in 1 GiB of memory");
-    }
-
-    #[test]
-    fn where_no_process_can_be_started_or_confined_nothing_is_said_of_the_file() {
-        let mut nowhere = Command::new("/nowhere/passerelle");
-        let mut unconfined = Command::new("sh");
-        unconfined.args(["-c", "exit 7"]);
-        for command in [&mut nowhere, &mut unconfined] {
-            let error =
-                read_apart(command, TIME_AT_MOST, &Vec::new(), &|_| true).expect_err("there is no such process");
-            assert_eq!(error.to_string(), "read a workbook in a process of its own");
-            assert_eq!(error.exit(), Exit::Disk);
-        }
-        assert_eq!(Error::Process(io::ErrorKind::WouldBlock.into()).exit(), Exit::TryLater);
-    }
-
-    #[test]
-    fn a_process_that_is_stopped_from_outside_says_nothing_of_the_file() {
-        for signal in ["TERM", "INT"] {
-            let mut shell = Command::new("sh");
-            shell.args(["-c", &format!("kill -{signal} $$")]);
-            let error = read_apart(&mut shell, TIME_AT_MOST, &Vec::new(), &|_| true).expect_err("nothing was read");
-            assert_eq!(error.exit(), Exit::TryLater, "{signal}");
-        }
-    }
-}
+mod tests;

@@ -6,8 +6,10 @@ use std::io::{self, BufWriter, Read, Write};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 
 use super::frame::{self, Head, Tag};
-use super::{MEMORY_AT_MOST, TIME_AT_MOST};
-use crate::format::{self, Reading};
+use super::{MEMORY_AT_MOST, time_at_most};
+use crate::format::Source;
+use crate::format::workbook::Workbook;
+use crate::model::Finding;
 
 /// Takes a file from `input`, behind its length in eight bytes, and gives frames to `output`.
 ///
@@ -18,25 +20,29 @@ pub fn serve(input: impl Read, output: impl Write) -> io::Result<()> {
     let mut line = Line { input, output: BufWriter::new(output) };
     let bytes = line.file()?;
     let line = RefCell::new(line);
-    let read = format::read(&bytes, &|heading| line.borrow_mut().is_known(heading).unwrap_or(false));
+    let opened = Workbook::open(&bytes, &|heading| line.borrow_mut().is_known(heading).unwrap_or(false));
     let Line { mut output, .. } = line.into_inner();
-    match read {
-        Ok(reading) => tell(&reading, &mut output)?,
+    match opened.map(|workbook| tell(workbook, &mut output)) {
+        Ok(told) => told?,
         Err(refusal) => frame::send_json(&mut output, Tag::Refused, &refusal)?,
     }
     output.flush()
 }
 
 /// From here on no more memory and time than this, no file or socket opened, no byte written but to the parent, and no
-/// picture of this memory left on a disk. The time matters when the parent is gone and can no longer end it.
+/// picture of this memory left on a disk.
 fn confine() -> io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    let seconds = TIME_AT_MOST.as_secs();
     limit(Resource::Core, 0, 0)?;
     limit(Resource::Fsize, 0, 0)?;
     limit(Resource::Nofile, 3, 3)?;
-    limit(Resource::As, MEMORY_AT_MOST, MEMORY_AT_MOST)?;
-    // At the first the system asks, which tells it apart; at the second it ends.
+    limit(Resource::As, MEMORY_AT_MOST, MEMORY_AT_MOST)
+}
+
+/// It matters when the parent is gone and can no longer end us. At the first second the system asks, which tells it apart;
+/// at the next it ends.
+fn confine_time(length: u64) -> io::Result<()> {
+    let seconds = time_at_most(length).as_secs();
     limit(Resource::Cpu, seconds, seconds + 1)
 }
 
@@ -58,6 +64,7 @@ impl<I: Read, O: Write> Line<I, O> {
         let mut length = [0; 8];
         self.input.read_exact(&mut length)?;
         let length = u64::from_le_bytes(length);
+        confine_time(length)?;
         let mut bytes = Vec::with_capacity(usize::try_from(length).map_err(|_| frame::nonsense())?);
         self.input.by_ref().take(length).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -76,17 +83,27 @@ impl<I: Read, O: Write> Line<I, O> {
     }
 }
 
-fn tell(reading: &Reading, output: &mut impl Write) -> io::Result<()> {
-    let heading_row = reading.source.heading_row;
-    let head = Head { kind: reading.source.kind, heading_row, heading: reading.heading.clone() };
+fn tell(mut workbook: Workbook<'_>, output: &mut impl Write) -> io::Result<()> {
+    let Source { kind, heading_row, .. } = workbook.source();
+    let head = Head { kind, heading_row, heading: workbook.heading().to_vec(), findings: workbook.findings() };
     frame::send_json(output, Tag::Head, &head)?;
+    // The parent has the headings before the rows are read.
+    output.flush()?;
     let mut bytes = Vec::new();
-    for row in reading.table.rows() {
-        frame::row(row, &mut bytes);
-        frame::send(output, Tag::Row, &bytes)?;
+    let told = workbook.pieces(&mut |piece| {
+        send_findings(output, &piece.findings)?;
+        frame::rows(&piece.table, &mut bytes);
+        frame::send(output, Tag::Rows, &bytes)
+    })?;
+    match told {
+        Ok(of_file) => {
+            send_findings(output, &of_file)?;
+            frame::send(output, Tag::End, b"")
+        }
+        Err(refusal) => frame::send_json(output, Tag::Refused, &refusal),
     }
-    for finding in &reading.findings {
-        frame::send_json(output, Tag::Finding, finding)?;
-    }
-    frame::send(output, Tag::End, b"")
+}
+
+fn send_findings(output: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
+    findings.iter().try_for_each(|finding| frame::send_json(output, Tag::Finding, finding))
 }
