@@ -6,6 +6,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use serde_json::Value;
+use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -67,8 +68,29 @@ fn a_hostile_workbook_costs_one_finding_and_nothing_else() {
     }
 }
 
+#[test]
+fn a_workbook_of_many_pieces_is_read_to_its_last_row() {
+    let rows = format!("{HEADING}{}{}", people(30_000), r#"<row r="30002"><c r="A30002" t="e"><v>#N/A</v></c></row>"#);
+    let folder = folder(&archive(&XLSX, &[("xl/worksheets/sheet1.xml", &sheet(&rows))]));
+    let report = import(folder.path());
+    let told = &report["exchanges"][0]["imports"][0];
+    assert_eq!(told["rows"], 30_001);
+    let errors = told["findings"].as_array().expect("findings").iter().filter(|it| it["code"] == "spreadsheet-error");
+    assert_eq!(errors.map(|error| error["row"].as_u64()).collect::<Vec<_>>(), [Some(30_002)]);
+}
+
+/// Rows from the second on, of 60 bytes each.
+fn people(count: u32) -> String {
+    let row = |row| {
+        let login = format!("{row:0>60}");
+        format!(r#"<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{login}</t></is></c></row>"#)
+    };
+    (2..count + 2).map(row).collect()
+}
+
 fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let rows = |cells: &str| sheet(&format!("{HEADING}{cells}"));
+    let blanks = " ".repeat(300 << 20);
     let text = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(32_000));
     let everywhere: String =
         (2..=20_000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
@@ -88,9 +110,22 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let old = include_bytes!("../samples/an-old-excel-workbook/file.xls");
     vec![
         (
-            "300 MiB of blanks in a part",
-            archive(&XLSX, &[("xl/worksheets/sheet1.xml", &" ".repeat(300 << 20))]),
+            "300 MiB of blanks in a part that is held in memory",
+            archive(&XLSX, &[("xl/worksheets/sheet1.xml", &rows("")), ("xl/sharedStrings.xml", &blanks)]),
             "workbook-too-large",
+        ),
+        (
+            "300 MiB of blanks in place of a sheet",
+            archive(&XLSX, &[("xl/worksheets/sheet1.xml", &blanks)]),
+            "workbook-damaged",
+        ),
+        (
+            "an end among the rows, after some were told",
+            archive(
+                &XLSX,
+                &[("xl/worksheets/sheet1.xml", &format!("<worksheet><sheetData>{HEADING}{}", people(30_000)))],
+            ),
+            "workbook-damaged",
         ),
         ("11,000 parts", archive(&XLSX, &many), "workbook-too-large"),
         (
@@ -150,14 +185,20 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
-/// The codes of what is said about the file, when the one beside it is taken as ever.
-fn codes(bytes: &[u8]) -> Vec<String> {
+/// A site with a file from a partner, and a sound one beside it.
+fn folder(bytes: &[u8]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("passerelle.toml"), SITE).expect("a site");
     fs::create_dir(folder.path().join("drop")).expect("a folder");
     let drop = |name: &str, bytes: &[u8]| fs::write(folder.path().join("drop").join(name), bytes).expect("a file");
-    drop("a-hostile", bytes);
+    drop("a-file", bytes);
     drop("a-sound.csv", b"login;lastName\nada;Renard\n");
+    folder
+}
+
+/// The codes of what is said about the file, when the one beside it is taken as ever.
+fn codes(bytes: &[u8]) -> Vec<String> {
+    let folder = folder(bytes);
     let report = import(folder.path());
     let imports = report["exchanges"][0]["imports"].as_array().expect("imports");
     assert_eq!(imports.len(), 2, "{report}");

@@ -66,15 +66,19 @@ impl Process {
     /// The outer error is ours, the inner one the child's.
     fn say(&mut self, file: &dyn Bytes) -> Result<io::Result<()>, Error> {
         let length = file.len();
-        let mut said = self.input.write_all(&length.to_le_bytes());
+        if let Err(broken) = self.input.write_all(&length.to_le_bytes()) {
+            return Ok(Err(broken));
+        }
         let mut piece = vec![0; PIECE];
         for at in (0..length).step_by(PIECE) {
             let piece = &mut piece[..PIECE.min((length - at) as usize)];
             let read = file.read_at(piece, at);
             read.map_err(Error::unread)?;
-            said = said.and_then(|()| self.input.write_all(piece));
+            if let Err(broken) = self.input.write_all(piece) {
+                return Ok(Err(broken));
+            }
         }
-        Ok(said)
+        Ok(Ok(()))
     }
 
     fn head(&mut self, is_heading: &dyn Fn(&str) -> bool) -> io::Result<Result<Head, Finding>> {
