@@ -1,10 +1,10 @@
 //! A program that a test starts, and that never outlives it.
 
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{self, Child, Command};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::place::is_root;
@@ -58,24 +58,32 @@ impl Drop for Server {
     }
 }
 
-/// A port of this machine on which nothing listens.
+/// A port of this machine on which nothing listens, whatever the address.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    free_ports(1)[0]
 }
 
 /// Ports of this machine, one after another, on which nothing listens, whatever the address.
 pub fn free_ports(count: usize) -> Vec<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let size = u16::try_from(count).unwrap();
+    // Below those that the system gives out by itself, to a connection or a listener, between our look and a server's start.
+    const FIRST: u32 = 10_000;
+    const LAST: u32 = 32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let size = u32::try_from(count).unwrap();
     loop {
-        // Below those that the system gives out by itself.
-        let first = 10_000 + (process::id() as u16 % 200) * 100 + NEXT.fetch_add(size, Ordering::Relaxed);
-        let ports: Vec<u16> = (first..first + size).collect();
-        if ports.iter().all(|port| TcpListener::bind(("0.0.0.0", *port)).is_ok()) {
+        let number = process::id().wrapping_mul(100).wrapping_add(NEXT.fetch_add(size, Ordering::Relaxed));
+        let first = FIRST + number % (LAST - FIRST);
+        let ports: Vec<u16> = (first..first + size).map(|port| u16::try_from(port).unwrap()).collect();
+        if ports.iter().all(|port| is_free(*port)) {
             return ports;
         }
     }
+}
+
+fn is_free(port: u16) -> bool {
+    // A machine without IPv6 has no port of it that could be taken.
+    let taken = |bound: io::Result<TcpListener>| bound.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse);
+    !taken(TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))) && !taken(TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)))
 }
 
 /// Whether a real server may be used. Where it is not installed the test says so and ends, unless
