@@ -147,6 +147,9 @@ pub enum Verb {
         /// A login, a mail, or an employee number: `0012`, or `Paris/0012`
         key: String,
     },
+    /// Write manual pages and completions for shells into a folder, for packagers
+    #[command(hide = true)]
+    Manual { folder: PathBuf },
     /// Read a workbook for the process that started this one
     #[command(name = reading::VERB, hide = true)]
     ReadWorkbook,
@@ -231,6 +234,7 @@ impl Verb {
             | Verb::History { .. }
             | Verb::Privacy
             | Verb::Why { .. }
+            | Verb::Manual { .. }
             | Verb::ReadWorkbook => false,
         }
     }

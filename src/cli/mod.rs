@@ -4,6 +4,7 @@ mod arguments;
 mod held;
 mod import;
 mod log;
+mod manual;
 mod progress;
 mod record;
 mod rules;
@@ -49,6 +50,7 @@ fn perform(arguments: &Arguments) -> Exit {
             Err(Error::Usage("only `privacy` writes CSV; `--output json` is for machines".into()))
         }
         Verb::ReadWorkbook => Ok(read_workbook()),
+        Verb::Manual { folder } => manual::write(folder).map(|()| Exit::Done),
         Verb::Run { sample: true, .. } => run_sample(arguments),
         Verb::Import(words) => import::import(arguments, words).and_then(|report| {
             let site = (!report.dry_run).then(|| load(&arguments.site)).transpose()?;
@@ -104,6 +106,7 @@ fn execute(arguments: &Arguments, site: &Site, site_file: &Path) -> Result<Exit,
         | Verb::Report { .. }
         | Verb::History { .. }
         | Verb::Why { .. }
+        | Verb::Manual { .. }
         | Verb::ReadWorkbook => unreachable!("they are performed elsewhere"),
     };
     tell(arguments, Some(site), report)
