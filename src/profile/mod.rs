@@ -14,7 +14,7 @@ pub mod time;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -30,18 +30,26 @@ pub use time::TimeOfDay;
 
 use crate::model::{Digest, Text};
 
-const SHIPPED: &[(&str, &str)] = &[
-    ("hr-file", include_str!("../../profiles/hr-file.toml")),
-    ("leapsome", include_str!("../../profiles/leapsome.toml")),
-    ("lucca-file", include_str!("../../profiles/lucca-file.toml")),
-    ("lucca-users", include_str!("../../profiles/lucca-users.toml")),
-    ("optima-hr", include_str!("../../profiles/optima-hr.toml")),
-    ("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
-    ("ploy", include_str!("../../profiles/ploy.toml")),
-    ("pyla", include_str!("../../profiles/pyla.toml")),
-    ("scim-users", include_str!("../../profiles/scim-users.toml")),
-    ("skillup", include_str!("../../profiles/skillup.toml")),
+static SHIPPED: [Shipped; 10] = [
+    Shipped::new("hr-file", include_str!("../../profiles/hr-file.toml")),
+    Shipped::new("leapsome", include_str!("../../profiles/leapsome.toml")),
+    Shipped::new("lucca-file", include_str!("../../profiles/lucca-file.toml")),
+    Shipped::new("lucca-users", include_str!("../../profiles/lucca-users.toml")),
+    Shipped::new("optima-hr", include_str!("../../profiles/optima-hr.toml")),
+    Shipped::new("place-de-la-formation", include_str!("../../profiles/place-de-la-formation.toml")),
+    Shipped::new("ploy", include_str!("../../profiles/ploy.toml")),
+    Shipped::new("pyla", include_str!("../../profiles/pyla.toml")),
+    Shipped::new("scim-users", include_str!("../../profiles/scim-users.toml")),
+    Shipped::new("skillup", include_str!("../../profiles/skillup.toml")),
 ];
+
+/// A profile that is built in. It is read when somebody asks for it: a night needs a few of them.
+#[derive(Debug)]
+struct Shipped {
+    name: &'static str,
+    text: &'static str,
+    read: OnceLock<Arc<Profile>>,
+}
 
 /// One partner's contract, with where it comes from.
 #[derive(Debug)]
@@ -82,7 +90,13 @@ pub enum Contract {
 
 /// The profiles that a site may name.
 #[derive(Debug, Clone, Default)]
-pub struct Profiles(BTreeMap<String, Arc<Profile>>);
+pub struct Profiles(BTreeMap<String, Kept>);
+
+#[derive(Debug, Clone)]
+enum Kept {
+    Shipped(&'static Shipped),
+    Own(Arc<Profile>),
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -113,20 +127,17 @@ impl From<Purpose> for Text {
 impl Profiles {
     /// Those that are built in, and those of a directory: a file there replaces the profile of its name, or adds one.
     pub fn load(directory: Option<&Path>) -> Result<Profiles, Complaints> {
-        let shipped = SHIPPED.iter().map(|(name, text)| {
-            let document = Document::new(format!("profiles/{name}.toml (built in)"), *text);
-            (name.to_string(), Ok(document))
-        });
         let own = match directory {
             Some(directory) => own_files(directory)?,
             None => Vec::new(),
         };
-        let mut profiles = Profiles::default();
+        let shipped = SHIPPED.iter().map(|shipped| (shipped.name.to_string(), Kept::Shipped(shipped)));
+        let mut profiles = Profiles(shipped.collect());
         let mut complaints = Complaints::default();
-        for (name, document) in shipped.chain(own) {
+        for (name, document) in own {
             let read = document.map_err(Complaints::from).and_then(|document| Profile::read(&name, document));
             match read {
-                Ok(profile) => drop(profiles.0.insert(name, Arc::new(profile))),
+                Ok(profile) => drop(profiles.0.insert(name, Kept::Own(Arc::new(profile)))),
                 Err(wrong) => complaints.extend(wrong),
             }
         }
@@ -134,7 +145,7 @@ impl Profiles {
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<Profile>> {
-        self.0.get(name)
+        self.0.get(name).map(Kept::profile)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -142,7 +153,29 @@ impl Profiles {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Profile>> {
-        self.0.values()
+        self.0.values().map(Kept::profile)
+    }
+}
+
+impl Kept {
+    fn profile(&self) -> &Arc<Profile> {
+        match self {
+            Kept::Shipped(shipped) => shipped.profile(),
+            Kept::Own(profile) => profile,
+        }
+    }
+}
+
+impl Shipped {
+    const fn new(name: &'static str, text: &'static str) -> Shipped {
+        Shipped { name, text, read: OnceLock::new() }
+    }
+
+    fn profile(&self) -> &Arc<Profile> {
+        self.read.get_or_init(|| {
+            let document = Document::new(format!("profiles/{}.toml (built in)", self.name), self.text);
+            Arc::new(Profile::read(self.name, document).expect("tests read every profile that is built in"))
+        })
     }
 }
 
