@@ -4,6 +4,7 @@
 //! cannot replace a file; so it is not used.
 
 mod attributes;
+mod ciphers;
 mod conversation;
 mod download;
 mod examine;
@@ -119,6 +120,7 @@ fn shake_hands(
     let mut session = ssh2::Session::new().map_err(failed)?;
     session.set_timeout(milliseconds(options.connect_timeout));
     session.method_pref(MethodType::HostKey, algorithms).map_err(failed)?;
+    ciphers::prefer_fast(&session).map_err(failed)?;
     session.set_tcp_stream(tcp);
     session.handshake().map_err(failed)?;
     let key = session.host_key().and_then(|(bytes, _)| HostKey::from_wire(bytes));
