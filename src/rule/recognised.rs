@@ -112,7 +112,7 @@ impl<'a> Headings<'a> {
             return Some(Found { column: *column, field: Field::parse(&self.columns[*column].field).ok()? });
         }
         self.families.iter().find_map(|(before, after, column)| {
-            let key = strip(heading.trim(), before)?.strip_suffix(after)?.trim();
+            let key = strip(heading.trim(), &folded, before)?.strip_suffix(after)?.trim();
             let key = match self.columns[*column].numbered {
                 true => key.parse::<u32>().ok()?.to_string(),
                 false => key.into(),
@@ -124,8 +124,12 @@ impl<'a> Headings<'a> {
 }
 
 /// What follows `start` in `text`, once both are folded. A sign at the end of `start` must be there, whichever it is.
-fn strip<'t>(text: &'t str, start: &str) -> Option<&'t str> {
+fn strip<'t>(text: &'t str, folded: &str, start: &str) -> Option<&'t str> {
     let wanted = fold(start);
+    // Nearly every text ends here, before it is folded letter by letter.
+    if !folded.starts_with(&wanted) {
+        return None;
+    }
     let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
     let end = ends.take(2 * start.len()).find(|end| fold(&text[..*end]) == wanted)?;
     let rest = text[end..].trim_start_matches(|sign: char| sign.is_whitespace() || is_combining_mark(sign));
