@@ -72,7 +72,7 @@ mod tests {
         for section in ["[server.skillup.sftp]", "[people.users.directory]", "[import.from\\-skillup.brakes]"] {
             assert!(page.contains(section), "{section}");
         }
-        for mark in ["`", "**", "](", "\n| "] {
+        for mark in ["```", "**", "](", "\n| "] {
             assert!(!page.contains(mark), "{mark}");
         }
     }

@@ -9,9 +9,11 @@ pub fn put(page: &mut Roff, text: &str) {
         if line.trim_start().starts_with("```") {
             let code: Vec<&str> = lines.by_ref().take_while(|line| !line.trim_start().starts_with("```")).collect();
             put_code(page, &code);
+        } else if lines.next_if(|next| next.starts_with("|---")).is_some() {
+            // A list of what each name means needs no heading.
         } else if let Some(row) = line.strip_prefix("| ") {
             put_row(page, row);
-        } else if !line.is_empty() && !line.starts_with("|---") {
+        } else if !line.is_empty() {
             let mut paragraph = line.to_owned();
             while let Some(more) = lines.next_if(|line| continues(line)) {
                 paragraph = format!("{paragraph}\n{}", more.trim_start());
@@ -71,7 +73,7 @@ mod tests {
             ("One\ntwo.\n\nThree.", ".PP\nOne\ntwo.\n.PP\nThree.\n"),
             ("**Lucca.** A [`key`](a.md) is\n'x'.", ".PP\n\\fBLucca.\\fR A \\fBkey\\fR is\n\\&'x'.\n"),
             ("- a\n  b\n- c", ".IP \\(bu 2\na\nb\n.IP \\(bu 2\nc\n"),
-            ("| `a` | b |\n|---|---|\n| `c` | d |", ".TP\n\\fBa\\fR\nb\n.TP\n\\fBc\\fR\nd\n"),
+            ("| a | b |\n|---|---|\n| `c` | d |", ".TP\n\\fBc\\fR\nd\n"),
             ("```toml\n[a]\n.b\n```\nc", ".PP\n.nf\n.RS 4\n[a]\n\\&.b\n.RE\n.fi\n.PP\nc\n"),
         ] {
             let mut page = Roff::new();
