@@ -2,6 +2,7 @@
 //!
 //! It prints a table and judges nothing: see it beside the one of another day on the same machine.
 
+#[path = "../company/mod.rs"]
 mod company;
 mod measure;
 
@@ -9,51 +10,11 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use company::Version;
+use clap::Parser;
+use company::Order;
 use measure::{Cost, cost_of};
-use rust_xlsxwriter::Workbook;
 
 const PASSERELLE: &str = env!("CARGO_BIN_EXE_passerelle");
-
-const SITE: &str = r#"
-timezone = "Europe/Paris"
-[state]
-path = "state.db"
-
-[server.files.directory]
-path = "files"
-
-[people.users.directory]
-lists = { departments = "departments.csv", establishments = "establishments.csv", roles = "roles.csv" }
-
-[people.hr.file]
-server = "files"
-file = "hr.csv"
-profile = "hr-file"
-
-[import.users]
-profile = "lucca-users"
-people = "users"
-server = "files"
-files = "in/*"
-identify-by = "login"
-ready = { stable-for = 0 }
-brakes = { creations = "100%", updates = "100%", shrink = "100%", floor = 100000000 }
-
-[export.skillup]
-profile = "skillup"
-people = "hr"
-server = "files"
-empty-required = "leave-out"
-brakes = { shrink = "20%" }
-optional = [
-    "Job title", "Gender", "Phone", "Date of birth", "Date of joining the company", "Date of leaving the company",
-    "Contract", "Contract type", "Company", "Management", "Department", "Service", "Manager Email", "Mail N+2",
-    "Annual gross salary",
-]
-sensitive."Date of birth" = { because = "a benchmark", approved-by = "nobody", on = "2026-11-23" }
-sensitive."Annual gross salary" = { because = "a benchmark", approved-by = "nobody", on = "2026-11-23" }
-"#;
 
 fn main() -> ExitCode {
     if let Some(done) = measure::alone() {
@@ -62,35 +23,32 @@ fn main() -> ExitCode {
     let people = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir().expect("a folder");
     let site = folder.path();
-    fs::create_dir_all(site.join("files/in")).expect("a folder");
-    fs::write(site.join("passerelle.toml"), SITE).expect("a site");
-    fs::write(site.join("files/hr.csv"), company::hr_file(people)).expect("an extract");
-    company::write_lists(site);
+    company::write_site(site).expect("a site");
+    write(site, people, "hr", "files/hr.csv");
 
     println!("{}\n", machine());
     println!("| {people} people | wall s | CPU s | peak MiB |\n|---|---|---|---|");
     tell("start: `--version`", &cost_of(site, &[PASSERELLE, "--version"], 0));
-    drop_file(site, "few.csv", &company::partner_file(10, Version::First));
+    write(site, 10, "first", "files/in/few.csv");
     tell("10 rows, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 0));
     fs::remove_file(site.join("files/in/few.csv")).expect("a dry run leaves it there");
 
-    let changed = company::partner_file(people, Version::Changed);
-    drop_file(site, "opening.csv", &company::partner_file(people, Version::First));
+    write(site, people, "first", "files/in/opening.csv");
     tell("all created", &cost_of(site, &[PASSERELLE, "import", "users"], 0));
-    drop_file(site, "changed.csv", &changed);
+    write(site, people, "changed", "files/in/changed.csv");
     tell("2 % changed and 1 % new, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 0));
     tell("2 % changed and 1 % new", &cost_of(site, &[PASSERELLE, "import", "users"], 0));
-    drop_file(site, "again.csv", &changed);
+    write(site, people, "changed", "files/in/again.csv");
     tell("nothing changed", &cost_of(site, &[PASSERELLE, "import", "users"], 0));
-    drop_file(site, "dirty.csv", &company::partner_file(people, Version::Dirty));
+    write(site, people, "dirty", "files/in/dirty.csv");
     tell("5 % with a mistake, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 4));
     fs::remove_file(site.join("files/in/dirty.csv")).expect("a dry run leaves it there");
     tell("export of 20 columns", &cost_of(site, &[PASSERELLE, "export", "skillup"], 0));
 
-    drop_workbook(site, "changed.xlsx", &changed);
+    write(site, people, "changed", "files/in/changed.xlsx");
     tell("the same as a workbook, dry run", &cost_of(site, &[PASSERELLE, "import", "users", "--dry-run"], 0));
     fs::remove_file(site.join("files/in/changed.xlsx")).expect("a dry run leaves it there");
-    drop_file(site, "rotten.csv", &company::partner_file(2 * people, Version::Rotten));
+    write(site, 2 * people, "rotten", "files/in/rotten.csv");
     let page = ["--html", "report.html"];
     let dry = [&[PASSERELLE, "import", "users", "--dry-run"], &page[..]].concat();
     tell("twice the rows, three mistakes in each, dry run", &cost_of(site, &dry, 4));
@@ -98,19 +56,9 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn drop_file(site: &Path, name: &str, content: &str) {
-    fs::write(site.join("files/in").join(name), content).expect("a drop");
-}
-
-fn drop_workbook(site: &Path, name: &str, content: &str) {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (row, line) in (0..).zip(content.lines()) {
-        for (column, cell) in (0..).zip(line.split(';')).filter(|(_, cell)| !cell.is_empty()) {
-            sheet.write_string(row, column, cell).expect("a sheet takes so many rows");
-        }
-    }
-    workbook.save(site.join("files/in").join(name)).expect("a drop");
+fn write(site: &Path, people: usize, what: &str, file: &str) {
+    let path = site.join(file).display().to_string();
+    Order::parse_from(["file", &people.to_string(), what, &path]).write().expect("a file");
 }
 
 fn tell(what: &str, cost: &Cost) {

@@ -3,14 +3,15 @@
 //! The system tells these of all children together, so each measured process gets a parent of its own: this program,
 //! started again with [`ALONE`] in front of the command.
 
+#[path = "alone.rs"]
+mod alone;
+
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
-
-const ALONE: &str = "--measure-alone";
+use alone::ALONE;
+pub use alone::alone;
 
 pub struct Cost {
     pub wall: Duration,
@@ -30,19 +31,4 @@ pub fn cost_of(folder: &Path, command: &[&str], exit_code: i32) -> Cost {
     let [code, wall, cpu, memory] = numbers[..] else { panic!("{command:?} could not be measured: {complaints}") };
     assert!(code as i32 == exit_code, "{command:?} ends with {code}, not {exit_code}: {complaints}");
     Cost { wall: Duration::from_micros(wall), cpu: Duration::from_micros(cpu), memory }
-}
-
-/// The part of the program that runs alone; None when it was started for something else.
-pub fn alone() -> Option<ExitCode> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [first, program, rest @ ..] = &arguments[..] else { return None };
-    (first == ALONE).then(|| {
-        let start = Instant::now();
-        let status = Command::new(program).args(rest).stdout(Stdio::null()).status().expect("it starts");
-        let wall = start.elapsed().as_micros();
-        let used = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
-        let cpu = used.user_time().num_microseconds() + used.system_time().num_microseconds();
-        println!("{} {wall} {cpu} {}", status.code().unwrap_or(-1), used.max_rss());
-        ExitCode::SUCCESS
-    })
 }
