@@ -1,0 +1,1 @@
+"""Passerelle and its peers, measured in turn on the same files."""

@@ -1,0 +1,97 @@
+"""The programs: Passerelle and what the benches need are built, peers are installed where they are missing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PEERS = Path(__file__).resolve().parents[1] / "peers"
+QSV = "16.1.0"
+PYTHON = ["duckdb==2.0.0", "polars==2.1.0"]
+DEBIAN = {
+    "sort": "coreutils", "sftp": "openssh-client", "/usr/sbin/sshd": "openssh-server", "curl": "curl", "lftp": "lftp",
+    "/usr/sbin/vsftpd": "vsftpd",
+}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def target():
+    told = os.environ.get("CARGO_TARGET_DIR", "target")
+    return (ROOT / told).resolve()
+
+
+def build(profile, into):
+    """Passerelle, and the tool of the benches, which need not be fast to build twice. Copies, because `cargo bench`
+    builds another Passerelle in the same place."""
+    cargo = ["nice", "cargo", "build", "--quiet"]
+    subprocess.run([*cargo, "--profile", "bench", "--example", "bench-tool"], cwd=ROOT, check=True)
+    copies = [shutil.copy2(target() / "release/examples/bench-tool", into / "bench-tool")]
+    if profile:
+        say(f"Building Passerelle with the profile `{profile}` …")
+        subprocess.run([*cargo, "--profile", profile, "--bin", "passerelle"], cwd=ROOT, check=True)
+        folder = "release" if profile in ("release", "bench") else profile
+        copies.append(shutil.copy2(target() / folder / "passerelle", into / "passerelle"))
+    return copies
+
+
+def install(peers):
+    """DuckDB, polars and qsv go into a folder of their own; the rest comes from Debian, for which one must be root."""
+    missing = sorted({package for program, package in DEBIAN.items() if not shutil.which(program)})
+    if missing:
+        say(f"Installing {' '.join(missing)} …")
+        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *missing], check=True)
+    peers.mkdir(parents=True, exist_ok=True)
+    python = peers / "venv/bin/python"
+    if not python.exists():
+        say("Installing DuckDB and polars …")
+        venv.create(peers / "venv", with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON], check=True)
+    if not (peers / "bin/qsvlite").exists():
+        say("Building qsv, which takes ten minutes …")
+        quick = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
+        place = {"CARGO_TARGET_DIR": str(peers / "qsv-build")}
+        subprocess.run(
+            ["nice", "cargo", "install", "--quiet", "--locked", "--version", QSV, "--bin", "qsvlite", "--features", "lite",
+             "--root", peers, "qsv"],
+            cwd=peers, env={**os.environ, **quick, **place}, check=True,
+        )  # fmt: skip
+        shutil.rmtree(peers / "qsv-build")
+    return python, peers / "bin/qsvlite"
+
+
+def versions(passerelle, python, qsv):
+    def first(*command):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return (done.stdout + done.stderr).strip().split("\n")[0]
+
+    of = "import duckdb, polars; print(f'DuckDB {duckdb.__version__}, polars {polars.__version__}')"
+    lock = (ROOT / "Cargo.lock").read_text()
+    calamine = re.search(r'name = "calamine"\nversion = "(.*?)"', lock)[1]
+    return ", ".join(
+        [
+            first(passerelle, "--version"),
+            first(python, "-c", of),
+            " ".join(first(qsv, "--version").split()[:2]),
+            first("sort", "--version"),
+            f"calamine {calamine}",
+            first("ssh", "-V").split(",")[0],
+            " ".join(first("curl", "--version").split()[:2]),
+            first("lftp", "--version").split(" |")[0],
+        ]
+    )
+
+
+def machine():
+    told = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*: (.*)", told)
+    memory = int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())[1]) / 1048576
+    model = model[1] if model else "unknown processor"
+    return f"{os.cpu_count()} cores of {model}, {memory:.0f} GiB, Linux {os.uname().release}, {date.today()}"
