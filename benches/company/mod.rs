@@ -93,7 +93,7 @@ impl Order {
                 let mistake = mistake::of_turn(row / every);
                 // The row before is a clean one, because no two that follow one another are spoilt.
                 mistake.plant(&mut cells, &company.user(row - 1, comes, is_changed));
-                *planted.entry(mistake.code).or_default() += mistake.findings;
+                mistake.count(planted);
                 if mistake.is_raw { out.raw(&cells) } else { out.row(&cells) }
             }
             What::Rotten => {
