@@ -14,7 +14,8 @@ use serde_json::Value;
 
 fn write(folder: &Path, people: usize, what: &str, file: &str, more: &[&str]) -> Planted {
     let path = folder.join(file).display().to_string();
-    let words = [&["file", &people.to_string(), what, &path], more].concat();
+    let people = people.to_string();
+    let words = [&["file", &people, what, &path], more].concat();
     Order::parse_from(words).write().expect("a file")
 }
 

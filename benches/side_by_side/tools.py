@@ -14,7 +14,7 @@ PEERS = Path(__file__).resolve().parents[1] / "peers"
 QSV = "16.1.0"
 PYTHON = ["duckdb==2.0.0", "polars==2.1.0"]
 DEBIAN = {
-    "sort": "coreutils", "sftp": "openssh-client", "/usr/sbin/sshd": "openssh-server", "curl": "curl", "lftp": "lftp",
+    "sftp": "openssh-client", "/usr/sbin/sshd": "openssh-server", "curl": "curl", "lftp": "lftp",
     "/usr/sbin/vsftpd": "vsftpd",
 }
 
@@ -33,60 +33,69 @@ def build(profile, into):
     builds another Passerelle in the same place."""
     cargo = ["nice", "cargo", "build", "--quiet"]
     subprocess.run([*cargo, "--profile", "bench", "--example", "bench-tool"], cwd=ROOT, check=True)
-    copies = [shutil.copy2(target() / "release/examples/bench-tool", into / "bench-tool")]
+    shutil.copy2(target() / "release/examples/bench-tool", into / "bench-tool")
     if profile:
         say(f"Building Passerelle with the profile `{profile}` …")
         subprocess.run([*cargo, "--profile", profile, "--bin", "passerelle"], cwd=ROOT, check=True)
         folder = "release" if profile in ("release", "bench") else profile
-        copies.append(shutil.copy2(target() / folder / "passerelle", into / "passerelle"))
-    return copies
+        shutil.copy2(target() / folder / "passerelle", into / "passerelle")
 
 
-def install(peers):
-    """DuckDB, polars and qsv go into a folder of their own; the rest comes from Debian, for which one must be root."""
-    missing = sorted({package for program, package in DEBIAN.items() if not shutil.which(program)})
-    if missing:
-        say(f"Installing {' '.join(missing)} …")
-        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *missing], check=True)
+def install(peers, words):
+    """What the words want and is missing: DuckDB, polars and qsv go into a folder of their own, the rest comes from
+    Debian, for which one must be root."""
     peers.mkdir(parents=True, exist_ok=True)
-    python = peers / "venv/bin/python"
-    if not python.exists():
+    python, qsv = peers / "venv/bin/python", peers / "bin/qsvlite"
+    if words & {"sftp", "ftps"}:
+        install_packages({package for program, package in DEBIAN.items() if not shutil.which(program)})
+    if words & {"compare", "export"} and not python.exists():
         say("Installing DuckDB and polars …")
         venv.create(peers / "venv", with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON], check=True)
-    if not (peers / "bin/qsvlite").exists():
+    if words & {"diff", "validate"} and not qsv.exists():
         say("Building qsv, which takes ten minutes …")
-        quick = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
-        place = {"CARGO_TARGET_DIR": str(peers / "qsv-build")}
-        subprocess.run(
-            ["nice", "cargo", "install", "--quiet", "--locked", "--version", QSV, "--bin", "qsvlite", "--features", "lite",
-             "--root", peers, "qsv"],
-            cwd=peers, env={**os.environ, **quick, **place}, check=True,
-        )  # fmt: skip
-        shutil.rmtree(peers / "qsv-build")
-    return python, peers / "bin/qsvlite"
+        install_qsv(peers)
+    return python, qsv
+
+
+def install_packages(missing):
+    if missing:
+        say(f"Installing {' '.join(sorted(missing))} …")
+        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *sorted(missing)], check=True)
+
+
+def install_qsv(peers):
+    build = peers / "qsv-build"
+    quick = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
+    command = ["nice", "cargo", "install", "--quiet", "--locked", "--version", QSV, "--bin", "qsvlite"]
+    command += ["--features", "lite", "--root", peers, "qsv"]
+    subprocess.run(command, cwd=peers, env={**os.environ, **quick, "CARGO_TARGET_DIR": str(build)}, check=True)
+    shutil.rmtree(build)
 
 
 def versions(passerelle, python, qsv):
+    """Of all programs that are there."""
+
     def first(*command):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            return ""
         return (done.stdout + done.stderr).strip().split("\n")[0]
 
     of = "import duckdb, polars; print(f'DuckDB {duckdb.__version__}, polars {polars.__version__}')"
-    lock = (ROOT / "Cargo.lock").read_text()
-    calamine = re.search(r'name = "calamine"\nversion = "(.*?)"', lock)[1]
-    return ", ".join(
-        [
-            first(passerelle, "--version"),
-            first(python, "-c", of),
-            " ".join(first(qsv, "--version").split()[:2]),
-            first("sort", "--version"),
-            f"calamine {calamine}",
-            first("ssh", "-V").split(",")[0],
-            " ".join(first("curl", "--version").split()[:2]),
-            first("lftp", "--version").split(" |")[0],
-        ]
-    )
+    calamine = re.search(r'name = "calamine"\nversion = "(.*?)"', (ROOT / "Cargo.lock").read_text())
+    found = [
+        first(passerelle, "--version"),
+        first(python, "-c", of),
+        " ".join(first(qsv, "--version").split()[:2]).rstrip(","),
+        first("sort", "--version"),
+        f"calamine {calamine[1]}",
+        first("ssh", "-V").split(",")[0],
+        " ".join(first("curl", "--version").split()[:2]),
+        first("lftp", "--version").replace("LFTP | Version", "lftp").split(" |")[0],
+    ]
+    return ", ".join(filter(None, found))
 
 
 def machine():
