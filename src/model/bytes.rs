@@ -63,6 +63,16 @@ impl Bytes for [u8] {
     }
 }
 
+impl<B: Bytes + ?Sized> Bytes for &B {
+    fn len(&self) -> u64 {
+        B::len(self)
+    }
+
+    fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<()> {
+        B::read_at(self, into, at)
+    }
+}
+
 impl Bytes for Vec<u8> {
     fn len(&self) -> u64 {
         Bytes::len(self.as_slice())

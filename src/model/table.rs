@@ -1,6 +1,8 @@
-//! A table: what a file holds, as one text and the ends of its cells, cut in chunks.
+//! A table: what a file holds, as one text and the places of its cells, cut in chunks.
 //!
-//! A cell is a slice of its chunk; no cell owns memory of its own. A chunk is at most 4 GiB, because ends are `u32`.
+//! A cell is a slice of its chunk; no cell owns memory of its own. A chunk is at most 4 GiB, because places are `u32`.
+
+use std::ops::Range;
 
 use std::cmp::Ordering;
 
@@ -18,13 +20,21 @@ pub struct Table {
 #[derive(Debug, Default)]
 pub struct Chunk {
     text: String,
+    /// Where each cell ends, which is where the next one starts; or, in a text that was there before, where each is.
     ends: Vec<u32>,
+    places: Vec<Range<u32>>,
     marks: Vec<Mark>,
+    /// The first cell of the row that is being written.
+    row_start: usize,
+    /// Bytes of the text that is still to come in front of `text`.
+    in_front: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Mark {
-    /// One past the row's last cell, in `Chunk::ends`.
+    /// The row's first cell, of all of the chunk.
+    first: u32,
+    /// One past its last cell.
     end: u32,
     number: u32,
     line: u32,
@@ -34,7 +44,6 @@ struct Mark {
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     chunk: &'a Chunk,
-    first: usize,
     mark: Mark,
 }
 
@@ -64,7 +73,27 @@ impl Table {
         }
         chunk.text.shrink_to_fit();
         chunk.ends.shrink_to_fit();
+        chunk.places.shrink_to_fit();
         chunk.marks.shrink_to_fit();
+        self.add(chunk);
+    }
+
+    /// The same, for a chunk that does not stay for long: its memory is left as it is.
+    pub fn of_the_moment(chunk: Chunk) -> Table {
+        let mut table = Table::default();
+        if !chunk.is_empty() {
+            table.add(chunk);
+        }
+        table
+    }
+
+    /// Adds the rows of another table behind those that are there.
+    pub fn append(&mut self, other: Table) {
+        self.is_unended |= other.is_unended;
+        other.chunks.into_iter().for_each(|chunk| self.push(chunk));
+    }
+
+    fn add(&mut self, chunk: Chunk) {
         self.firsts.push(self.rows);
         self.rows += chunk.marks.len();
         self.chunks.push(chunk);
@@ -113,6 +142,20 @@ impl From<Chunk> for Table {
 }
 
 impl Chunk {
+    /// Its rows are made of cells that stand in `places` of a text of `length` bytes, which comes at the end, and of cells
+    /// that are written.
+    pub fn over(places: Vec<Range<u32>>, length: usize) -> Chunk {
+        Chunk { row_start: places.len(), places, in_front: length, ..Chunk::default() }
+    }
+
+    /// Ends a chunk that was made [`Chunk::over`] this text.
+    pub fn with_text(mut self, mut text: String) -> Chunk {
+        debug_assert_eq!(text.len(), self.in_front, "it is the text over which the chunk was made");
+        text.push_str(&self.text);
+        (self.text, self.in_front) = (text, 0);
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty()
     }
@@ -132,8 +175,14 @@ impl Chunk {
     /// # Panics
     /// When the chunk has grown over 4 GiB.
     pub fn end_cell(&mut self) {
-        let end = u32::try_from(self.text.len()).expect("a chunk is at most 4 GiB");
-        self.ends.push(end);
+        let end = u32::try_from(self.in_front + self.text.len()).expect("a chunk is at most 4 GiB");
+        match self.in_front {
+            0 => self.ends.push(end),
+            in_front => {
+                let before = self.places.last().map_or(0, |place| place.end);
+                self.places.push(before.max(in_front as u32)..end);
+            }
+        }
     }
 
     /// Writes one whole cell.
@@ -145,16 +194,28 @@ impl Chunk {
     /// Ends the row that is being written: `number` as a spreadsheet counts it (from 1, the heading included), `line`
     /// as an editor counts it (from 1, the line on which the row starts).
     pub fn end_row(&mut self, number: u32, line: u32) {
-        let end = u32::try_from(self.ends.len()).expect("a chunk is at most 4 GiB");
-        self.marks.push(Mark { end, number, line });
+        let end = self.ends.len() + self.places.len();
+        self.row_of(self.row_start..end, number, line);
+        self.row_start = end;
+    }
+
+    /// Makes a row of cells that are there, counted from 0.
+    pub fn row_of(&mut self, cells: Range<usize>, number: u32, line: u32) {
+        let end = u32::try_from(cells.end).expect("a chunk is at most 4 GiB");
+        self.marks.push(Mark { first: cells.start as u32, end, number, line });
+    }
+
+    /// Where a cell is in the text, counted from 0 over all cells.
+    pub fn range_of(&self, cell: usize) -> Range<usize> {
+        if let Some(place) = self.places.get(cell) {
+            return place.start as usize..place.end as usize;
+        }
+        let start = if cell == 0 { 0 } else { self.ends[cell - 1] };
+        start as usize..self.ends[cell] as usize
     }
 
     fn row(&self, index: usize) -> Row<'_> {
-        let first = match index {
-            0 => 0,
-            _ => self.marks[index - 1].end as usize,
-        };
-        Row { chunk: self, first, mark: self.marks[index] }
+        Row { chunk: self, mark: self.marks[index] }
     }
 }
 
@@ -170,7 +231,7 @@ impl<'a> Row<'a> {
     }
 
     pub fn len(&self) -> usize {
-        self.mark.end as usize - self.first
+        (self.mark.end - self.mark.first) as usize
     }
 
     pub fn is_empty(&self) -> bool {
@@ -182,12 +243,7 @@ impl<'a> Row<'a> {
         if column >= self.len() {
             return "";
         }
-        let at = self.first + column;
-        let start = match at {
-            0 => 0,
-            _ => self.chunk.ends[at - 1] as usize,
-        };
-        &self.chunk.text[start..self.chunk.ends[at] as usize]
+        &self.chunk.text[self.chunk.range_of(self.mark.first as usize + column)]
     }
 
     pub fn cells(self) -> impl Iterator<Item = &'a str> {
@@ -198,6 +254,21 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_is_made_of_cells_that_are_there_or_of_written_ones() {
+        let text = "a;bc;\n\"d\"\"\";e\n";
+        let mut chunk = Chunk::over(vec![0..1, 2..4, 5..5, 7..10, 12..13], text.len());
+        chunk.row_of(0..3, 2, 2);
+        chunk.cell("d\"");
+        chunk.cell("e");
+        chunk.end_row(3, 3);
+        chunk.row_of(4..5, 4, 4);
+        let table = Table::from(chunk.with_text(text.into()));
+
+        let rows: Vec<Vec<&str>> = table.rows().map(|row| row.cells().collect()).collect();
+        assert_eq!(rows, [vec!["a", "bc", ""], vec!["d\"", "e"], vec!["e"]]);
+    }
 
     fn chunk(rows: &[&[&str]], first_number: u32) -> Chunk {
         let mut chunk = Chunk::default();
