@@ -258,7 +258,7 @@ fn tell_why(arguments: &Arguments, site: &Site, key: &str) -> Result<Exit, Error
 
 /// To nobody but the process that started us: it tells by our end what to say.
 fn read_workbook() -> Exit {
-    reading::serve(io::stdin().lock(), io::stdout().lock()).map_or(reading::UNCONFINED, |()| Exit::Done)
+    reading::serve(io::stdin(), io::stdout()).map_or(reading::UNCONFINED, |()| Exit::Done)
 }
 
 fn load(site: &Path) -> Result<Site, Error> {

@@ -29,7 +29,8 @@ impl Again {
 
     /// `bytes` are the first ones of the file from which `source` was told.
     pub fn new(bytes: &[u8], source: &Source) -> Again {
-        let top = encoding::decode(&bytes[..bytes.len().min(Again::LOOKED_AT)], None).text;
+        let top = encoding::decode(&bytes[..bytes.len().min(Again::LOOKED_AT)], None);
+        let (top, _) = top.expect("what is in memory can be read");
         let separator = source.separator.unwrap_or(';');
         let is_workbook = source.kind != Kind::Csv;
         let dialect = Dialect {

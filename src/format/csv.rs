@@ -1,241 +1,250 @@
-//! CSV: the separator and the headings are recognised, then every row is taken in, with what is wrong with its form.
+//! CSV: the encoding, the separator and the headings are recognised, then all rows are read, in pieces side by side.
 
-use std::borrow::Cow;
+use std::io;
+use std::num::NonZero;
+use std::ops::{ControlFlow, Range};
 
+use crate::format::body::Body;
 use crate::format::dialect::Encoding;
-use crate::format::encoding;
-use crate::format::heading::{COLUMNS_AT_MOST, Heading};
-use crate::format::lost::{LOST, Lost};
-use crate::format::rows::Rows;
-use crate::format::shape::{self, Ragged, Shape};
-use crate::format::split::{Row, Span, Splitter};
-use crate::format::suspect::Suspect;
-use crate::format::{Kind, Reading, Source, quote, separator, stray_byte, trailer, unreadable};
-use crate::model::{Finding, Place, Table};
+use crate::format::head::Head;
+use crate::format::heading::COLUMNS_AT_MOST;
+use crate::format::intake::{File, Start, Taken};
+use crate::format::part::Part;
+use crate::format::relay::{self, Baton};
+use crate::format::tally::Tally;
+use crate::format::{Kind, Piece, Reading, Source, encoding, separator, shape, unreadable};
+use crate::model::{Bytes, Finding, Table};
 
-/// What DOS wrote behind the last line, and old systems still do.
-const END_OF_FILE: char = '\u{1a}';
+/// Bytes of a piece, and of what is looked at of a file at a time.
+const PIECE: NonZero<usize> = NonZero::new(1024 * 1024).expect("it is some");
+
+/// In this share of a piece, headings and some rows below them are most often found.
+const HEAD: usize = 16;
+
+/// A CSV file of which all is known but its rows, which are read from where they are.
+pub struct Opened<'a> {
+    /// As that of [`Reading`].
+    pub heading: Vec<String>,
+    pub source: Source,
+    /// What is known without the rows; about the whole file.
+    pub findings: Vec<Finding>,
+    file: File<'a>,
+    piece: NonZero<usize>,
+}
+
+/// What a piece was taken for.
+struct Seen<T> {
+    start: Start,
+    tally: Tally,
+    surplus: Option<u32>,
+    of_file: Vec<Finding>,
+    rows: usize,
+    seen: T,
+}
+
+/// Opens a CSV file; see [`crate::format::read`]. The inner error says what the file is instead.
+///
+/// # Errors
+/// The bytes cannot be read.
+pub fn open<'a>(
+    bytes: &'a dyn Bytes,
+    stated: Option<Encoding>,
+    is_heading: &'a (dyn Fn(&str) -> bool + Sync),
+) -> io::Result<Result<Opened<'a>, Finding>> {
+    open_in_pieces(bytes, stated, is_heading, PIECE)
+}
 
 /// # Errors
 /// There is no text, or no end of columns.
 pub(super) fn read(
     bytes: &[u8],
     stated: Option<Encoding>,
-    is_heading: &dyn Fn(&str) -> bool,
+    is_heading: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Reading, Finding> {
-    let decoded = encoding::decode(bytes, stated);
-    let text = decoded.text.strip_suffix(END_OF_FILE).unwrap_or(&decoded.text);
-    if text.is_empty() {
-        return Err(unreadable::is_empty());
+    let opened = open(&bytes, stated, is_heading).expect("what is in memory can be read")?;
+    let mut table = Table::default();
+    let of_rows = opened.pieces(NonZero::<usize>::MIN, |piece| piece.table, |rows| table.append(rows));
+    let Opened { heading, source, mut findings, .. } = opened;
+    findings.extend(of_rows.expect("what is in memory can be read"));
+    Ok(Reading { heading, table, findings, source })
+}
+
+fn open_in_pieces<'a>(
+    bytes: &'a dyn Bytes,
+    stated: Option<Encoding>,
+    is_heading: &'a (dyn Fn(&str) -> bool + Sync),
+    piece: NonZero<usize>,
+) -> io::Result<Result<Opened<'a>, Finding>> {
+    let mut start = vec![0; bytes.len().min(unreadable::HEAD as u64) as usize];
+    bytes.read_at(&mut start, 0)?;
+    if let Err(refusal) = unreadable::check(&start, bytes.len()) {
+        return Ok(Err(refusal));
     }
-    let (splitter, heading) = separator::recognise(text, is_heading).ok_or_else(unreadable::is_blank)?;
+    let told = encoding::tell(bytes, stated, piece.get())?;
+    let body = Body::of(bytes, &told)?;
+    if body.is_empty() {
+        return Ok(Err(unreadable::is_empty()));
+    }
+    let head = match head(&body, is_heading, piece.get().div_ceil(HEAD) as u64)? {
+        Ok(head) => head,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Head { heading, separator, .. } = &head;
     if heading.cells.len() > COLUMNS_AT_MOST {
-        return Err(unreadable::too_many_columns());
+        return Ok(Err(unreadable::too_many_columns()));
     }
-    heading.check_lengths()?;
-    let separator = splitter.separator();
-    let intake = Intake::new(text, splitter, &heading, is_heading);
-    let (table, of_rows) = intake.run(Letters { lost: decoded.lost, encoding: decoded.encoding });
-    if table.is_empty() && heading.known == 0 && heading.cells.len() == 1 {
-        return Err(unreadable::is_a_line_of_text());
+    if let Err(refusal) = heading.check_lengths() {
+        return Ok(Err(refusal));
     }
-    let of_file = [decoded.remark, separator::remark(separator, heading.cells.len()), heading.title()];
-    let findings = of_file.into_iter().flatten().chain(of_rows).collect();
+    let of_file = [told.remark, separator::remark(*separator, heading.cells.len()), heading.title()];
     let source = Source {
         kind: Kind::Csv,
-        encoding: decoded.encoding,
-        separator: Some(separator.into()),
+        encoding: told.code.name(),
+        separator: Some((*separator).into()),
         heading_row: heading.row,
     };
-    Ok(Reading { heading: heading.cells, table, findings, source })
+    let opened = Opened {
+        heading: heading.cells.clone(),
+        source,
+        findings: of_file.into_iter().flatten().collect(),
+        file: File { body, encoding: told.code.name(), head, is_heading },
+        piece,
+    };
+    Ok(if opened.is_a_line_of_text()? { Err(unreadable::is_a_line_of_text()) } else { Ok(opened) })
 }
 
-/// One text on its way into a table.
-struct Intake<'a> {
-    text: &'a str,
-    splitter: Splitter<'a>,
-    /// Where the rows below the heading start.
-    below: Splitter<'a>,
-    heading: &'a Heading,
-    is_heading: &'a dyn Fn(&str) -> bool,
-    rows: Rows,
-    suspects: [Suspect<'a>; 2],
-    /// Learnt when it is first asked for.
-    shape: Option<Shape>,
-    /// The last row that was too short, and how many cells it had.
-    short_before: Option<(u32, usize)>,
-    /// The first row with empty cells behind the last heading.
-    surplus: Option<u32>,
-    of_file: Vec<Finding>,
-}
-
-/// What became of the letters of the file.
-struct Letters<'a> {
-    lost: Lost<'a>,
-    encoding: &'static str,
-}
-
-impl<'a> Intake<'a> {
-    fn new(
-        text: &'a str,
-        splitter: Splitter<'a>,
-        heading: &'a Heading,
-        is_heading: &'a dyn Fn(&str) -> bool,
-    ) -> Intake<'a> {
-        let suspects = [Suspect::new(text, LOST.encode_utf8(&mut [0; 4])), Suspect::new(text, "\0")];
-        let rows = Rows::below(heading);
-        let (shape, short_before, surplus, of_file) = (None, None, None, Vec::new());
-        let below = splitter.clone();
-        Intake { text, splitter, below, heading, is_heading, rows, suspects, shape, short_before, surplus, of_file }
-    }
-
-    fn run(mut self, mut letters: Letters<'_>) -> (Table, Vec<Finding>) {
-        let mut row = Row::default();
-        while self.splitter.next(&mut row) && row.number < self.heading.row {}
-        self.check_heading(&row);
-        self.splitter.width = Some(self.heading.cells.len());
-        self.below = self.splitter.clone();
-        while !self.rows.is_hopeless() && self.splitter.next(&mut row) {
-            if !self.splitter.is_blank(&row) {
-                self.take(&row, &mut letters);
-            }
+/// As much of the text is read as it takes: `length` bytes at first.
+fn head(body: &Body<'_>, is_heading: &dyn Fn(&str) -> bool, mut length: u64) -> io::Result<Result<Head, Finding>> {
+    loop {
+        let (mut bytes, mut text) = (Vec::new(), String::new());
+        body.read(body.start..body.start + length, &mut bytes)?;
+        let is_whole = body.start + bytes.len() as u64 == body.end;
+        let unfinished = if is_whole { 0 } else { body.code.unfinished(&bytes) };
+        body.code.decode(&bytes[..bytes.len() - unfinished], &mut text);
+        let found = Head::of(&text, is_whole, is_heading);
+        if let Some(found) = found {
+            return Ok(found.map(|head| {
+                let below = body.start as usize + body.code.length_of(&text[..head.below], &bytes);
+                Head { below, ..head }
+            }));
         }
-        let (table, of_rows) = self.rows.finish();
-        let surplus = self.surplus.map(shape::surplus);
-        (table, surplus.into_iter().chain(self.of_file).chain(of_rows).collect())
-    }
-
-    fn take(&mut self, row: &Row, letters: &mut Letters<'_>) {
-        self.rows.start(row.number, Some(row.line));
-        if row.marked {
-            self.rows.report(stray_byte::inner_mark(self.rows.row_place()));
-        }
-        if let Some(finding) = self.other_than_a_person(row) {
-            return self.pass_over(finding);
-        }
-        let mut count = self.count(row);
-        if count < row.count && !self.shape().ends_in_separators() {
-            count = row.count;
-        }
-        for span in row.cells.iter().take(count) {
-            self.rows.cell(&self.splitter.text(*span));
-        }
-        if count < row.count {
-            self.surplus = self.surplus.or(Some(row.number));
-        }
-        match self.text[row.start..row.end].bytes().all(|byte| byte == 0) {
-            true => self.rows.report(shape::unwritten(self.rows.row_place())),
-            false => {
-                self.check_shape(row, count);
-                self.check_bytes(row, letters);
-            }
-        }
-        self.rows.end();
-        if row.unended && row.count == self.rows.width() {
-            self.rows.leave_unended();
-        }
-    }
-
-    /// A heading row further down, or a last row that sums the others up.
-    fn other_than_a_person(&self, row: &Row) -> Option<Finding> {
-        let first = self.splitter.text(*row.cells.first()?);
-        let place = self.rows.row_place();
-        if row.marked || self.heading.may_start_with(first.trim()) {
-            let again = self.heading.again(&place, &self.cells(row), self.is_heading);
-            if again.is_some() {
-                return again;
-            }
-        }
-        let is_last = self.splitter.is_at_end();
-        is_last.then(|| trailer::finding(place, &self.cells(row), self.rows.width()))?
-    }
-
-    fn pass_over(&mut self, finding: Finding) {
-        match finding.place.row {
-            Some(_) => self.rows.report(finding),
-            None => self.of_file.push(finding),
-        }
-    }
-
-    fn cells(&self, row: &Row) -> Vec<Cow<'a, str>> {
-        row.cells.iter().map(|span| self.splitter.text(*span)).collect()
-    }
-
-    /// The cells of a row, without the empty ones behind the last heading.
-    fn count(&self, row: &Row) -> usize {
-        let width = self.rows.width();
-        if row.count <= width || row.count > row.cells.len() {
-            return row.count;
-        }
-        let is_filled = |span: &Span| !self.splitter.text(*span).trim().is_empty();
-        row.cells[width..].iter().rposition(is_filled).map_or(width, |last| width + last + 1)
-    }
-
-    /// Where quotes went wrong, the number of cells is wrong for that reason.
-    fn check_shape(&mut self, row: &Row, count: usize) {
-        let width = self.rows.width();
-        if let Some((column, flaw)) = row.flaw {
-            // Where the cells of the row cannot be told apart, none of them is trusted.
-            let place =
-                Place { column: self.rows.place(column).column.filter(|_| count == width), ..self.rows.place(column) };
-            let cell = row.cells.get(column).map(|span| self.splitter.text(*span)).unwrap_or_default();
-            self.rows.report(quote::error(flaw, place, &cell));
-        } else if count != width {
-            let mut cells = self.cells(row);
-            cells.truncate(count);
-            let short_before = self.short_before.take().filter(|(before, _)| before + 1 == row.number);
-            self.short_before = (count < width).then_some((row.number, count));
-            let ragged = Ragged { place: self.rows.row_place(), cells, count, unended: row.unended, short_before };
-            let separator = self.splitter.separator().into();
-            let heading = self.heading;
-            let finding = self.shape().error(&ragged, &heading.cells, separator);
-            self.rows.report(finding);
-        } else if row.unended {
-            self.check_last_cell(row, width - 1);
-        }
-        if let Some(column) = row.quote_inside {
-            let cell = row.cells.get(column).map(|span| self.splitter.text(*span)).unwrap_or_default();
-            self.rows.report(quote::inside(self.rows.place(column), &cell));
-        }
-    }
-
-    fn check_last_cell(&mut self, row: &Row, column: usize) {
-        let cell = self.splitter.text(row.cells[column]);
-        if self.shape().is_cut(column, &cell) {
-            self.rows.report(shape::cut_cell(self.rows.place(column), &cell));
-        }
-    }
-
-    fn shape(&mut self) -> &Shape {
-        self.shape.get_or_insert_with(|| Shape::learn(self.below.clone(), self.heading.cells.len()))
-    }
-
-    fn check_bytes(&mut self, row: &Row, letters: &mut Letters<'_>) {
-        if !self.suspects.iter_mut().any(|suspect| suspect.is_in(row)) {
-            return;
-        }
-        for (column, span) in row.cells.iter().enumerate() {
-            let (place, cell) = (self.rows.place(column), self.splitter.text(*span));
-            if let Some(at) = self.text[span.range()].find(LOST) {
-                let bytes = letters.lost.at(self.text, span.range().start + at);
-                let bytes = bytes.map(|bytes| (bytes, letters.encoding));
-                self.rows.report(stray_byte::lost_letter(place.clone(), &cell, bytes));
-            }
-            if cell.contains('\0') {
-                self.rows.report(stray_byte::nul(place, &cell));
-            }
-        }
-    }
-
-    /// Headings that cannot be told apart with certainty put every column in doubt: the file is refused.
-    fn check_heading(&mut self, row: &Row) {
-        if let Some((column, flaw)) = row.flaw {
-            let cell = self.heading.cells.get(column).map_or("", String::as_str);
-            let place = Place { column: Some(column as u32), ..Place::FILE };
-            self.rows.report(quote::error(flaw, place, cell));
-        }
+        length *= 4;
     }
 }
 
+impl Opened<'_> {
+    /// Has the rows read in pieces of so many bytes. Whatever their size, all that is said stays the same.
+    #[must_use]
+    pub fn in_pieces_of(self, bytes: NonZero<usize>) -> Self {
+        Opened { piece: bytes, ..self }
+    }
+
+    /// Reads all rows: `see` is called side by side for each piece, `take` with what it gave, in the order of the file.
+    /// Gives the findings about the form of the rows, and those about the file that only its rows show. Where the rows
+    /// have too many errors, nothing more is taken, and what was seen behind that row is let go.
+    ///
+    /// # Errors
+    /// The bytes cannot be read; some pieces may have been taken before.
+    pub fn pieces<T: Send>(
+        &self,
+        threads: NonZero<usize>,
+        see: impl Fn(Piece) -> T + Sync,
+        mut take: impl FnMut(T),
+    ) -> io::Result<Vec<Finding>> {
+        let mut tally = Tally::default();
+        self.file.head.flaw.iter().for_each(|flaw| tally.report(flaw.clone()));
+        let (mut surplus, mut of_file, mut rows) = (None, Vec::new(), 0);
+        let mut failure = None;
+        let first = self.file.start();
+        let pieces = (self.file.body.end - first.at).div_ceil(self.piece.get() as u64) as usize;
+        let work = |part: &mut Part, baton: Baton<'_, Start, _>| self.work(part, baton, &see).transpose();
+        relay::run(pieces, threads, first, work, |index, seen| {
+            let hopeless = |seen: &Seen<T>| tally.is_hopeless_with(&seen.tally);
+            let seen = seen.and_then(|seen: Seen<T>| match hopeless(&seen) {
+                true => self.see(&mut Part::default(), index, seen.start, tally.errors(), &see),
+                false => Ok(seen),
+            });
+            match seen {
+                Ok(seen) => {
+                    tally.append(seen.tally);
+                    surplus = surplus.or(seen.surplus);
+                    of_file.extend(seen.of_file);
+                    rows += seen.rows;
+                    take(seen.seen);
+                }
+                Err(cause) => failure = Some(cause),
+            }
+            if tally.is_hopeless() || failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let surplus = surplus.map(shape::surplus);
+        match failure {
+            Some(cause) => Err(cause),
+            None => Ok(surplus.into_iter().chain(of_file).chain(tally.finish(rows == 0)).collect()),
+        }
+    }
+
+    /// Nothing when all is over.
+    fn work<T>(
+        &self,
+        part: &mut Part,
+        baton: Baton<'_, Start, io::Result<Seen<T>>>,
+        see: &impl Fn(Piece) -> T,
+    ) -> io::Result<Option<Seen<T>>> {
+        let index = baton.part();
+        let is_known = index == 0 || baton.is_alone();
+        if !is_known {
+            self.read(part, index, None)?;
+        }
+        let Some(start) = baton.receive() else { return Ok(None) };
+        if is_known || !part.starts_at(start.at) {
+            self.read(part, index, Some(start.at))?;
+        }
+        baton.pass_on(self.file.start_behind(part, &start));
+        Ok(Some(self.seen(part, start, 0, see)))
+    }
+
+    /// Once more, where there are too many errors with those of this piece.
+    fn see<T>(
+        &self,
+        part: &mut Part,
+        index: usize,
+        start: Start,
+        errors: usize,
+        see: &impl Fn(Piece) -> T,
+    ) -> io::Result<Seen<T>> {
+        self.read(part, index, Some(start.at))?;
+        Ok(self.seen(part, start, errors, see))
+    }
+
+    fn read(&self, part: &mut Part, index: usize, start: Option<u64>) -> io::Result<()> {
+        part.read(&self.file.body, self.range(index), start, |text| self.file.splitter(text))
+    }
+
+    fn range(&self, index: usize) -> Range<u64> {
+        let size = self.piece.get() as u64;
+        let start = self.file.head.below as u64 + index as u64 * size;
+        start..(start + size).min(self.file.body.end)
+    }
+
+    fn seen<T>(&self, part: &mut Part, start: Start, errors: usize, see: &impl Fn(Piece) -> T) -> Seen<T> {
+        let Taken { table, tally, surplus, of_file } = self.file.take(part, &start, errors);
+        let rows = table.len();
+        let seen = see(Piece { table, findings: tally.findings.clone() });
+        Seen { start, tally, surplus, of_file, rows, seen }
+    }
+
+    /// One heading that nobody knows, and no row: a message in place of a table.
+    fn is_a_line_of_text(&self) -> io::Result<bool> {
+        if self.file.head.heading.known > 0 || self.heading.len() > 1 {
+            return Ok(false);
+        }
+        let mut rows = 0;
+        self.pieces(NonZero::<usize>::MIN, |piece| piece.table.len(), |more| rows += more)?;
+        Ok(rows == 0)
+    }
+}
+
+#[cfg(test)]
+mod any_pieces;
 #[cfg(test)]
 mod tests;

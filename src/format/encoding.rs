@@ -1,13 +1,13 @@
-//! Encodings: which one a file is in, decided over the whole of it, and its text.
+//! Encodings: which one a file is in, decided over the whole of it.
 
-use std::borrow::Cow;
+use std::io;
+use std::ops::ControlFlow;
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
-use memchr::{memchr2, memchr3};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 
+use crate::format::code::{self, Code};
 use crate::format::dialect::Encoding;
-use crate::format::lost::{LOST, Lost};
-use crate::model::{Example, Finding, Place, Rule, Severity, Text};
+use crate::model::{Bytes, Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
 
 pub(super) static ENCODING: Rule = Rule {
@@ -40,9 +40,6 @@ pub(super) static UNKNOWN_ENCODING: Rule = Rule {
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Codes that Windows-1252 leaves undefined: a file that has them is in yet another encoding.
-const UNDEFINED: [char; 5] = ['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'];
-
 /// A byte from here on starts a letter of several bytes in UTF-8.
 const FIRST_OF_SEVERAL: u8 = 0xc0;
 
@@ -52,29 +49,48 @@ const LETTERS_LOOKED_AT: usize = 10_000;
 /// How much of a file is looked at to tell UTF-16 without a mark.
 const HEAD: usize = 4 * 1024;
 
-pub(super) struct Decoded<'a> {
-    /// Without a byte order mark; [`LOST`] where bytes made no sense.
-    pub text: Cow<'a, str>,
-    pub encoding: &'static str,
+/// So many bytes of a letter of UTF-8 may stand at an end without the rest of it.
+const CUT_AT_MOST: usize = 3;
+
+/// Bytes are looked at in runs of so many: most runs are ASCII.
+const RUN: usize = 32;
+
+/// What is told of the encoding of a file.
+pub(super) struct Told {
+    pub code: Code,
+    /// Where the text starts: behind a byte order mark.
+    pub start: u64,
     /// Said when it is another encoding than expected; an error where it is none that is known.
     pub remark: Option<Finding>,
-    /// What stood where the text has [`LOST`].
-    pub lost: Lost<'a>,
 }
 
 /// A byte order mark decides, and so does the pattern of UTF-16; else what is stated; else valid UTF-8; else UTF-8 with
-/// a few bad bytes; else Windows-1252.
-pub(super) fn decode(bytes: &[u8], stated: Option<Encoding>) -> Decoded<'_> {
-    if bytes.starts_with(MARK) {
-        return utf_8(bytes, MARK.len(), stated);
+/// a few bad bytes; else Windows-1252. The bytes are read in blocks of `block` bytes, as often as is needed.
+pub(super) fn tell(bytes: &dyn Bytes, stated: Option<Encoding>, block: usize) -> io::Result<Told> {
+    let mut head = vec![0; bytes.len().min(HEAD as u64) as usize];
+    bytes.read_at(&mut head, 0)?;
+    if head.starts_with(MARK) {
+        return Ok(Told { code: Code::Utf8, start: MARK.len() as u64, remark: remark(Code::Utf8, stated) });
     }
-    if let Some((encoding, start)) = utf_16(bytes) {
-        let (text, _) = encoding.decode_without_bom_handling(&bytes[start..]);
-        return Decoded { text, encoding: "UTF-16", remark: remark("UTF-16", stated), lost: Lost::unknown() };
+    if let Some((encoding, start)) = utf_16(&head) {
+        let code = Code::Utf16(encoding);
+        return Ok(Told { code, start: start as u64, remark: remark(code, stated) });
     }
-    let is_utf_8 = stated != Some(Encoding::Windows1252)
-        && (stated.is_some() || std::str::from_utf8(bytes).is_ok() || is_damaged_utf_8(bytes));
-    if is_utf_8 { utf_8(bytes, 0, stated) } else { windows_1252(bytes, stated) }
+    let is_utf_8 = match stated {
+        Some(stated) => stated == Encoding::Utf8,
+        None => is_valid_utf_8(bytes, block)? || is_damaged_utf_8(bytes, block)?,
+    };
+    let code = if is_utf_8 { Code::Utf8 } else { Code::Windows1252 };
+    let is_unknown = !is_utf_8 && stated.is_none() && is_other_than_windows_1252(bytes, block)?;
+    Ok(Told { code, start: 0, remark: if is_unknown { Some(unknown()) } else { remark(code, stated) } })
+}
+
+/// The text of a file that is in memory.
+pub(super) fn decode(bytes: &[u8], stated: Option<Encoding>) -> io::Result<(String, Told)> {
+    let told = tell(&bytes, stated, bytes.len().max(1))?;
+    let mut text = String::new();
+    told.code.decode(&bytes[told.start as usize..], &mut text);
+    Ok((text, told))
 }
 
 /// UTF-32 is not read: nobody writes it.
@@ -103,47 +119,101 @@ fn utf_16(bytes: &[u8]) -> Option<(&'static encoding_rs::Encoding, usize)> {
     }
 }
 
-fn utf_8(bytes: &[u8], start: usize, stated: Option<Encoding>) -> Decoded<'_> {
-    Decoded {
-        text: String::from_utf8_lossy(&bytes[start..]),
-        encoding: "UTF-8",
-        remark: remark("UTF-8", stated),
-        lost: Lost::of_utf_8(bytes, start),
-    }
+fn is_valid_utf_8(bytes: &dyn Bytes, block: usize) -> io::Result<bool> {
+    let mut is_valid = true;
+    blocks(bytes, block, |bytes, is_last| {
+        let whole = bytes.len() - if is_last { 0 } else { code::unfinished(bytes) };
+        is_valid = simdutf8::basic::from_utf8(&bytes[..whole]).is_ok();
+        if is_valid { ControlFlow::Continue(whole) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(is_valid)
 }
 
-fn windows_1252(bytes: &[u8], stated: Option<Encoding>) -> Decoded<'_> {
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    let undefined = memchr3(0x81, 0x8d, 0x8f, bytes).or_else(|| memchr2(0x90, 0x9d, bytes));
-    let text = match undefined {
-        Some(_) => text.replace(UNDEFINED, LOST.encode_utf8(&mut [0; 4])).into(),
-        None => text,
-    };
-    let remark = match stated.is_none() && is_other_than_windows_1252(bytes) {
-        true => Some(unknown()),
-        false => remark("Windows-1252", stated),
-    };
-    let lost = Lost::of_bytes(bytes, |byte| UNDEFINED.contains(&char::from(byte)));
-    Decoded { text, encoding: "Windows-1252", remark, lost }
+/// Letters of another encoding look like a good UTF-8 sequence by rare chance only. The sequence at the end may be cut
+/// because the file is.
+fn is_damaged_utf_8(bytes: &dyn Bytes, block: usize) -> io::Result<bool> {
+    let mut end = vec![0; bytes.len().min(CUT_AT_MOST as u64) as usize];
+    let start = bytes.len() - end.len() as u64;
+    bytes.read_at(&mut end, start)?;
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    blocks(bytes, block, |bytes, is_last| {
+        let whole = bytes.len() - if is_last { 0 } else { code::unfinished(bytes) };
+        let mut at = 0;
+        while let Some(start) = outside_of_ascii(&bytes[..whole], at) {
+            at = bytes[start..whole].iter().position(u8::is_ascii).map_or(whole, |ascii| start + ascii);
+            for chunk in bytes[start..at].utf8_chunks() {
+                good += chunk.valid().bytes().filter(|byte| *byte >= FIRST_OF_SEVERAL).count();
+                let is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+                let is_spared = chunk.invalid().is_empty() || (is_cut && end.ends_with(chunk.invalid()));
+                bad += usize::from(!is_spared);
+            }
+        }
+        ControlFlow::Continue(whole)
+    })?;
+    Ok(good > 0 && good >= bad)
 }
 
 /// Inside of words there are as many signs as letters: `Cl‚o`, which is `Cléo` in CP850, or `ClŽo`, in Mac Roman.
-fn is_other_than_windows_1252(bytes: &[u8]) -> bool {
-    let (mut letters, mut signs) = (0, 0);
-    let outside_of_ascii = bytes.windows(3).filter(|three| !three[1].is_ascii()).take(LETTERS_LOOKED_AT);
-    for three in outside_of_ascii {
-        match three[1] {
-            0xc0.. => letters += 1,
-            0x81 | 0x82 | 0x84 | 0x87..=0x89 | 0x8b | 0x8d | 0x8f | 0x90 | 0x93..=0x95 | 0x9d => {
-                signs += usize::from(three[0].is_ascii_alphabetic() && three[2].is_ascii_alphabetic());
+fn is_other_than_windows_1252(bytes: &dyn Bytes, block: usize) -> io::Result<bool> {
+    let (mut letters, mut signs, mut seen) = (0, 0, 0);
+    blocks(bytes, block, |bytes, _| {
+        let mut from = 1;
+        while let Some(at) = outside_of_ascii(bytes, from).filter(|at| at + 1 < bytes.len() && seen < LETTERS_LOOKED_AT)
+        {
+            let (before, behind) = (bytes[at - 1], bytes[at + 1]);
+            match bytes[at] {
+                0xc0.. => letters += 1,
+                0x81 | 0x82 | 0x84 | 0x87..=0x89 | 0x8b | 0x8d | 0x8f | 0x90 | 0x93..=0x95 | 0x9d => {
+                    signs += usize::from(before.is_ascii_alphabetic() && behind.is_ascii_alphabetic());
+                }
+                0x8a | 0x8c | 0x8e | 0x9f => {
+                    signs += usize::from(before.is_ascii_lowercase() && behind.is_ascii_lowercase());
+                }
+                _ => {}
             }
-            0x8a | 0x8c | 0x8e | 0x9f => {
-                signs += usize::from(three[0].is_ascii_lowercase() && three[2].is_ascii_lowercase());
+            (from, seen) = (at + 1, seen + 1);
+        }
+        // The last two are looked at once more, with what is behind them.
+        if seen < LETTERS_LOOKED_AT {
+            ControlFlow::Continue(bytes.len().saturating_sub(2))
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    Ok(signs > 0 && signs >= letters)
+}
+
+/// Shows the bytes in blocks; `see` is told which is the last, and says how many bytes of one it has done with. It is
+/// shown the others again, in front of the next.
+fn blocks(
+    bytes: &dyn Bytes,
+    block: usize,
+    mut see: impl FnMut(&[u8], bool) -> ControlFlow<(), usize>,
+) -> io::Result<()> {
+    let (mut shown, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let kept = shown.len();
+        let more = (bytes.len() - at).min(block as u64);
+        shown.resize(kept + more as usize, 0);
+        bytes.read_at(&mut shown[kept..], at)?;
+        at += more;
+        match see(&shown, at == bytes.len()) {
+            ControlFlow::Continue(done) => {
+                shown.copy_within(done.., 0);
+                shown.truncate(shown.len() - done);
             }
-            _ => {}
+            ControlFlow::Break(()) => break,
         }
     }
-    signs > 0 && signs >= letters
+    Ok(())
+}
+
+/// Where the first byte is that is no ASCII, from `from` on.
+fn outside_of_ascii(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let runs = rest.chunks(RUN).take_while(|run| run.is_ascii()).count();
+    let found = rest.get(runs * RUN..)?.iter().position(|byte| !byte.is_ascii())?;
+    Some(from + runs * RUN + found)
 }
 
 fn unknown() -> Finding {
@@ -154,7 +224,8 @@ fn unknown() -> Finding {
     UNKNOWN_ENCODING.at(Place::FILE, problem).expected(Text::same("UTF-8"))
 }
 
-fn remark(encoding: &str, stated: Option<Encoding>) -> Option<Finding> {
+fn remark(code: Code, stated: Option<Encoding>) -> Option<Finding> {
+    let encoding = code.name();
     let stated = match stated {
         None => "UTF-8",
         Some(stated) => stated.name(),
@@ -163,22 +234,13 @@ fn remark(encoding: &str, stated: Option<Encoding>) -> Option<Finding> {
     (encoding != stated).then(|| ENCODING.at(Place::FILE, problem).expected(Text::same(stated)))
 }
 
-/// Letters of another encoding look like a good UTF-8 sequence by rare chance only. The sequence at the end may be cut
-/// because the file is.
-fn is_damaged_utf_8(bytes: &[u8]) -> bool {
-    let (mut good, mut bad) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().bytes().filter(|byte| *byte >= FIRST_OF_SEVERAL).count();
-        let is_cut = std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        let is_spared = chunk.invalid().is_empty() || (is_cut && bytes.ends_with(chunk.invalid()));
-        bad += usize::from(!is_spared);
-    }
-    good > 0 && good >= bad
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decoded(bytes: &[u8], stated: Option<Encoding>) -> (String, Told) {
+        decode(bytes, stated).expect("memory can be read")
+    }
 
     #[test]
     fn the_encoding_is_decided_over_the_whole_file() {
@@ -198,18 +260,20 @@ mod tests {
             (&mostly_utf_8, "UTF-8", &("é".repeat(30) + "\u{fffd}" + &"à".repeat(30))),
         ];
         for (bytes, encoding, text) in cases {
-            let decoded = decode(bytes, None);
-            assert_eq!((decoded.encoding, &*decoded.text), (encoding, text));
-            assert_eq!(decoded.remark.is_some(), encoding != "UTF-8");
+            for block in [1, 2, 3, 7, 1024] {
+                let told = tell(&bytes, None, block).expect("memory can be read");
+                assert_eq!(told.code.name(), encoding);
+                assert_eq!(told.remark.is_some(), encoding != "UTF-8");
+            }
+            assert_eq!(decoded(bytes, None).0, text);
         }
     }
 
     #[test]
     fn what_cannot_be_decoded_is_marked_in_its_place() {
-        let decode = |bytes| decode(bytes, None);
-        assert_eq!(decode(b"\xef\xbb\xbfa\xe9;b").text, "a\u{fffd};b");
-        assert_eq!(decode(b"\xe9;\x81;\x9d").text, "é;\u{fffd};\u{fffd}");
-        assert_eq!(decode(b"\xff\xfea\x00\x00\xd8").text, "a\u{fffd}");
+        assert_eq!(decoded(b"\xef\xbb\xbfa\xe9;b", None).0, "a\u{fffd};b");
+        assert_eq!(decoded(b"\xe9;\x81;\x9d", None).0, "é;\u{fffd};\u{fffd}");
+        assert_eq!(decoded(b"\xff\xfea\x00\x00\xd8", None).0, "a\u{fffd}");
     }
 
     #[test]
@@ -224,14 +288,14 @@ mod tests {
             (b"\xff\xfeC\0", Utf8, "C", true),
         ];
         for (bytes, stated, text, is_remarked) in cases {
-            let decoded = decode(bytes, Some(stated));
-            assert_eq!((&*decoded.text, decoded.remark.is_some()), (text, is_remarked), "{stated:?}");
+            let (read, told) = decoded(bytes, Some(stated));
+            assert_eq!((&*read, told.remark.is_some()), (text, is_remarked), "{stated:?}");
         }
     }
 
     #[test]
     fn an_encoding_of_dos_or_of_an_old_mac_is_not_taken_for_windows_1252() {
-        let code = |bytes| decode(bytes, None).remark.map(|finding| finding.code);
+        let code = |bytes| decoded(bytes, None).1.remark.map(|finding| finding.code);
         for bytes in [b"Cl\x82o;H\x82l\x8ane".as_slice(), b"Cl\x8eo", b"Fran\x8dois"] {
             assert_eq!(code(bytes).as_deref(), Some("unknown-encoding"));
         }

@@ -28,17 +28,18 @@ impl<'a> Lost<'a> {
         Lost { letters: Box::new(iter::empty()), counted: 0 }
     }
 
-    /// `bytes` are UTF-8 with faults, from `start` on; a U+FFFD that they hold is one more lost letter.
-    pub fn of_utf_8(bytes: &'a [u8], start: usize) -> Lost<'a> {
+    /// `bytes` are UTF-8 with faults, which start at `start` of the file and may go to its end; a U+FFFD that they hold
+    /// is one more lost letter.
+    pub fn of_utf_8(bytes: &'a [u8], start: usize, to_end: bool) -> Lost<'a> {
         let mut end = start;
-        let letters = bytes[start..].utf8_chunks().flat_map(move |chunk| {
+        let letters = bytes.utf8_chunks().flat_map(move |chunk| {
             let at = end;
             let (valid, invalid) = (chunk.valid(), chunk.invalid());
             end += valid.len() + invalid.len();
             let is_cut = std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
             let held = valid.match_indices(LOST).map(move |(place, letter)| (at + place, letter.as_bytes()));
             let faulty = (!invalid.is_empty()).then_some((at + valid.len(), invalid));
-            let cut = is_cut && end == bytes.len();
+            let cut = to_end && is_cut && end == start + bytes.len();
             held.map(|(at, bytes)| Bytes { at, bytes, cut: false }).chain(faulty.map(|(at, bytes)| Bytes {
                 at,
                 bytes,
@@ -48,10 +49,10 @@ impl<'a> Lost<'a> {
         Lost { letters: Box::new(letters), counted: 0 }
     }
 
-    /// Single bytes for which `is_lost` holds.
-    pub fn of_bytes(bytes: &'a [u8], is_lost: fn(u8) -> bool) -> Lost<'a> {
+    /// Single bytes for which `is_lost` holds; the first of `bytes` is at `start` of the file.
+    pub fn of_bytes(bytes: &'a [u8], start: usize, is_lost: fn(u8) -> bool) -> Lost<'a> {
         let all = bytes.iter().enumerate().filter(move |(_, byte)| is_lost(**byte));
-        let letters = all.map(|(at, _)| Bytes { at, bytes: &bytes[at..=at], cut: false });
+        let letters = all.map(move |(at, _)| Bytes { at: start + at, bytes: &bytes[at..=at], cut: false });
         Lost { letters: Box::new(letters), counted: 0 }
     }
 
@@ -71,7 +72,7 @@ mod tests {
     fn each_lost_letter_leads_back_to_its_bytes() {
         let bytes = b"\xef\xbb\xbfa\xe9b\xef\xbf\xbd\xc3(\xe2\x82";
         let text = String::from_utf8_lossy(&bytes[3..]);
-        let mut lost = Lost::of_utf_8(bytes, 3);
+        let mut lost = Lost::of_utf_8(&bytes[3..], 3, true);
         let letters = text.match_indices(LOST).map(|(offset, _)| lost.at(&text, offset).expect("it was lost"));
         let found: Vec<(usize, &[u8], bool)> = letters.map(|letter| (letter.at, letter.bytes, letter.cut)).collect();
         let expected: [(usize, &[u8], bool); 4] =
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn lost_letters_may_be_passed_over() {
-        let mut lost = Lost::of_bytes(b"\x81a\x9d", |byte| byte > 0x80);
+        let mut lost = Lost::of_bytes(b"\x81a\x9d", 0, |byte| byte > 0x80);
         assert_eq!(lost.at("\u{fffd}a\u{fffd}", 4).map(|letter| letter.at), Some(2));
         assert_eq!(lost.at("\u{fffd}a\u{fffd}", 8), None);
     }

@@ -2,20 +2,28 @@
 #![expect(clippy::result_large_err, reason = "a file is refused once; a finding in a box would be in everyone's way")]
 
 mod again;
+mod body;
 pub mod cell;
+mod code;
 mod csv;
+mod cut;
 pub mod dialect;
 mod encoding;
 pub mod form;
+mod head;
 mod heading;
 pub mod image;
+mod intake;
 mod json_lines;
 mod layout;
 mod lost;
+mod marks;
 mod package;
+mod part;
 mod piece;
 mod problem;
 mod quote;
+mod relay;
 mod rows;
 mod separator;
 mod shape;
@@ -23,6 +31,7 @@ mod shown;
 mod split;
 mod stray_byte;
 mod suspect;
+mod tally;
 mod trailer;
 mod unreadable;
 mod whole;
@@ -32,6 +41,7 @@ mod writer;
 mod xlsx;
 
 pub use again::Again;
+pub use csv::{Opened, open};
 pub use dialect::Dialect;
 pub use form::{Cell, Form};
 pub use image::Image;
@@ -101,11 +111,11 @@ pub static RULES: &[(Text, &[&Rule])] = &[
             &shape::TRAILING_SEPARATOR,
             &shape::CUT_FILE,
             &trailer::TRAILER_ROW,
-            &rows::NO_ROWS,
+            &tally::NO_ROWS,
             &rows::BLANK_ROW,
             &rows::CELL_TOO_LONG,
-            &rows::MORE_REMARKS,
-            &rows::TOO_MANY_ERRORS,
+            &tally::MORE_REMARKS,
+            &tally::TOO_MANY_ERRORS,
         ],
     ),
     (
@@ -133,7 +143,7 @@ pub static RULES: &[(Text, &[&Rule])] = &[
 ///
 /// # Errors
 /// The file is no table at all: one finding says what it is instead.
-pub fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
+pub fn read(bytes: &[u8], is_heading: &(dyn Fn(&str) -> bool + Sync)) -> Result<Reading, Finding> {
     read_as(bytes, None, is_heading)
 }
 
@@ -144,14 +154,11 @@ pub fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, 
 pub fn read_as(
     bytes: &[u8],
     encoding: Option<Encoding>,
-    is_heading: &dyn Fn(&str) -> bool,
+    is_heading: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Reading, Finding> {
     match workbook::is_one(bytes) {
         true => workbook::read(bytes, is_heading),
-        false => {
-            unreadable::check(bytes)?;
-            csv::read(bytes, encoding, is_heading)
-        }
+        false => csv::read(bytes, encoding, is_heading),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Rows on their way into a table, whatever file they come from, and the findings about their form.
 
 use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memchr2;
 
 use crate::format::heading::Heading;
 use crate::format::lost::LOST;
+use crate::format::tally::Tally;
 use crate::format::{Piece, stray_byte};
 use crate::model::table::Chunk;
 use crate::model::{Example, Finding, Place, Rule, Severity, Table, Text};
@@ -41,56 +43,6 @@ pub(super) static CELL_TOO_LONG: Rule = Rule {
     example: Example { wrong: "ada;Adaaaaaaaaaaaaaaaaa…", right: "ada;Ada" },
 };
 
-pub(super) static NO_ROWS: Rule = Rule {
-    code: "no-rows",
-    severity: Severity::Error,
-    meaning: Text::of(
-        "The file has headings, and nobody below them.",
-        "Le fichier a des en-têtes, mais personne en dessous.",
-    ),
-    correction: Text::of(
-        "Look why the export was empty, and send no file when there is nobody to tell about.",
-        "Cherchez pourquoi l'export était vide, et n'envoyez pas de fichier s'il n'y a personne à y mettre.",
-    ),
-    example: Example { wrong: "login;firstName\n", right: "login;firstName\nada;Ada\n" },
-};
-
-pub(super) static TOO_MANY_ERRORS: Rule = Rule {
-    code: "too-many-errors",
-    severity: Severity::Error,
-    meaning: Text::of(
-        "So many rows cannot be read that the file as a whole is not what it should be; it is refused.",
-        "Tant de lignes sont illisibles que le fichier entier n'est pas ce qu'il devrait être ; il est refusé.",
-    ),
-    correction: Text::of(
-        "Correct what the first errors say, most often in the export itself, and send the file again.",
-        "Corrigez ce que disent les premières erreurs, le plus souvent dans l'export même, et renvoyez le fichier.",
-    ),
-    example: Example { wrong: "login;firstName\nada\nbo\n…", right: "login;firstName\nada;Ada\nbo;Bo\n…" },
-};
-
-pub(super) static MORE_REMARKS: Rule = Rule {
-    code: "more-remarks",
-    severity: Severity::Remark,
-    meaning: Text::of(
-        "Not all remarks about the form of the file are listed, because there are too many.",
-        "Les remarques sur la forme du fichier ne sont pas toutes affichées, car il y en a trop.",
-    ),
-    correction: Text::of(
-        "Follow those that are listed: the others are alike.",
-        "Suivez celles qui sont affichées : les autres leur ressemblent.",
-    ),
-    example: Example {
-        wrong: "login;firstName\n\nada;Ada\n\nbo;Bo\n\n…", right: "login;firstName\nada;Ada\nbo;Bo\n…"
-    },
-};
-
-/// With more errors than this a file is refused.
-const ERRORS_AT_MOST: usize = 50_000;
-
-/// Who reads more than this?
-const REMARKS_AT_MOST: usize = 1_000;
-
 /// In bytes; it is cut at the next row's end.
 const PIECE: usize = 1024 * 1024;
 
@@ -98,7 +50,7 @@ const PIECE: usize = 1024 * 1024;
 const CHUNK: usize = 4 * 1024 * 1024;
 
 /// What a spreadsheet can hold in a cell.
-const CHARACTERS_AT_MOST: usize = 32_767;
+pub(super) const CHARACTERS_AT_MOST: usize = 32_767;
 
 /// In characters.
 const EXCERPT: usize = 100;
@@ -108,9 +60,7 @@ pub(super) struct Rows {
     headings: Vec<Arc<str>>,
     table: Table,
     chunk: Chunk,
-    findings: Vec<Finding>,
-    errors: usize,
-    remarks: usize,
+    tally: Tally,
     /// Of the row that is being written.
     place: Place,
     column: usize,
@@ -127,15 +77,19 @@ impl Rows {
             headings: heading.cells.iter().map(|cell| cell.as_str().into()).collect(),
             table: Table::default(),
             chunk: Chunk::default(),
-            findings: Vec::new(),
-            errors: 0,
-            remarks: 0,
+            tally: Tally::default(),
             place: Place::FILE,
             column: 0,
             last: heading.row,
             memory: 0,
             given: 0,
         }
+    }
+
+    /// Rows of a part of a file; its cells are those of a text that comes at the end. `last` is the number of the last
+    /// row before it that held something, `errors` are those before it.
+    pub fn of_part(heading: &Heading, chunk: Chunk, last: u32, errors: usize) -> Rows {
+        Rows { chunk, last, tally: Tally::behind(errors), ..Rows::below(heading) }
     }
 
     pub fn width(&self) -> usize {
@@ -160,6 +114,20 @@ impl Rows {
         self.last = number;
     }
 
+    /// A row of cells that the chunk has already, about which there is nothing to say.
+    pub fn whole(&mut self, cells: Range<usize>, number: u32, line: u32) {
+        match number == self.last + 1 {
+            true => self.last = number,
+            false => self.start(number, Some(line)),
+        }
+        self.chunk.row_of(cells, number, line);
+    }
+
+    /// Where a cell that the chunk has already is in its text.
+    pub fn range_of(&self, cell: usize) -> Range<usize> {
+        self.chunk.range_of(cell)
+    }
+
     pub fn cell(&mut self, text: &str) {
         if text.len() > CHARACTERS_AT_MOST {
             self.check_length(text);
@@ -182,7 +150,7 @@ impl Rows {
     fn take(&mut self) -> Piece {
         self.given = self.memory;
         self.table.push(mem::take(&mut self.chunk));
-        Piece { table: mem::take(&mut self.table), findings: mem::take(&mut self.findings) }
+        Piece { table: mem::take(&mut self.table), findings: mem::take(&mut self.tally.findings) }
     }
 
     /// Reports what could not be decoded, and what no text should hold. It takes a look at every byte: ask only where
@@ -200,21 +168,13 @@ impl Rows {
         }
     }
 
-    /// Counts all, and keeps so many that any file fits in memory.
     pub fn report(&mut self, finding: Finding) {
-        let (count, at_most) = match finding.is_error() {
-            true => (&mut self.errors, ERRORS_AT_MOST),
-            false => (&mut self.remarks, REMARKS_AT_MOST),
-        };
-        *count += 1;
-        if *count <= at_most {
-            self.findings.push(finding);
-        }
+        self.tally.report(finding);
     }
 
     /// There are so many errors that the file is refused, whatever follows.
     pub fn is_hopeless(&self) -> bool {
-        self.errors > ERRORS_AT_MOST
+        self.tally.is_hopeless()
     }
 
     /// A cell of the row that is being written.
@@ -241,43 +201,20 @@ impl Rows {
         }
     }
 
-    /// The file ends in the last cell of the row that was written last.
-    pub fn leave_unended(&mut self) {
-        self.table.leave_unended();
-    }
-
-    pub fn finish(mut self) -> (Table, Vec<Finding>) {
-        let (Piece { table, mut findings }, mut of_file) = self.last_piece();
-        of_file.append(&mut findings);
-        (table, of_file)
-    }
-
     /// What is left to give on, and what is to be said in front of all findings about rows.
     pub fn last_piece(&mut self) -> (Piece, Vec<Finding>) {
-        let mut of_file = Vec::new();
-        if self.given == 0 && self.table.is_empty() && self.chunk.is_empty() {
-            let problem = Text::of(
-                "the file has headings, and no row below them",
-                "le fichier a des en-têtes, mais aucune ligne en dessous",
-            );
-            of_file.push(NO_ROWS.at(Place::FILE, problem));
-        }
-        if self.is_hopeless() {
-            let problem = text!(
-                "more than {ERRORS_AT_MOST} errors make the rows of the file unreadable; what follows was not read",
-                "plus de {ERRORS_AT_MOST} erreurs rendent illisibles les lignes du fichier ; la suite n'a pas été lue",
-            );
-            of_file.push(TOO_MANY_ERRORS.at(Place::FILE, problem));
-        }
-        if self.remarks > REMARKS_AT_MOST {
-            let more = self.remarks - REMARKS_AT_MOST;
-            let problem = text!(
-                "there are {more} more remarks about the form of the rows",
-                "il y a encore {more} remarques sur la forme des lignes",
-            );
-            of_file.push(MORE_REMARKS.at(Place::FILE, problem));
-        }
+        let is_empty = self.given == 0 && self.table.is_empty() && self.chunk.is_empty();
+        let of_file = self.tally.of_file(is_empty);
         (self.take(), of_file)
+    }
+
+    /// The rows of a part, whose text is given now.
+    pub fn into_part(self, text: String, is_unended: bool) -> (Table, Tally) {
+        let mut table = Table::of_the_moment(self.chunk.with_text(text));
+        if is_unended {
+            table.leave_unended();
+        }
+        (table, self.tally)
     }
 
     fn check_length(&mut self, text: &str) {

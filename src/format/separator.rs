@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::iter;
+use std::ops::ControlFlow;
 
 use crate::format::heading::{self, Heading};
 use crate::format::split::{Row, Splitter};
@@ -25,28 +26,37 @@ pub(super) static SEPARATOR: Rule = Rule {
 /// The first one is expected; of equally good ones the first is taken.
 const SEPARATORS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
-/// The separator that the file states, or under which most headings are known, or else the one that makes most of them.
-pub(super) fn recognise<'a>(text: &'a str, is_heading: &dyn Fn(&str) -> bool) -> Option<(Splitter<'a>, Heading)> {
+/// The separator that the file states, or under which most headings are known, or else the one that makes most of them;
+/// nothing where the whole text is blank. It goes on where more of the text is needed to tell.
+pub(super) fn recognise<'a>(
+    text: &'a str,
+    is_whole: bool,
+    is_heading: &dyn Fn(&str) -> bool,
+) -> ControlFlow<Option<(Splitter<'a>, Heading)>> {
     let is_blank = |letter: char| {
         letter.is_whitespace()
             || letter == '\u{feff}'
             || u8::try_from(letter).is_ok_and(|byte| SEPARATORS.contains(&byte))
     };
     if text.chars().all(is_blank) {
-        return None;
+        return if is_whole { ControlFlow::Break(None) } else { ControlFlow::Continue(()) };
     }
     let splitters: Vec<Splitter<'a>> = match stated(text) {
         Some((separator, rest)) => vec![Splitter::new(text, separator).behind_first_line(rest)],
         None => SEPARATORS.into_iter().rev().map(|separator| Splitter::new(text, separator)).collect(),
     };
+    let mut saw_end = false;
     let found = splitters.into_iter().filter_map(|splitter| {
-        let heading = heading::choose(first_cells(splitter.clone()), is_heading)?;
-        Some((splitter, heading))
+        let mut reader = splitter.clone();
+        let heading = heading::choose(first_cells(&mut reader), is_heading);
+        saw_end |= reader.saw_end();
+        Some((splitter, heading?))
     });
-    found.max_by_key(|(_, heading)| (heading.known, heading.cells.len()))
+    let best = found.max_by_key(|(_, heading)| (heading.known, heading.cells.len()));
+    if is_whole || !saw_end { ControlFlow::Break(best) } else { ControlFlow::Continue(()) }
 }
 
-fn first_cells(mut splitter: Splitter<'_>) -> impl Iterator<Item = (u32, Vec<Cow<'_, str>>)> {
+fn first_cells<'a>(splitter: &mut Splitter<'a>) -> impl Iterator<Item = (u32, Vec<Cow<'a, str>>)> {
     let mut row = Row::default();
     iter::from_fn(move || {
         let cells = splitter.next(&mut row).then(|| row.cells.iter().map(|span| splitter.text(*span)).collect());

@@ -117,7 +117,7 @@ pub(super) struct Ragged<'a> {
 
 impl Shape {
     /// Learns from the rows that come next and have the right number of cells.
-    pub fn learn(mut splitter: Splitter<'_>, width: usize) -> Shape {
+    pub fn learn(splitter: &mut Splitter<'_>, width: usize) -> Shape {
         let mut shape = Shape { columns: vec![Column::default(); width], rows: 0, trailing: 0 };
         let mut row = Row::default();
         // A file of nothing but bad rows is not read to its end for this.

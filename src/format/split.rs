@@ -7,6 +7,7 @@
 //! LF, CRLF and a lone CR each end a line, as they do for Visual Studio Code, Notepad++ and spreadsheets.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr2};
@@ -32,6 +33,7 @@ pub(super) struct Splitter<'a> {
     at: usize,
     number: u32,
     line: u32,
+    saw_end: Cell<bool>,
 }
 
 /// One row; made once, filled again for every row.
@@ -87,7 +89,27 @@ impl<'a> Splitter<'a> {
     /// The text is at most 4 GiB; the separator is an ASCII character.
     pub fn new(text: &'a str, separator: u8) -> Splitter<'a> {
         let has_quotes = memchr(b'"', text.as_bytes()).is_some();
-        Splitter { text, separator, width: None, has_quotes, at: 0, number: 0, line: 1 }
+        Splitter { text, separator, width: None, has_quotes, at: 0, number: 0, line: 1, saw_end: Cell::new(false) }
+    }
+
+    /// Goes to the start of a row, of which the number and the line are known.
+    pub fn go_to(&mut self, at: usize, number: u32, line: u32) {
+        (self.at, self.number, self.line) = (at, number - 1, line);
+    }
+
+    /// Where the next row starts.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The number and the line of the next row.
+    pub fn next_place(&self) -> (u32, u32) {
+        (self.number + 1, self.line)
+    }
+
+    /// What was said of some row would perhaps be another thing if the text went on.
+    pub fn saw_end(&self) -> bool {
+        self.saw_end.get()
     }
 
     /// Starts at `at`, behind a first line that spreadsheets do not show.
@@ -99,14 +121,10 @@ impl<'a> Splitter<'a> {
         self.separator
     }
 
-    /// Nothing but blanks follows.
-    pub fn is_at_end(&self) -> bool {
-        self.text[self.at..].trim_start().is_empty()
-    }
-
     /// Fills `row` with the next one; false at the end of the text.
     pub fn next(&mut self, row: &mut Row) -> bool {
         if self.at == self.text.len() {
+            self.saw_end.set(true);
             return false;
         }
         self.number += 1;
@@ -127,6 +145,10 @@ impl<'a> Splitter<'a> {
         row.unended = self.at == self.text.len();
         self.at += break_length(self.text.as_bytes(), self.at);
         self.line += 1;
+        // A CR may be half of a line break.
+        if self.at == self.text.len() && !self.text.ends_with('\n') {
+            self.saw_end.set(true);
+        }
         true
     }
 
@@ -137,6 +159,11 @@ impl<'a> Splitter<'a> {
             true => text.replace("\"\"", "\"").into(),
             false => text.into(),
         }
+    }
+
+    /// The row is nothing but bytes 0: the file was not written to its end.
+    pub fn is_unwritten(&self, row: &Row) -> bool {
+        self.text.as_bytes()[row.start..row.end].iter().all(|byte| *byte == 0)
     }
 
     pub fn is_blank(&self, row: &Row) -> bool {
@@ -194,7 +221,11 @@ impl<'a> Splitter<'a> {
         let bytes = self.text.as_bytes();
         let (mut at, mut breaks, mut doubled) = (open + 1, 0, false);
         let close = loop {
-            at += memchr3(b'"', b'\n', b'\r', &bytes[at..])?;
+            let Some(next) = memchr3(b'"', b'\n', b'\r', &bytes[at..]) else {
+                self.saw_end.set(true);
+                return None;
+            };
+            at += next;
             if breaks > BREAKS_AT_MOST || (breaks > 0 && at - open > BYTES_OVER_LINES_AT_MOST) {
                 return None;
             }
@@ -226,13 +257,21 @@ impl<'a> Splitter<'a> {
             let first = cells_before + memchr_iter(self.separator, &bytes[open..first_end]).count() + 1;
             let last_start = memrchr2(b'\n', b'\r', &bytes[open..close]).map_or(open, |found| open + found + 1);
             let mut last = Row::default();
-            Splitter { at: last_start, width: None, ..*self }.next(&mut last);
+            let mut by_itself = Splitter { at: last_start, width: None, saw_end: self.saw_end.clone(), ..*self };
+            by_itself.next(&mut last);
+            self.saw_end.set(by_itself.saw_end());
             Some(first) == self.width && Some(last.count) == self.width
         }
     }
 }
 
 impl Row {
+    /// Nothing is to be said about its quotes, and its cells are as they stand in the text.
+    pub fn is_plain(&self) -> bool {
+        let is_sound = self.flaw.is_none() && self.quote_inside.is_none() && !self.marked && !self.unended;
+        is_sound && self.count == self.cells.len() && !self.cells.iter().any(|span| span.doubled)
+    }
+
     fn start_at(&mut self, start: usize, number: u32, line: u32) {
         self.cells.clear();
         let cells = std::mem::take(&mut self.cells);

@@ -1,8 +1,8 @@
 //! A suspect: something that no cell should hold, looked for where it costs next to nothing.
 
-use memchr::memmem;
+use std::ops::Range;
 
-use crate::format::split::Row;
+use memchr::memmem;
 
 /// Something that no cell should hold; asked of the whole text once, and of a cell only where it was found.
 pub(super) struct Suspect<'a> {
@@ -17,7 +17,8 @@ impl<'a> Suspect<'a> {
         Suspect { bytes: text.as_bytes(), next: finder.find(text.as_bytes()), finder }
     }
 
-    pub fn is_in(&mut self, row: &Row) -> bool {
+    /// To be asked in the order of the text.
+    pub fn is_in(&mut self, row: Range<usize>) -> bool {
         if self.next.is_some_and(|next| next < row.start) {
             self.next = self.finder.find(&self.bytes[row.start..]).map(|found| row.start + found);
         }

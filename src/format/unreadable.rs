@@ -27,10 +27,10 @@ pub(super) static NOT_A_TABLE: Rule = Rule {
 const TABLE: Text = Text::of("a CSV file or an Excel workbook (.xlsx)", "un fichier CSV ou un classeur Excel (.xlsx)");
 
 /// How much of a file is looked at to tell text from anything else.
-const HEAD: usize = 64 * 1024;
+pub(super) const HEAD: usize = 64 * 1024;
 
 /// Offsets in a text are `u32`, and decoding may make three bytes of one.
-const BYTES_AT_MOST: usize = u32::MAX as usize / 3;
+const BYTES_AT_MOST: u64 = u32::MAX as u64 / 3;
 
 const PICTURE: Text = Text::of("a picture", "une image");
 const WEB_PAGE: Text = Text::of("a web page", "une page web");
@@ -104,10 +104,12 @@ pub(super) fn is_container(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
+/// `head` is the start of a file of `length` bytes, [`HEAD`] of them where there are as many.
+///
 /// # Errors
 /// The bytes are no text.
-pub(super) fn check(bytes: &[u8]) -> Result<(), Finding> {
-    instead(bytes).map_or(Ok(()), Err)
+pub(super) fn check(head: &[u8], length: u64) -> Result<(), Finding> {
+    instead(head, length).map_or(Ok(()), Err)
 }
 
 /// # Errors
@@ -180,20 +182,19 @@ pub(super) fn heading_too_long() -> Finding {
     )
 }
 
-fn instead(bytes: &[u8]) -> Option<Finding> {
-    if bytes.len() > BYTES_AT_MOST {
+fn instead(head: &[u8], length: u64) -> Option<Finding> {
+    if length > BYTES_AT_MOST {
         return Some(not_a_table(
             Text::of("the file is larger than 1.4 GB", "le fichier dépasse 1,4 Go"),
             Text::of("a smaller file", "un fichier plus petit"),
         ));
     }
-    if let Some((_, what)) = OTHERS.iter().find(|(start, _)| bytes.starts_with(start)) {
+    if let Some((_, what)) = OTHERS.iter().find(|(start, _)| head.starts_with(start)) {
         return Some(is_a(what.clone()));
     }
-    if bytes.get(TAR_MARK) == Some(b"ustar") {
+    if head.get(TAR_MARK) == Some(b"ustar") {
         return Some(is_a(Text::of("a TAR archive", "une archive TAR")));
     }
-    let head = &bytes[..bytes.len().min(HEAD)];
     if let Some((_, what)) = TEXTS.iter().find(|(start, _)| starts_with_text(head, start)) {
         return Some(is_a(what.clone()));
     }
@@ -243,7 +244,7 @@ mod tests {
             (b"\x01\x02\x03\x04abcd", "the file is not text"),
         ];
         for (bytes, problem) in cases {
-            let refusal = check(bytes).expect_err(problem);
+            let refusal = check(bytes, bytes.len() as u64).expect_err(problem);
             assert_eq!(refusal.code, "not-a-table");
             assert!(refusal.problem.to_string().starts_with(problem), "{refusal}");
         }
@@ -254,7 +255,7 @@ mod tests {
         for bytes in
             ["login;mail\n".as_bytes(), b"login;mail\nada;a\0b", b"\xff\xfea\0", b"", b"<login>", &wide("login;mail")]
         {
-            assert_eq!(check(bytes), Ok(()));
+            assert_eq!(check(bytes, bytes.len() as u64), Ok(()));
         }
     }
 

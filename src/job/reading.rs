@@ -116,7 +116,7 @@ impl<'a> Workbook<'a> {
 pub fn read(
     content: &dyn Bytes,
     encoding: Option<Encoding>,
-    is_heading: &dyn Fn(&str) -> bool,
+    is_heading: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Result<Reading, Finding>, Error> {
     if !workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
         return Ok(format::read_as(&whole(content)?, encoding, is_heading));

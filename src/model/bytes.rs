@@ -83,16 +83,6 @@ impl Bytes for Vec<u8> {
     }
 }
 
-impl<B: Bytes + ?Sized> Bytes for &B {
-    fn len(&self) -> u64 {
-        B::len(self)
-    }
-
-    fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<()> {
-        B::read_at(self, into, at)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -99,12 +99,6 @@ impl Table {
         self.chunks.push(chunk);
     }
 
-    /// Adds the rows that follow, and whether the file ends in the last of them.
-    pub fn append(&mut self, next: Table) {
-        next.chunks.into_iter().for_each(|chunk| self.push(chunk));
-        self.is_unended = next.is_unended;
-    }
-
     /// The row at `index`, counted from 0 over the whole table.
     ///
     /// # Panics

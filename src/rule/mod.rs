@@ -37,6 +37,7 @@ mod scope;
 mod sheet;
 mod tally;
 mod translated;
+mod wanted;
 mod ways;
 mod written_day;
 

@@ -13,7 +13,8 @@ use super::notes::Notes;
 use super::outer_blanks::trim;
 use super::remarks::Remarks;
 use super::settled::{Settled, SettledRow};
-use super::{Additions, Contract, Fills, Recognised};
+use super::{Additions, Contract, Fills, Recognised, stated};
+use crate::model::field::Kind;
 use crate::model::mark::RowHasher;
 use crate::model::shape::{Shape, Way};
 use crate::model::table::{Chunk, Row};
@@ -24,7 +25,7 @@ const TOGETHER: usize = 32;
 
 /// Ready for the rows of a file, by several threads at a time.
 pub struct Sieve<'a> {
-    crowd: &'a Crowd,
+    pub(super) crowd: &'a Crowd,
     /// Whose rows are left, whatever they say; by number.
     looked_at: &'a BTreeSet<u32>,
     /// In the order of the shape's fields.
@@ -36,6 +37,9 @@ pub struct Sieve<'a> {
     /// Columns that should not say the same of one person.
     alike: Vec<Vec<usize>>,
     has_examples: bool,
+    /// What the site's defaults give where a row says nothing.
+    default_homes: Vec<String>,
+    pub(super) default_people: Vec<String>,
 }
 
 struct Column<'a> {
@@ -62,10 +66,10 @@ pub struct Sifted {
 }
 
 /// What one thread needs for the rows of a piece.
-struct Hands<'a> {
+pub(super) struct Hands<'a> {
     scratches: Vec<Scratch<'a>>,
     hasher: RowHasher,
-    /// Of the columns that are kept.
+    /// Of the columns that are kept, or of all.
     texts: Vec<String>,
 }
 
@@ -121,6 +125,8 @@ impl<'a> Sieve<'a> {
             key: key?,
             contract_start: place(&Field::of("contract-start")),
             contract_end: place(&Field::of("contract-end")),
+            default_homes: given(contract, additions, |field| field.is("establishment")),
+            default_people: given(contract, additions, |field| field.kind() == Kind::Person),
             alike,
         };
         sieve.keep_texts();
@@ -165,7 +171,7 @@ impl<'a> Sieve<'a> {
         twice.chain(meant.filter(|user| users.binary_search(user).is_ok())).collect()
     }
 
-    fn hands(&self) -> Hands<'a> {
+    pub(super) fn hands(&self) -> Hands<'a> {
         Hands {
             scratches: self.columns.iter().map(|_| Scratch::default()).collect(),
             hasher: RowHasher::default(),
@@ -206,7 +212,8 @@ impl<'a> Sieve<'a> {
         let end = self.contract_end.map(|end| &texts[end]).filter(|end| !end.is_empty());
         let ends_too_soon = end.is_some_and(|end| start.is_none_or(|start| end < start));
         let says_twice = self.alike.iter().any(|members| {
-            let said: Vec<&String> = members.iter().map(|place| &texts[*place]).filter(|text| !text.is_empty()).collect();
+            let said: Vec<&String> =
+                members.iter().map(|place| &texts[*place]).filter(|text| !text.is_empty()).collect();
             (1..said.len()).any(|later| said[..later].contains(&said[later]))
         });
         ends_too_soon || says_twice || self.has_examples && self.is_example(row)
@@ -216,8 +223,25 @@ impl<'a> Sieve<'a> {
         self.columns.iter().all(|column| trim(row.cell(column.index)) == column.example)
     }
 
+    /// The establishments that a new user may be given, and none.
+    pub(super) fn homes(&self) -> impl Iterator<Item = &str> {
+        self.default_homes.iter().map(String::as_str).chain([""])
+    }
+
+    /// What the cells say, in the order of the shape's fields; of one that is not in order, what stands in it.
+    pub(super) fn said<'h>(&self, row: Row<'_>, hands: &'h mut Hands<'a>) -> &'h [String] {
+        let Hands { scratches, texts, .. } = hands;
+        for ((column, scratch), kept) in self.columns.iter().zip(scratches).zip(&mut *texts) {
+            let cell = row.cell(column.index);
+            let text = column.form.plain(cell, scratch).map_or(trim(cell), |(text, _)| text);
+            kept.clear();
+            kept.push_str(text);
+        }
+        texts
+    }
+
     /// 0 where the row does not say whom it is about.
-    fn key_hash(&self, row: Row<'_>, hands: &mut Hands<'a>) -> u32 {
+    pub(super) fn key_hash(&self, row: Row<'_>, hands: &mut Hands<'a>) -> u32 {
         let Hands { scratches, hasher, texts } = hands;
         for place in &self.key {
             let column = &self.columns[*place];
@@ -227,6 +251,12 @@ impl<'a> Sieve<'a> {
         }
         hasher.way(&self.crowd.shape().key, self.key.iter().map(|place| texts[*place].as_str()))
     }
+}
+
+/// The values that defaults give to such fields, in canonical form.
+fn given(contract: &Contract<'_>, additions: &Additions, is_wanted: impl Fn(&Field) -> bool) -> Vec<String> {
+    let set = additions.defaults.iter().flat_map(|default| &default.set).filter(|(field, _)| is_wanted(field));
+    set.filter_map(|(field, text)| stated::read(contract.columns, &additions.lists, field, text).ok()).collect()
 }
 
 impl<'a> Column<'a> {

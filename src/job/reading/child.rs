@@ -1,7 +1,7 @@
 //! The child: reads one workbook under limits that it sets itself, and says what it read.
 
-use std::cell::RefCell;
 use std::io::{self, BufWriter, Read, Write};
+use std::sync::Mutex;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 
@@ -15,13 +15,14 @@ use crate::model::Finding;
 ///
 /// # Errors
 /// The limits cannot be set, or the parent is gone.
-pub fn serve(input: impl Read, output: impl Write) -> io::Result<()> {
+pub fn serve(input: impl Read + Send, output: impl Write + Send) -> io::Result<()> {
     confine()?;
     let mut line = Line { input, output: BufWriter::new(output) };
     let bytes = line.file()?;
-    let line = RefCell::new(line);
-    let opened = Workbook::open(&bytes, &|heading| line.borrow_mut().is_known(heading).unwrap_or(false));
-    let Line { mut output, .. } = line.into_inner();
+    let line = Mutex::new(line);
+    let is_known = |heading: &str| line.lock().is_ok_and(|mut line| line.is_known(heading).unwrap_or(false));
+    let opened = Workbook::open(&bytes, &is_known);
+    let Line { mut output, .. } = line.into_inner().expect("nothing panics while it asks");
     match opened.map(|workbook| tell(workbook, &mut output)) {
         Ok(told) => told?,
         Err(refusal) => frame::send_json(&mut output, Tag::Refused, &refusal)?,
