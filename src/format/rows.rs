@@ -60,6 +60,8 @@ pub(super) struct Rows {
     headings: Vec<Arc<str>>,
     table: Table,
     chunk: Chunk,
+    /// Bytes that are written to a chunk before the next one is started.
+    chunk_at_most: usize,
     tally: Tally,
     /// Of the row that is being written.
     place: Place,
@@ -77,6 +79,7 @@ impl Rows {
             headings: heading.cells.iter().map(|cell| cell.as_str().into()).collect(),
             table: Table::default(),
             chunk: Chunk::default(),
+            chunk_at_most: CHUNK,
             tally: Tally::default(),
             place: Place::FILE,
             column: 0,
@@ -87,9 +90,9 @@ impl Rows {
     }
 
     /// Rows of a part of a file; its cells are those of a text that comes at the end. `last` is the number of the last
-    /// row before it that held something, `errors` are those before it.
+    /// row before it that held something, `errors` are those before it. All of them are in this one chunk.
     pub fn of_part(heading: &Heading, chunk: Chunk, last: u32, errors: usize) -> Rows {
-        Rows { chunk, last, tally: Tally::behind(errors), ..Rows::below(heading) }
+        Rows { chunk, chunk_at_most: usize::MAX, last, tally: Tally::behind(errors), ..Rows::below(heading) }
     }
 
     pub fn width(&self) -> usize {
@@ -196,7 +199,7 @@ impl Rows {
 
     pub fn end(&mut self) {
         self.chunk.end_row(self.last, self.place.line.unwrap_or(self.last));
-        if self.chunk.size() >= CHUNK {
+        if self.chunk.size() >= self.chunk_at_most {
             self.table.push(mem::take(&mut self.chunk));
         }
     }

@@ -130,6 +130,14 @@ fn a_row_longer_than_many_pieces_is_one_row() {
 }
 
 #[test]
+fn a_row_of_many_megabytes_is_a_row_with_a_cell_that_is_too_long() {
+    let text = format!("A;B;C\na;b;{}", "x".repeat(5_000_000));
+    let (_, _, rows, findings, _) = said(text.as_bytes(), None, PIECE.get(), 2).expect("a table");
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!((rows.len(), codes), (1, vec!["cell-too-long"]));
+}
+
+#[test]
 fn blanks_over_many_pieces_are_one_remark_and_let_the_last_row_sum_up() {
     let blanks = " ;\n\u{a0}\n".repeat(2_000);
     let text = format!("A;B;C\na;b;c\n{blanks}d;e;f\nTotal;2;\n{}", blanks.replace(';', ""));
