@@ -76,17 +76,23 @@ fn problem(text: &str) -> Option<Text> {
 
 /// In one pass, what [`problem`] asks for in many.
 pub fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| is_name(name.as_bytes()) && is_host(host.as_bytes()))
+    let text = text.as_bytes();
+    let at = text.iter().position(|byte| *byte == b'@');
+    at.is_some_and(|at| is_name(&text[..at]) && is_host(&text[at + 1..]))
 }
 
 fn is_name(name: &[u8]) -> bool {
     let mut before = b'.';
-    let mut in_order = |byte: &u8| {
-        let doubled = *byte == b'.' && before == b'.';
+    for byte in name {
+        match byte {
+            _ if byte.is_ascii_alphanumeric() => {}
+            b'.' if before == b'.' => return false,
+            _ if is_of_name(*byte) => {}
+            _ => return false,
+        }
         before = *byte;
-        is_of_name(*byte) && !doubled
-    };
-    name.iter().all(&mut in_order) && before != b'.'
+    }
+    before != b'.'
 }
 
 fn is_of_name(byte: u8) -> bool {

@@ -26,7 +26,7 @@ fn are_printable(bytes: &[u8]) -> bool {
         strange & 0x8080_8080_8080_8080 == 0
     };
     match bytes.last_chunk() {
-        Some(last) => bytes.as_chunks().0.iter().chain([last]).all(are_eight),
+        Some(last) => are_eight(last) && bytes.as_chunks().0.iter().all(are_eight),
         None => bytes.iter().all(|byte| (b' '..=b'~').contains(byte)),
     }
 }
