@@ -157,7 +157,7 @@ fn a_child_that_dies_among_its_rows_takes_them_with_it() {
     let whole = told();
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(&whole).expect("it can be written");
-    for script in ["kill -ABRT $$", "exit 0", "printf '\\003\\004\\0\\0\\0\\0\\0\\0\\0HTTP'; exec sleep 60"] {
+    for script in ["kill -ABRT $$", "exit 0", "printf '\\003\\010\\0\\0\\0\\0\\0\\0\\0HTTP'; exec sleep 60"] {
         let opened = Workbook::open_by(teller(&file, script), &FILE, &|_| true);
         let mut workbook = opened.expect("there is a shell").expect("it tells its headings");
         let mut rows = 0;
