@@ -110,7 +110,7 @@ impl Trial {
         };
         let reading = format::read(bytes, &is_heading).ok()?;
         let recognised = rule::recognise(&reading.heading, &contract, &self.additions.defaults);
-        let around = Surroundings { known: &self.known, additions: &self.additions, absent_on: None };
+        let around = Surroundings { known: &self.known, others: None, additions: &self.additions, absent_on: None };
         Some(rule::check(&recognised, &reading.table, &reading.findings, &contract, &around))
     }
 

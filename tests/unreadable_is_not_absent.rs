@@ -103,7 +103,7 @@ fn operations(fates: &[Fate]) -> Vec<Operation> {
     let columns = columns();
     let identify_by = [Field::of("login")];
     let contract = Contract { columns: &columns, identify_by: &identify_by, creates: true, twins: Severity::Remark };
-    let around = Surroundings { known: &known, additions: &Additions::default(), absent_on: None };
+    let around = Surroundings { known: &known, others: None, additions: &Additions::default(), absent_on: None };
     let recognised = rule::recognise(&FIELDS.map(String::from), &contract, &[]);
     let checked = rule::check(&recognised, &file, &reading_findings, &contract, &around);
     let today = NaiveDate::from_ymd_opt(2026, 3, 1).expect("a day");

@@ -111,7 +111,7 @@ fn is_still_the_same(
     let content = Content::spooled(&hands.spool, spooled)?;
     let gathered =
         Gathered { earlier: None, ..Gathered::of(context, state, exchange, import, plan.path.clone(), content)? };
-    let anew = read_and_decide(&gathered, exchange, import, day)?;
+    let anew = read_and_decide(state, &gathered, exchange, import, day)?;
     let recorded = state.operations(plan.id)?;
     let is_same = anew.operations.iter().eq(recorded.iter().map(|recorded| &recorded.operation));
     Ok(is_same && anew.corrections == plan.corrections)

@@ -1,22 +1,26 @@
 //! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::format::{Again, Reading};
 use crate::job::follow::{Followed, follow};
 use crate::job::gathered::Gathered;
-use crate::job::reading::whole;
+use crate::job::known::Known;
+use crate::job::reading::{Opened, whole};
 use crate::job::saved::Saved;
-use crate::job::{Error, measure, reading};
-use crate::model::{Bytes, Field, Finding, Language, Operation, People, Roll, Verdict, roll};
+use crate::job::sift::{Against, Read};
+use crate::job::{Error, measure};
+use crate::model::{Bytes, Field, Finding, Language, Operation, People, Roll, Shape, Verdict, roll};
 use crate::plan::{self, Held, exception};
 use crate::report::corrections::{Corrections, Ours};
 use crate::report::{self, Excerpt, Findings};
-use crate::rule::{self, Checked, Contract, Recognised, Surroundings};
+use crate::rule::sieve;
+use crate::rule::{self, Checked, Contract, Recognised};
 use crate::site::{Absent, Exchange, Import};
-use crate::state::{Announced, Digests, Facts, NewRoll, RowsFollowed};
+use crate::state::{Announced, Digests, Facts, NewRoll, RowsFollowed, State};
 use crate::transport::openpgp::Fault;
 
 pub struct Decision {
@@ -34,6 +38,8 @@ pub struct Decision {
     roll: Roll,
     /// Nothing of the file can be taken, whatever its rows.
     is_refused: bool,
+    /// Of the hashes with which the file was compared: they are kept for the next one.
+    pub shape: Option<Shape>,
 }
 
 /// What a file is judged by.
@@ -53,10 +59,15 @@ struct File {
     ours: Ours,
     recognised: Recognised,
     checked: Checked,
+    /// Those whom its rows may mean.
+    known: Arc<People>,
+    /// How many there are.
+    people: usize,
 }
 
 /// On the day of a night that is past, the same is decided again, if nothing has moved.
 pub fn read_and_decide(
+    state: &State,
     gathered: &Gathered,
     exchange: &Exchange,
     import: &Import,
@@ -81,16 +92,20 @@ pub fn read_and_decide(
             Err(fault) => return Ok(decision.refused(unopened(fault))),
         },
     };
-    let read = reading::read(content, import.encoding, &rule::knows(&contract))?;
     let top = content.top(Again::LOOKED_AT).map_err(Error::unread)?;
+    let terms = Terms { contract, import, language: exchange.language, today, top: &top };
+    let knows = rule::knows(&terms.contract);
+    let file = match Opened::of(content, import.encoding, &knows)? {
+        Ok(opened) => File::read(opened, state, gathered, exchange, &terms)?,
+        Err(no_table) => Err(no_table),
+    };
     gathered.content.check_unchanged()?;
-    match read {
-        Ok(reading) => {
-            let terms = Terms { contract, import, language: exchange.language, today, top: &top };
-            decision.decide(reading, gathered, &terms);
+    match file {
+        Ok(file) => {
+            decision.decide(&file, gathered, &terms);
             Ok(decision)
         }
-        Err(no_table) => Ok(decision.refused(no_table)),
+        Err(refusal) => Ok(decision.refused(refusal)),
     }
 }
 
@@ -118,6 +133,7 @@ impl Decision {
             exceptions: Vec::new(),
             roll: Roll::default(),
             is_refused: false,
+            shape: None,
         }
     }
 
@@ -143,26 +159,27 @@ impl Decision {
         NewRoll { roll: &self.roll, findings: &self.told.findings.0, is_refused: self.is_refused }
     }
 
-    fn decide(&mut self, reading: Reading, gathered: &Gathered, terms: &Terms<'_>) {
-        let file = File::check(reading, gathered, terms);
-        self.tell(&file, gathered);
+    fn decide(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
+        self.tell(file, gathered);
+        self.shape =
+            matches!(gathered.known, Known::Directory).then(|| sieve::shape(&file.recognised, &terms.contract));
         let roll = file.checked.roll.clone();
         self.roll = match terms.import.people.are_elsewhere() {
-            true => roll.by_names(names_by_number(&gathered.known)),
+            true => roll.by_names(names_by_number(&file.known)),
             false => roll,
         };
         self.is_refused = self.told.findings.0.iter().any(Finding::refuses_the_file);
         if !self.is_refused {
-            self.plan(&file, gathered, terms);
+            self.plan(file, terms);
             self.corrections = file.to_correct(gathered, &self.told.findings, terms);
             (self.told.returned, self.followed) = follow(&file.followed(gathered, terms), &gathered.open);
-            self.brake(&file, gathered, terms);
+            self.brake(file, gathered, terms);
         }
         self.told.verdict = self.told.judge(self.is_refused);
     }
 
     fn tell(&mut self, file: &File, gathered: &Gathered) {
-        let File { reading, ours, recognised, checked } = file;
+        let File { reading, ours, recognised, checked, .. } = file;
         // Rows that come back are few: the last whole file stays the measure.
         let whole = gathered.last.clone().filter(|_| ours.are_there());
         let heading = reading.heading.join(Facts::SEPARATOR);
@@ -176,9 +193,9 @@ impl Decision {
         self.told.excerpt = Excerpt::of(&reading.heading, &reading.table, &self.told.findings);
     }
 
-    fn plan(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
+    fn plan(&mut self, file: &File, terms: &Terms<'_>) {
         let (delivered, identify_by) = (&file.checked.delivered, terms.contract.identify_by);
-        let operations = plan::diff(&gathered.known, delivered, identify_by, &self.told.file, terms.today);
+        let operations = plan::diff(&file.known, delivered, identify_by, &self.told.file, terms.today);
         self.operations = plan::order(operations);
         self.told.created = self.operations.iter().filter(|operation| operation.is_creation()).count();
         self.told.updated = self.operations.len() - self.told.created;
@@ -187,7 +204,7 @@ impl Decision {
 
     fn brake(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
         let last = gathered.last.as_ref().filter(|_| !file.ours.are_there());
-        let facts = measure::facts(gathered.known.len(), &self.facts, last, &terms.contract);
+        let facts = measure::facts(file.people, &self.facts, last, &terms.contract);
         let exceptions = measure::exceptions(&terms.import.allow, terms.today, &gathered.used);
         let judgement = exception::judge(&terms.import.brakes, &exceptions, &self.operations, &facts);
         self.told.held = judgement.held.iter().map(Held::text).collect();
@@ -198,24 +215,37 @@ impl Decision {
 }
 
 impl File {
-    fn check(mut reading: Reading, gathered: &Gathered, terms: &Terms<'_>) -> File {
+    fn read(
+        mut opened: Opened<'_>,
+        state: &State,
+        gathered: &Gathered,
+        exchange: &Exchange,
+        terms: &Terms<'_>,
+    ) -> Result<Result<File, Finding>, Error> {
         let Terms { contract, import, today, .. } = terms;
-        let ours = Ours::find(&reading.heading);
-        reading.findings.extend(ours.still_unread(&reading.table));
-        let mut recognised = rule::recognise(&reading.heading, contract, &gathered.additions.defaults);
+        let ours = Ours::find(opened.heading());
+        let mut recognised = rule::recognise(opened.heading(), contract, &gathered.additions.defaults);
         let untaken = rule::unused_column::drop_untaken(&mut recognised, |field| import.people.takes(field));
         recognised.findings.extend(untaken);
         // Nobody else has a use for our columns.
         let is_ours = |finding: &Finding| finding.place.column.is_some_and(|column| ours.holds(column as usize));
         recognised.findings.retain(|finding| finding.is_error() || !is_ours(finding));
-        if recognised.knows_nothing() {
-            reading.findings.retain(|finding| finding.is_error() && finding.place.row.is_none());
-        }
         // Rows to correct are only some of the file.
         let absent_on = (import.absent == Absent::Remark && !ours.are_there()).then_some(*today);
-        let around = Surroundings { known: &gathered.known, others: None, additions: &gathered.additions, absent_on };
-        let checked = rule::check(&recognised, &reading.table, &reading.findings, contract, &around);
-        File { reading, ours, recognised, checked }
+        let additions = &gathered.additions;
+        let against =
+            Against { state, exchange: &exchange.name, recognised: &recognised, contract, additions, absent_on };
+        let read = match &gathered.known {
+            Known::Directory if !ours.are_there() => against.read(&mut opened)?,
+            Known::Directory => against.read_all(&mut opened, Arc::new(state.people()?), &ours)?,
+            Known::Elsewhere(people) => against.read_all(&mut opened, Arc::clone(people), &ours)?,
+            Known::Nobody => against.read_all(&mut opened, Arc::new(People::unknown()), &ours)?,
+        };
+        Ok(read.map(|Read { sifted, findings, checked, known, people }| {
+            let (heading, source) = (opened.heading().to_vec(), opened.source().clone());
+            let reading = Reading { heading, table: sifted.left, findings, source };
+            File { reading, ours, recognised, checked, known, people }
+        }))
     }
 
     /// None where every row was taken.

@@ -1,12 +1,12 @@
 //! What deciding about a partner's file needs to know, all of it read before.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::job::content::Content;
+use crate::job::known::Known;
 use crate::job::remembered::Remembered;
 use crate::job::{Context, Error, known};
-use crate::model::{Digest, People, Verdict};
+use crate::model::{Digest, Verdict};
 use crate::report;
 use crate::rule::Additions;
 use crate::site::{Exchange, Import};
@@ -16,8 +16,8 @@ pub struct Gathered {
     /// As the journal knows the file: below the server's folder, or absolute on this machine.
     pub path: String,
     pub content: Content,
-    pub known: Arc<People>,
-    /// Of these people: see [`known::digest`].
+    pub known: Known,
+    /// Of the people who are known: see [`known::digest`].
     pub snapshot: Digest,
     pub additions: Additions,
     /// Of the last file that was taken.
@@ -57,7 +57,7 @@ impl Gathered {
         Ok(Gathered {
             earlier: earlier(state, &exchange.name, &path, &content.digest)?,
             snapshot: known::digest(context, state, import)?,
-            known: known::people(context, state, import)?,
+            known: known::known(context, state, import)?,
             additions: import.additions.read(&import.contract.columns, organisation.as_deref())?,
             last: state.last_good(&exchange.name)?,
             open: state.open_files(&exchange.name)?,

@@ -1,7 +1,6 @@
 //! Takes in a partner's files: recognised, checked, compared with the directory, then held or applied, and told.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::job::apply::{self, finish};
 use crate::job::content::Content;
@@ -12,7 +11,7 @@ use crate::job::ready::{self, Left, Pledge};
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
 use crate::job::{Context, Error, Hands, Job, again, claim, expected, gather, keep, too_large};
-use crate::model::{People, Text, Verdict};
+use crate::model::{Text, Verdict};
 use crate::report;
 use crate::site::{Exchange, Import, Ready};
 use crate::state::{NewPickup, NewPlan, PickupStatus, Plan, PlanId, PlanStatus, State, StillOpen};
@@ -215,7 +214,7 @@ fn take(
     origin: &Origin,
     told: &mut Told,
 ) -> Result<Taken, Error> {
-    let gathered = match origin {
+    let mut gathered = match origin {
         Origin::Named(file) => Gathered::named(&job.context, &job.state, exchange, import, file)?,
         Origin::Dropped(dropped, _) if dropped.size > import.largest.0 => {
             told.came = true;
@@ -230,10 +229,6 @@ fn take(
             Err(taken) => return Ok(taken),
         },
     };
-    let mut gathered = match job.context.site.is_trial {
-        true => Gathered { known: Arc::new(People::unknown()), ..gathered },
-        false => gathered,
-    };
     // The check may take a while; that the file is here can be said before.
     job.act(|context, _, _| match origin {
         Origin::Dropped(dropped, _) => tell::receive(context, exchange, import, &dropped.name, &gathered.content),
@@ -244,9 +239,12 @@ fn take(
         expected::came(job, exchange, import)?;
     }
     told.remarks.extend(again::remark(&job.state, exchange, &gathered)?);
-    let decision = read_and_decide(&gathered, exchange, import, job.context.local().date())?;
-    let acted =
-        job.act(|context, state, hands| act(context, state, hands, exchange, import, &mut gathered, &decision))?;
+    let decision = read_and_decide(&job.state, &gathered, exchange, import, job.context.local().date())?;
+    let acted = job.act(|context, state, hands| {
+        let told = act(context, state, hands, exchange, import, &mut gathered, &decision)?;
+        decision.shape.iter().try_for_each(|shape| state.keep_crowd(&exchange.name, shape))?;
+        Ok(told)
+    })?;
     let told = acted.unwrap_or(report::Import { operations: decision.operations, ..decision.told });
     Ok(Taken::In(Box::new(told)))
 }

@@ -8,7 +8,24 @@ use crate::site::Import;
 use crate::site::people::Changed;
 use crate::state::State;
 
-pub fn people(context: &Context<'_>, state: &State, import: &Import) -> Result<Arc<People>, Error> {
+/// Who is known when a file comes.
+pub enum Known {
+    /// The directory, of which only those are read whom the file may mean.
+    Directory,
+    Elsewhere(Arc<People>),
+    /// A file is tried on, and nobody is known.
+    Nobody,
+}
+
+pub fn known(context: &Context<'_>, state: &State, import: &Import) -> Result<Known, Error> {
+    match &import.people {
+        _ if context.site.is_trial => Ok(Known::Nobody),
+        Changed::Directory(_) => Ok(Known::Directory),
+        Changed::Lucca(_) => Ok(Known::Elsewhere(people(context, state, import)?)),
+    }
+}
+
+fn people(context: &Context<'_>, state: &State, import: &Import) -> Result<Arc<People>, Error> {
     match &import.people {
         Changed::Directory(_) => Ok(Arc::new(state.people()?)),
         Changed::Lucca(lucca) => {

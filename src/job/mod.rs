@@ -48,6 +48,7 @@ pub mod run;
 pub mod sample;
 pub mod saved;
 mod send;
+mod sift;
 mod subject;
 mod tell;
 pub mod template;

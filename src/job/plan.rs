@@ -25,7 +25,8 @@ pub fn foresee(
 ) -> Result<(report::Import, Option<Saved>), Error> {
     let gathered = Gathered::named(&job.context, &job.state, exchange, import, file)?;
     let day = job.context.local().date();
-    let Decision { told, operations, digests, exceptions, .. } = read_and_decide(&gathered, exchange, import, day)?;
+    let Decision { told, operations, digests, exceptions, .. } =
+        read_and_decide(&job.state, &gathered, exchange, import, day)?;
     let saved = (!told.already_taken && told.verdict != Verdict::Refused).then(|| Saved {
         site,
         exchange: exchange.name.clone(),
@@ -83,7 +84,7 @@ fn apply_now(
     let mut gathered = Gathered::of(&job.context, &job.state, exchange, import, saved.file.clone(), content)?;
     // On the day on which it was planned: only so can it be the same.
     let day = job.context.site.local(saved.made).date();
-    let decision = read_and_decide(&gathered, exchange, import, day)?;
+    let decision = read_and_decide(&job.state, &gathered, exchange, import, day)?;
     if decision.told.already_taken {
         return Ok(decision.told);
     }

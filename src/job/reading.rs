@@ -11,8 +11,10 @@ mod frame;
 mod process;
 mod watch;
 
+use std::num::NonZero;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 pub use child::serve;
@@ -22,7 +24,8 @@ use process::Process;
 use crate::format::dialect::Encoding;
 use crate::format::{self, Piece, Reading, Source, workbook};
 use crate::job::Error;
-use crate::model::{Bytes, Exit, Finding, Table};
+use crate::model::{Bytes, Exit, Finding};
+use crate::rule::sieve::Sifted;
 
 /// The hidden word of the command line that makes a process such a reader.
 pub const VERB: &str = "read-workbook";
@@ -94,35 +97,116 @@ impl<'a> Workbook<'a> {
         };
         process.pieces(take)
     }
+}
+
+/// A file, whatever its form: its headings are found, and its rows are read piece by piece.
+pub enum Opened<'a> {
+    Text(Box<format::Opened<'a>>),
+    Workbook(Box<Workbook<'a>>),
+}
+
+impl<'a> Opened<'a> {
+    /// The encoding of a text file may be stated. The inner error is the one finding about a file that is no table, or that
+    /// no process of ours can read.
+    ///
+    /// # Errors
+    /// There can be no process to read a workbook in, or the disk fails.
+    pub fn of(
+        content: &'a dyn Bytes,
+        encoding: Option<Encoding>,
+        is_heading: &'a (dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Result<Opened<'a>, Finding>, Error> {
+        if workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
+            let workbook = Workbook::open(content, is_heading)?;
+            return Ok(workbook.map(|workbook| Opened::Workbook(Box::new(workbook))));
+        }
+        let text = format::open(content, encoding, is_heading).map_err(Error::unread)?;
+        Ok(text.map(|text| Opened::Text(Box::new(text))))
+    }
+
+    /// As [`Reading::heading`].
+    pub fn heading(&self) -> &[String] {
+        match self {
+            Opened::Text(text) => &text.heading,
+            Opened::Workbook(workbook) => &workbook.heading,
+        }
+    }
+
+    pub fn source(&self) -> &Source {
+        match self {
+            Opened::Text(text) => &text.source,
+            Opened::Workbook(workbook) => &workbook.source,
+        }
+    }
+
+    /// Reads all rows: each piece is seen, several at a time, and what was made of it is taken in the order of the file.
+    /// Gives the findings about the form of the file, in its order. The inner error is the one finding about a file that
+    /// cannot be read to its end: then nothing that was taken counts.
+    ///
+    /// # Errors
+    /// As those of [`Opened::of`].
+    pub fn pieces<T: Send>(
+        &mut self,
+        see: impl Fn(Piece) -> T + Sync,
+        mut take: impl FnMut(T),
+    ) -> Result<Result<Vec<Finding>, Finding>, Error> {
+        match self {
+            Opened::Text(text) => {
+                let of_rows = text.pieces(threads(), see, take).map_err(Error::unread)?;
+                Ok(Ok([text.findings.clone(), of_rows].concat()))
+            }
+            Opened::Workbook(workbook) => {
+                let mut of_rows = Vec::new();
+                let at_end = workbook.pieces(&mut |piece| {
+                    of_rows.extend_from_slice(&piece.findings);
+                    take(see(piece));
+                })?;
+                Ok(at_end.map(|at_end| [workbook.findings.clone(), at_end, of_rows].concat()))
+            }
+        }
+    }
+
+    /// Reads all rows through a sieve.
+    pub fn sift(
+        &mut self,
+        sieve: impl Fn(Piece) -> Sifted + Sync,
+    ) -> Result<Result<(Sifted, Vec<Finding>), Finding>, Error> {
+        let mut sifted = Sifted::default();
+        let findings = self.pieces(sieve, |piece| sifted.append(piece))?;
+        Ok(findings.map(|findings| (sifted, findings)))
+    }
+
+    /// Reads all rows, and leaves them all to be looked at.
+    pub fn all(&mut self) -> Result<Result<(Sifted, Vec<Finding>), Finding>, Error> {
+        self.sift(|piece| Sifted::all(piece.table))
+    }
 
     fn whole(mut self) -> Result<Result<Reading, Finding>, Error> {
-        let (mut table, mut of_rows) = (Table::default(), Vec::new());
-        let told = self.pieces(&mut |piece| {
-            table.append(piece.table);
-            of_rows.extend(piece.findings);
-        })?;
-        Ok(told.map(|at_end| {
-            let findings = [self.findings, at_end, of_rows].concat();
-            Reading { heading: self.heading, table, findings, source: self.source }
+        let read = self.all()?;
+        Ok(read.map(|(sifted, findings)| {
+            let (heading, source) = (self.heading().to_vec(), self.source().clone());
+            Reading { heading, table: sifted.left, findings, source }
         }))
     }
 }
 
-/// Reads a file, whatever its form; the encoding of a text file may be stated. The inner error is the one finding about a
-/// file that is no table, or that no process of ours can read.
+/// Both cores of a small machine; more threads wait for the disk.
+fn threads() -> NonZero<usize> {
+    const AT_MOST: NonZero<usize> = NonZero::new(8).expect("it is more than zero");
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN).min(AT_MOST)
+}
+
+/// Reads a file, whatever its form, and holds all of it.
 ///
 /// # Errors
-/// There can be no process to read a workbook in, or the disk fails.
+/// As those of [`Opened::of`].
 pub fn read(
     content: &dyn Bytes,
     encoding: Option<Encoding>,
     is_heading: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Result<Reading, Finding>, Error> {
-    if !workbook::is_one(&content.top(MARK).map_err(Error::unread)?) {
-        return Ok(format::read_as(&whole(content)?, encoding, is_heading));
-    }
-    match Workbook::open(content, is_heading)? {
-        Ok(workbook) => workbook.whole(),
+    match Opened::of(content, encoding, is_heading)? {
+        Ok(opened) => opened.whole(),
         Err(refusal) => Ok(Err(refusal)),
     }
 }

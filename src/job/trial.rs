@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use crate::job::Error;
 use crate::job::content::Content;
 use crate::job::progress::Progress;
+use crate::job::reading::Opened;
 use crate::job::run::{Order, one, perform};
-use crate::job::{Error, reading};
 use crate::model::{Language, Severity, Text, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Contract, Profiles, import};
@@ -105,8 +106,9 @@ fn headings(contract: &import::Import, file: &Path) -> Result<Option<Recognised>
     let Ok(content) = Content::named(file, Error::unread) else { return Ok(None) };
     let contract =
         rule::Contract { columns: &contract.columns, identify_by: &[], creates: false, twins: Severity::Remark };
-    let read = reading::read(&content, None, &rule::knows(&contract))?;
-    Ok(read.ok().map(|reading| rule::recognise(&reading.heading, &contract, &[])))
+    let knows = rule::knows(&contract);
+    let opened = Opened::of(&content, None, &knows)?;
+    Ok(opened.ok().map(|opened| rule::recognise(opened.heading(), &contract, &[])))
 }
 
 fn choice(wrong: &str, names: &[&str]) -> String {

@@ -4,7 +4,7 @@
 //! hash of what tells the person apart, one of all that the file could say. Only the others are looked at cell by cell,
 //! and of the people who are known only those are read whom such a row may mean.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::model::field::Relation;
 use crate::model::mark::Mark;
@@ -115,9 +115,37 @@ impl Crowd {
         &self.ways[index.expect("the shape was made with all ways that are asked for")]
     }
 
-    /// Numbers rise with places.
+    /// Numbers rise with places, most often one by one.
     fn place(&self, number: u32) -> Option<u32> {
-        self.numbers.binary_search(&number).ok().map(|place| place as u32)
+        let guess = number.checked_sub(*self.numbers.first()?)? as usize;
+        match self.numbers.get(guess) {
+            Some(there) if *there == number => Some(guess as u32),
+            _ => self.numbers.binary_search(&number).ok().map(|place| place as u32),
+        }
+    }
+
+    /// The numbers of those who end up above themselves, by the managers that are known; who is their own does not.
+    pub fn in_circles(&self) -> BTreeSet<u32> {
+        let above = |place: u32| {
+            let manager = self.managers[place as usize];
+            (manager != 0).then(|| self.place(manager)).flatten().filter(|above| *above != place)
+        };
+        // On which walk somebody was met, counted from 1.
+        let mut met = vec![0; self.len()];
+        let mut found = BTreeSet::new();
+        for start in 0..self.len() as u32 {
+            let walk = start + 1;
+            let mut at = Some(start);
+            while let Some(place) = at.filter(|place| met[*place as usize] == 0) {
+                met[place as usize] = walk;
+                at = above(place);
+            }
+            if let Some(first) = at.filter(|place| met[*place as usize] == walk) {
+                let circle = std::iter::successors(above(first), |place| above(*place).filter(|_| *place != first));
+                found.extend(circle.map(|place| self.number(place)));
+            }
+        }
+        found
     }
 
     /// The place of the only person who may be meant by the key, if all that is known of them is what the row says.
@@ -239,6 +267,15 @@ mod tests {
         let mut expected: Vec<Mark> = crowd().marks();
         (expected[0].manager, expected[2].manager) = (9, 7);
         assert_eq!(people.marks(), expected);
+    }
+
+    #[test]
+    fn who_ends_up_above_themselves_is_in_a_circle() {
+        let managers = [(3, 4), (4, 5), (5, 4), (7, 7), (8, 3), (9, 0), (12, 99), (13, 15), (14, 13), (15, 14)];
+        let marks = managers.map(|(number, manager)| Mark { number, manager, ways: vec![0, 0], ..Mark::default() });
+        let crowd = Crowd::new(shape(), marks.into_iter());
+        assert_eq!(crowd.in_circles(), BTreeSet::from([4, 5, 13, 14, 15]));
+        assert_eq!((crowd.manager(8), crowd.manager(9), crowd.manager(6)), (Some(3), None, None));
     }
 
     #[test]

@@ -131,30 +131,41 @@ impl<'s, 'a> Managers<'s, 'a> {
         above.filter(|above| *above != knot)
     }
 
-    /// None where somebody in it is not there to be looked at; then they are asked for.
+    /// None where nobody in it has a row, or where somebody is not there to be looked at; then they are asked for.
     fn circle(&self, start: Knot) -> Option<Vec<Link>> {
         let others = std::iter::successors(self.next(start), |knot| self.next(*knot).filter(|_| *knot != start));
-        let circle: Vec<Option<Link>> = others.map(|knot| self.link(knot)).collect();
-        circle.into_iter().collect()
+        let knots: Vec<Knot> = others.collect();
+        if !knots.iter().any(|knot| self.said.contains_key(knot) || self.is_settled(*knot)) {
+            return None;
+        }
+        let links: Vec<Option<Link>> = knots.into_iter().map(|knot| self.link(knot)).collect();
+        links.into_iter().collect()
     }
 
     fn link(&self, knot: Knot) -> Option<Link> {
         let row = self.said.get(&knot).map(|(_, row)| *row);
         let who = match knot {
             Knot::Row(row) => Who::Row(row),
-            Knot::User(number) => {
-                let around = self.sheet.around;
-                if let Some(others) = around.others.filter(|others| others.is_settled(number)) {
-                    others.ask_for(number);
-                }
-                let person = around.known.place(number);
-                if let (None, Some(others)) = (person, around.others) {
-                    others.ask_for(number);
-                }
-                Who::Known(person?)
-            }
+            Knot::User(number) => Who::Known(self.person(number)?),
         };
         Some(Link { who, row })
+    }
+
+    fn person(&self, number: u32) -> Option<u32> {
+        let around = self.sheet.around;
+        let person = around.known.place(number);
+        if let Some(others) = around.others.filter(|_| person.is_none() || self.is_settled(Knot::User(number))) {
+            others.ask_for(number);
+            return None;
+        }
+        person
+    }
+
+    fn is_settled(&self, knot: Knot) -> bool {
+        match (knot, self.sheet.around.others) {
+            (Knot::User(number), Some(others)) => others.is_settled(number),
+            _ => false,
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! A small directory, contract and file for the tests of this room.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::Fills;
 use super::column::{Check, Creation, Unique};
 use super::lists::{Entry, List, Lists};
-use super::{Additions, Checked, Codes, Column, Contract, Default, Surroundings, check, recognise};
+use super::sieve::{self, Sieve, Sifted};
+use super::{Additions, Checked, Codes, Column, Contract, Default, Others, Recognised, Surroundings, check, recognise};
 use crate::model::table::Chunk;
-use crate::model::{Field, Finding, Otherwise, People, Severity, Table};
+use crate::model::{Crowd, Field, Finding, Otherwise, People, Severity, Table};
 
 /// What Lucca's page asks for, in short.
 pub fn columns() -> Vec<Column> {
@@ -200,19 +203,110 @@ impl Trial {
         let contract = Contract { columns: &columns, identify_by, creates: *creates, twins: *twins };
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &self.additions.defaults);
-        let around =
-            Surroundings { known: &self.known, others: None, additions: &self.additions, absent_on: self.absent_on };
+        let around = self.around(&self.known, None);
         let mut table = table(rows, 2);
         if self.is_unended {
             table.leave_unended();
         }
-        check(&recognised, &table, &self.reading_findings, &contract, &around)
+        let checked = check(&recognised, &table, &self.reading_findings, &contract, &around);
+        for rows_of_a_piece in [1, 2, rows.len().max(1)] {
+            self.assert_sieved_says_the_same(&checked, &recognised, &contract, &table, rows_of_a_piece);
+        }
+        checked
+    }
+
+    fn around<'a>(&'a self, known: &'a People, others: Option<&'a Others<'a>>) -> Surroundings<'a> {
+        Surroundings { known, others, additions: &self.additions, absent_on: self.absent_on }
+    }
+
+    /// Whatever is checked here is sieved, too, with only those people whom the rows may mean.
+    fn assert_sieved_says_the_same(
+        &self,
+        whole: &Checked,
+        recognised: &Recognised,
+        contract: &Contract<'_>,
+        table: &Table,
+        rows_of_a_piece: usize,
+    ) {
+        let crowd = Crowd::of(&self.known, sieve::shape(recognised, contract));
+        let mut looked_at = crowd.in_circles();
+        let mut everybody = None;
+        for _ in 0..20 {
+            let sieve = Sieve::new(recognised, contract, &self.additions, &crowd, &looked_at);
+            let Some(sieve) = sieve.filter(|_| !self.known.are_unknown()) else { return };
+            let mut sifted = Sifted::default();
+            pieces(table, rows_of_a_piece)
+                .iter()
+                .for_each(|piece| sifted.append(sieve.sift(piece, &self.reading_findings)));
+            let in_doubt = sieve.in_doubt(&sifted);
+            if !in_doubt.is_empty() {
+                looked_at.extend(in_doubt);
+                continue;
+            }
+            let mut users = sieve.whom(&sifted.left);
+            users.extend(&looked_at);
+            let about = some(&self.known, &users);
+            users.extend(sieve.whom_else(&sifted.left, &about));
+            let known = some(&self.known, &users);
+            let others = Others::new(&crowd, &sifted.settled, everybody);
+            let around = self.around(&known, Some(&others));
+            let checked = check(recognised, &sifted.left, &self.reading_findings, contract, &around);
+            let lacking = others.lacking();
+            if lacking.everybody {
+                everybody = Some(&self.known);
+            } else if !lacking.users.is_empty() {
+                looked_at.extend(lacking.users);
+            } else {
+                return assert_same(&checked, whole, &sifted);
+            }
+        }
+        panic!("the sieve comes to no end");
     }
 
     /// Code and sentence of each finding.
     pub fn findings(&self, heading: &str, rows: &[&str]) -> Vec<(String, String)> {
         let findings = self.check(heading, rows).findings;
         findings.iter().map(|finding| (finding.code.clone(), finding.to_string())).collect()
+    }
+}
+
+fn pieces(table: &Table, rows: usize) -> Vec<Table> {
+    let mut pieces: Vec<Chunk> = Vec::new();
+    for (index, row) in table.rows().enumerate() {
+        if index % rows == 0 {
+            pieces.push(Chunk::default());
+        }
+        let chunk = pieces.last_mut().expect("the first row begins one");
+        row.cells().for_each(|cell| chunk.cell(cell));
+        chunk.end_row(row.number(), row.line());
+    }
+    let mut pieces: Vec<Table> = pieces.into_iter().map(Table::from).collect();
+    if let Some(last) = pieces.last_mut().filter(|_| table.is_unended()) {
+        last.leave_unended();
+    }
+    pieces
+}
+
+fn some(people: &People, users: &BTreeSet<u32>) -> People {
+    let mut chunk = Chunk::default();
+    for row in people.table().rows().filter(|row| users.contains(&row.number())) {
+        row.cells().for_each(|cell| chunk.cell(cell));
+        chunk.end_row(row.number(), row.line());
+    }
+    People::new(people.fields().to_vec(), chunk.into())
+}
+
+fn assert_same(sieved: &Checked, whole: &Checked, sifted: &Sifted) {
+    assert_eq!(sieved.findings, whole.findings);
+    assert_eq!(sieved.unlisted, whole.unlisted);
+    assert_eq!((sieved.rows, &sieved.left_out, &sieved.roll), (whole.rows, &whole.left_out, &whole.roll));
+    let settled: BTreeSet<u32> = sifted.settled.rows.iter().map(|row| row.number).collect();
+    let rows = |checked: &Checked| -> Vec<String> {
+        let rows = checked.delivered.table.rows().filter(|row| !settled.contains(&row.number()));
+        rows.map(|row| row.cells().collect::<Vec<&str>>().join(";")).collect()
+    };
+    if !whole.findings.iter().any(Finding::refuses_the_file) {
+        assert_eq!((rows(sieved), &sieved.delivered.cleared), (rows(whole), &whole.delivered.cleared));
     }
 }
 

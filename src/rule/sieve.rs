@@ -26,7 +26,7 @@ const TOGETHER: usize = 32;
 /// Ready for the rows of a file, by several threads at a time.
 pub struct Sieve<'a> {
     pub(super) crowd: &'a Crowd,
-    /// Whose rows are left, whatever they say; by number.
+    /// Whose rows are left, whatever they say; by number. At first, who is in a circle of managers.
     looked_at: &'a BTreeSet<u32>,
     /// In the order of the shape's fields.
     columns: Vec<Column<'a>>,

@@ -19,7 +19,7 @@ fn shell(script: &str) -> Command {
 /// All that a shell tells of a file.
 fn read_by(script: &str, is_heading: &dyn Fn(&str) -> bool) -> Result<Result<Reading, Finding>, Error> {
     match Workbook::open_by(shell(script), &FILE, is_heading)? {
-        Ok(workbook) => workbook.whole(),
+        Ok(workbook) => Opened::Workbook(Box::new(workbook)).whole(),
         Err(refusal) => Ok(Err(refusal)),
     }
 }
@@ -141,7 +141,7 @@ fn rows_come_in_pieces_and_as_often_as_they_are_asked_for() {
         assert_eq!(pieces.iter().map(of_rows).collect::<Vec<_>>(), [(2, Some(2)), (3, Some(3))]);
         assert_eq!(at_end.len(), 1);
     }
-    let codes: Vec<String> = workbook
+    let codes: Vec<String> = Opened::Workbook(Box::new(workbook))
         .whole()
         .expect("there is a shell")
         .expect("rows")
