@@ -1,7 +1,7 @@
 //! Operations: each one of a plan, with what became of it.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, Transaction};
+use rusqlite::{Connection, Row};
 
 use crate::model::{Operation, Text};
 use crate::state::apply::{Setback, apply};
@@ -93,16 +93,16 @@ impl State {
             );
             let mut applied = Applied::default();
             for (position, operation) in pending(db, plan, at_most)? {
-                match apply_alone(db, &operation)? {
-                    None => {
-                        mark(db, plan, position, OperationStatus::Done, None)?;
-                        note_user(db, plan, position, &operation)?;
+                match apply(db, &operation) {
+                    Ok(user) => {
+                        mark_done(db, plan, position, user)?;
                         applied.done += 1;
                     }
-                    Some(reason) => {
+                    Err(Setback::Refused(reason)) => {
                         mark(db, plan, position, OperationStatus::Failed, Some(&reason))?;
                         applied.failures.push(Failure { operation, reason });
                     }
+                    Err(Setback::Sqlite(cause)) => return Err(cause),
                 }
             }
             applied.remain = !pending(db, plan, 1)?.is_empty();
@@ -153,17 +153,6 @@ impl State {
             };
             db.prepare(sql)?.query_map([plan], failure)?.collect()
         })
-    }
-}
-
-/// Leaves no trace of an operation that cannot be applied; says why it cannot.
-fn apply_alone(db: &mut Transaction<'_>, operation: &Operation) -> rusqlite::Result<Option<Text>> {
-    let attempt = db.savepoint()?;
-    match apply(&attempt, operation) {
-        Ok(()) => attempt.commit().map(|()| None),
-        // Dropped, the savepoint rolls back.
-        Err(Setback::Refused(reason)) => Ok(Some(reason)),
-        Err(Setback::Sqlite(cause)) => Err(cause),
     }
 }
 
@@ -220,10 +209,10 @@ pub(super) fn mark(
 }
 
 /// From now on the operation is known by its user, whatever login they come to have.
-fn note_user(db: &Connection, plan: PlanId, position: i64, operation: &Operation) -> rusqlite::Result<()> {
-    let login = operation.sets("login").unwrap_or(&operation.user().login);
-    let user = users::find(db, login)?;
-    let sql = "UPDATE operations SET user = ?3 WHERE plan = ?1 AND position = ?2 AND user IS NULL";
+fn mark_done(db: &Connection, plan: PlanId, position: i64, user: i64) -> rusqlite::Result<()> {
+    let sql = "
+        UPDATE operations SET status = 'done', reason = NULL, user = coalesce(user, ?3)
+        WHERE plan = ?1 AND position = ?2";
     db.prepare_cached(sql)?.execute((plan, position, user)).map(drop)
 }
 

@@ -146,6 +146,29 @@ fn a_user_may_get_another_login_and_the_team_follows() {
 }
 
 #[test]
+fn who_gets_another_login_may_lead_themselves_by_either() {
+    for named in ["ada", "Ada.L"] {
+        let mut state = State::in_memory();
+        take(&mut state, &[create("ada", &[])]);
+        let changes = [("manager", "", named), ("login", "ada", "ada.l"), ("title", "", "Ms")];
+        assert_eq!(take(&mut state, &[update("ada", &changes)]).done, 1, "{named}");
+        assert_eq!(value(&state.people().expect("the users"), "ada.l", "manager"), "ada.l");
+    }
+}
+
+#[test]
+fn an_update_is_one_change_however_many_its_fields_are() {
+    let mut state = State::in_memory();
+    take(&mut state, &[create("ada", &[]), create("bo", &[])]);
+    let changes = |state: &State| -> u32 {
+        state.db.query_row("SELECT count(*) FROM changes", (), |row| row.get(0)).expect("a number")
+    };
+    let before = changes(&state);
+    take(&mut state, &[update("bo", &[("title", "", "Mr"), ("manager", "", "ada"), ("department", "", "Sales")])]);
+    assert_eq!(changes(&state), before + 1);
+}
+
+#[test]
 fn a_plan_without_operations_is_applied_at_once() {
     let mut state = State::in_memory();
     let run = run_in(&mut state);
