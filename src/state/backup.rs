@@ -21,15 +21,19 @@ const AGE: Duration = Duration::from_hours(20);
 const DAILY: &str = "backup";
 const BEFORE: &str = "before-";
 
-/// Makes the backup that is due, if one is, of a state that has taken so many of the steps.
-pub(super) fn make(db: &Connection, path: &Path, taken: usize, steps: usize) -> Result<(), Error> {
-    let kind = match taken {
-        0 => return Ok(()),
-        _ if taken < steps => format!("{BEFORE}{steps}"),
-        _ if is_recent(&beside(path, DAILY)) => return Ok(()),
-        _ => DAILY.into(),
-    };
-    let backup = beside(path, &kind);
+/// The kind of backup that is due, if one is, of a state that has taken so many of the steps.
+pub(super) fn due(path: &Path, taken: usize, steps: usize) -> Option<String> {
+    match taken {
+        0 => None,
+        _ if taken < steps => Some(format!("{BEFORE}{steps}")),
+        _ if is_recent(&beside(path, DAILY)) => None,
+        _ => Some(DAILY.into()),
+    }
+}
+
+/// Makes a backup of this kind, of a state that was found whole.
+pub(super) fn make(db: &Connection, path: &Path, kind: &str) -> Result<(), Error> {
+    let backup = beside(path, kind);
     copy(db, path, &backup)?;
     if kind != DAILY {
         forget_earlier_steps(path, &backup)?;
@@ -69,7 +73,7 @@ pub(super) fn check_none(path: &Path) -> Result<(), Error> {
 }
 
 /// The file with the name of the state and such an end.
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(end);

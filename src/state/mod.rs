@@ -6,6 +6,7 @@ mod accounts;
 mod apply;
 mod backup;
 mod changes;
+mod closed;
 mod crowd_pages;
 mod crowds;
 mod dealings;
@@ -74,6 +75,7 @@ pub use spool::Spool;
 pub use taken::{Taken, Taking};
 pub use trace::{Deed, Handed, Sighting, Subject, Trace};
 
+use closed::Closing;
 use queue::Queue;
 use schema::Obstacle;
 
@@ -90,12 +92,18 @@ pub struct State {
     path: PathBuf,
     /// Of all threads of this process that have the same state open.
     queue: Arc<Queue>,
+    /// Behind `db`: what is closed in order is closed. None where nothing is written.
+    closing: Option<Arc<Closing>>,
 }
 
 impl State {
     /// Opens the state for a run. Makes the file, for its owner alone, where there is none (but no folder), and brings
-    /// an older one up to date; one of a newer Passerelle is refused, and so is one that is damaged anywhere. Makes the
-    /// backup that is due first.
+    /// an older one up to date; one of a newer Passerelle is refused. Makes the backup that is due first.
+    ///
+    /// One that is damaged anywhere is refused before anything is done: the whole file is read when the last run did not
+    /// close it in order, when anything has touched it or the machine was started since, and before every backup, thus
+    /// once a day. What a disk corrupts by itself, without touching the file, is noticed when the page is read or at the
+    /// next backup, whichever comes first.
     pub fn open(path: &Path) -> Result<State, Error> {
         let path = &whole(path);
         if !holds_anything(path)? {
@@ -104,16 +112,23 @@ impl State {
         let opened = || -> Result<Connection, Error> {
             let failed = |cause| Error::from_sqlite(format!("open {}", path.display()), cause);
             let blocked = |obstacle: Obstacle| obstacle.when("open", path);
+            // Before SQLite repairs what a run left that was cut off.
+            let is_in_order = closed::is_in_order(path);
             let mut db = connect_to_write(path).map_err(failed)?;
             let taken = schema::taken(&db, schema::STEPS).map_err(blocked)?;
-            schema::check_whole(&db, "quick_check").map_err(blocked)?;
+            let due = backup::due(path, taken, schema::STEPS.len());
+            if due.is_some() || !is_in_order {
+                schema::check_whole(&db, "quick_check").map_err(blocked)?;
+            }
             db.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
-            backup::make(&db, path, taken, schema::STEPS.len())?;
+            if let Some(kind) = due {
+                backup::make(&db, path, &kind)?;
+            }
             schema::migrate(&mut db, schema::STEPS).map_err(blocked)?;
             Ok(db)
         };
         match opened() {
-            Ok(db) => Ok(State::of(db, path)),
+            Ok(db) => Ok(State { closing: Some(Arc::new(Closing::of(path))), ..State::of(db, path) }),
             Err(error) => Err(backup::advise(error, path)),
         }
     }
@@ -146,7 +161,7 @@ impl State {
     }
 
     fn of(db: Connection, path: &Path) -> State {
-        State { db, path: path.into(), queue: Arc::default() }
+        State { db, path: path.into(), queue: Arc::default(), closing: None }
     }
 
     /// The same state, for another thread: the two are used in turns.
@@ -157,7 +172,7 @@ impl State {
             // It was found whole and brought up to date when the first one was opened.
             false => State::of(connect_to_write(&self.path).map_err(failed)?, &self.path),
         };
-        Ok(State { queue: Arc::clone(&self.queue), ..other })
+        Ok(State { queue: Arc::clone(&self.queue), closing: self.closing.clone(), ..other })
     }
 
     fn for_looking(self) -> State {
@@ -170,7 +185,7 @@ impl State {
         let _turn = self.queue.wait();
         let picture = || read(&*self.db.unchecked_transaction()?);
         let failed = |cause| Error::from_sqlite(format!("read {what} in {}", self.path.display()), cause);
-        picture().map_err(|cause| backup::advise(failed(cause), &self.path))
+        picture().map_err(|cause| self.after(failed(cause)))
     }
 
     /// Writes everything or nothing. `what` completes "write …".
@@ -181,13 +196,29 @@ impl State {
     ) -> Result<T, Error> {
         let _turn = self.queue.wait();
         let path = &self.path;
-        let failed =
-            |cause| backup::advise(Error::from_sqlite(format!("write {what} to {}", path.display()), cause), path);
-        let mut transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let written = write(&mut transaction).map_err(failed)?;
-        transaction.commit().map_err(failed)?;
-        Ok(written)
+        let failed = |cause| Error::from_sqlite(format!("write {what} to {}", path.display()), cause);
+        let written = written(&mut self.db, write);
+        written.map_err(|cause| self.after(failed(cause)))
     }
+
+    /// The same failure, with what helps; of damage, so that the next run looks for all of it.
+    fn after(&self, error: Error) -> Error {
+        if let (Kind::Damaged, Some(closing)) = (error.kind, &self.closing) {
+            closing.tell_damaged();
+        }
+        backup::advise(error, &self.path)
+    }
+}
+
+/// All that it writes, or nothing.
+fn written<T>(
+    db: &mut Connection,
+    write: impl FnOnce(&mut Transaction<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let mut transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let written = write(&mut transaction)?;
+    transaction.commit()?;
+    Ok(written)
 }
 
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {

@@ -36,10 +36,12 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     format!("{}{end}", path.display()).into()
 }
 
+/// Without the note that a run leaves when it ends.
 fn names(path: &Path) -> Vec<String> {
     let entries = fs::read_dir(path.parent().expect("a folder")).expect("a folder");
     let mut names: Vec<String> =
         entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    names.retain(|name| !name.ends_with(".closed"));
     names.sort();
     names
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::state::tests::{at, create, read_aloud, take, value};
-use crate::state::{Error, Kind, RunId, State, schema};
+use crate::state::{Error, Kind, RunId, State, closed, schema};
 
 /// Names and bytes of all files of a folder.
 fn listing(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -85,6 +85,56 @@ fn a_page_that_was_overwritten_is_damage() {
 
     let error = State::open(&path).and_then(|state| state.people().map(drop)).expect_err("it is damaged");
     assert_eq!(error.kind, Kind::Damaged, "{}", read_aloud(&error));
+}
+
+#[test]
+fn what_was_closed_in_order_is_known_as_such_until_anything_touches_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.db");
+    let mut state = State::open(&path).expect("a new state");
+    take(&mut state, &[create("ada", &[])]);
+    assert!(!closed::is_in_order(&path), "it is open");
+    let other = state.beside(false).expect("for another thread");
+    drop(state);
+    assert!(!closed::is_in_order(&path), "another thread has it open");
+    drop(other);
+    assert!(closed::is_in_order(&path));
+    State::open_to_look(&path).expect("a look").people().expect("the users");
+    assert!(closed::is_in_order(&path), "to look changes nothing");
+
+    let bytes = fs::read(&path).expect("a file");
+    let copy = folder.path().join("copy.db");
+    let touches: [(&str, &dyn Fn()); 4] = [
+        ("the same bytes are written", &|| fs::write(&path, &bytes).expect("a file")),
+        ("another file takes its name", &|| {
+            fs::copy(&path, &copy).and_then(|_| fs::rename(&copy, &path)).expect("a copy");
+        }),
+        ("sqlite3 writes", &|| {
+            Connection::open(&path).and_then(|db| db.execute_batch("UPDATE users SET title = 'Ms'")).expect("a write");
+        }),
+        ("a run is killed", &|| std::mem::forget(State::open(&path))),
+    ];
+    for (what, touch) in touches {
+        touch();
+        assert!(!closed::is_in_order(&path), "{what}");
+        drop(State::open(&path).expect("the next run"));
+        assert!(closed::is_in_order(&path), "{what}");
+    }
+}
+
+#[test]
+fn a_run_that_meets_damage_does_not_close_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.db");
+    let users: Vec<_> = (0..500).map(|number| create(&format!("user-{number}"), &[("title", "Ms")])).collect();
+    take(&mut State::open(&path).expect("a new state"), &users);
+    let state = State::open(&path).expect("it is whole");
+    let mut bytes = fs::read(&path).expect("a file");
+    bytes[4096..].fill(0x5a);
+    fs::write(&path, bytes).expect("a disk that goes bad");
+    assert_eq!(state.people().map(drop).expect_err("it is damaged").kind, Kind::Damaged);
+    drop(state);
+    assert!(!closed::is_in_order(&path));
 }
 
 #[test]
