@@ -2,6 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::model::field::Field;
 use crate::model::people::{Column, People};
 
@@ -82,6 +84,25 @@ fn push_lower(key: &mut String, value: &str) {
     }
 }
 
+/// The hash of [`key`], without a key for most.
+pub fn hash(values: &[&str]) -> u64 {
+    let mut room = [0; 128];
+    let mut length = 0;
+    for (place, value) in values.iter().enumerate() {
+        let start = length + usize::from(place > 0);
+        let Some(here) = room.get_mut(start..start + value.len()).filter(|_| value.is_ascii()) else {
+            return xxh3_64(key(values).as_bytes());
+        };
+        here.copy_from_slice(value.as_bytes());
+        here.make_ascii_lowercase();
+        if place > 0 {
+            room[length] = SEPARATOR as u8;
+        }
+        length = start + value.len();
+    }
+    xxh3_64(&room[..length])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +126,16 @@ mod tests {
         assert_eq!(numbers.get(&key(&["Paris", ""])), [0; 0]);
         assert_eq!(names.get(&key(&["ÉVA"])), [0, 3]);
         assert_eq!(names.get(&key(&["ada"])), [0; 0]);
+    }
+
+    #[test]
+    fn a_hash_is_that_of_the_key_however_long_or_strange_it_is() {
+        let long = "x".repeat(130);
+        for values in
+            [&["Lyon", "00A"][..], &["", "A"], &["A", ""], &["A"], &[], &["Éva", "A"], &["A", "Éva"], &[&long, "A"]]
+        {
+            assert_eq!(hash(values), xxh3_64(key(values).as_bytes()), "{values:?}");
+        }
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
     }
 }

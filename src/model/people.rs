@@ -1,10 +1,12 @@
 //! People as they are known: one row a person, one column a field, with the ways from person to person resolved.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ptr;
+use std::sync::Arc;
 
 use crate::model::digest::{Digest, Digester};
 use crate::model::field::{Field, Relation};
-use crate::model::index::{Index, key};
+use crate::model::leaders::{Finder, Leaders, Way};
 use crate::model::table::{Chunk, Row, Table};
 
 /// A snapshot of people. Values are canonical, as in [`crate::model::Delivered`].
@@ -12,7 +14,10 @@ use crate::model::table::{Chunk, Row, Table};
 pub struct People {
     fields: Vec<Field>,
     table: Table,
+    /// Places among [`People::others`].
     links: HashMap<Relation, Vec<Option<u32>>>,
+    /// None: those whom they name are among themselves.
+    leaders: Option<Arc<Leaders>>,
 }
 
 /// Where the values of a field are found.
@@ -29,10 +34,18 @@ impl People {
     /// Takes one row a person. A column such as `manager.employee-number` (or `manager`, which is by login) links people:
     /// the number is looked for in the person's own establishment first, then everywhere if it is unique there.
     pub fn new(fields: Vec<Field>, table: Table) -> People {
-        let mut people = People { fields, table, links: HashMap::new() };
-        people.links =
-            Relation::ALL.into_iter().filter_map(|relation| Some((relation, people.link(relation)?))).collect();
-        people
+        let link = |way: Way| match way.names_anybody(&table) {
+            true => (way.relation, Finder::new(&way, &table).links(&way, &table, &table)),
+            false => (way.relation, vec![None; table.len()]),
+        };
+        let links = Way::all(&fields).into_iter().map(link).collect();
+        People { fields, table, links, leaders: None }
+    }
+
+    /// Some of many people, who name these leaders.
+    pub fn led(table: Table, leaders: &Arc<Leaders>) -> People {
+        let links = leaders.links(&table);
+        People { fields: leaders.fields.clone(), table, links, leaders: Some(leaders.clone()) }
     }
 
     /// Who is there is not known: not even which fields people have.
@@ -82,9 +95,11 @@ impl People {
     pub fn column(&self, field: &Field) -> Column {
         let linked = field.relations().all(|relation| self.links.contains_key(&relation));
         let written = self.position(field);
-        match linked {
-            true => Column { relations: field.relations().collect(), index: self.position(&field.own()), written },
-            false => Column { relations: Vec::new(), index: written, written },
+        match field.relations().next() {
+            Some(_) if linked => {
+                Column { relations: field.relations().collect(), index: self.others().position(&field.own()), written }
+            }
+            _ => Column { relations: Vec::new(), index: written, written },
         }
     }
 
@@ -94,22 +109,35 @@ impl People {
     /// themselves, but never goes round there. A manager's number that leads to nobody here is given as it is written.
     pub fn value(&self, person: usize, column: &Column) -> &str {
         let Some(index) = column.index else { return "" };
-        let mut at = person;
+        let (mut people, mut at) = (self, person);
         for (step, relation) in column.relations.iter().enumerate() {
-            match self.related(at, *relation) {
-                Some(next) if next != at || step == 0 => at = next,
+            let others = people.others();
+            match people.related(at, *relation) {
+                Some(next) if step == 0 || !people.is(at, others, next) => (people, at) = (others, next),
                 None if step == 0 => return column.written.map_or("", |index| self.table.row(person).cell(index)),
                 _ => return "",
             }
-            let turns_round = at == person && step + 1 < column.relations.len();
-            if turns_round {
+            if step + 1 < column.relations.len() && self.is(person, people, at) {
+                // It turns round.
                 return "";
             }
         }
-        self.table.row(at).cell(index)
+        people.table.row(at).cell(index)
     }
 
-    /// The person at the other end of one relation.
+    /// Those whom these people name.
+    fn others(&self) -> &People {
+        self.leaders.as_ref().map_or(self, |leaders| &leaders.people)
+    }
+
+    fn is(&self, person: usize, among: &People, other: usize) -> bool {
+        match ptr::eq(self, among) {
+            true => person == other,
+            false => self.number(person) == among.number(other),
+        }
+    }
+
+    /// The person at the other end of one relation, where they are among these people.
     pub fn related(&self, person: usize, relation: Relation) -> Option<usize> {
         self.links.get(&relation)?[person].map(|other| other as usize)
     }
@@ -157,43 +185,12 @@ impl People {
     fn position(&self, field: &Field) -> Option<usize> {
         self.fields.iter().position(|known| known == field)
     }
-
-    /// Links everybody along `relation`, by the first column that names the other person.
-    fn link(&self, relation: Relation) -> Option<Vec<Option<u32>>> {
-        let (reference, by) = self.fields.iter().enumerate().find_map(|(index, field)| {
-            if field.is(relation.name()) {
-                return Some((index, Field::of("login")));
-            }
-            let mut steps = field.relations();
-            let direct = steps.next() == Some(relation) && steps.next().is_none();
-            (direct && self.position(&field.own()).is_some()).then(|| (index, field.own()))
-        })?;
-        let references = || (0..self.len()).map(|person| self.table.row(person).cell(reference));
-        if references().all(str::is_empty) {
-            return Some(vec![None; self.len()]);
-        }
-        let everywhere = Index::new(self, std::slice::from_ref(&by));
-        let establishment = Field::of("establishment");
-        let home = self.column(&establishment);
-        let nearby = by.is("employee-number").then(|| Index::new(self, &[establishment, by]));
-        let find = |(person, reference): (usize, &str)| {
-            if reference.is_empty() {
-                return None;
-            }
-            let at_home = nearby.as_ref().map(|nearby| nearby.get(&key(&[self.value(person, &home), reference])));
-            let found = at_home.filter(|found| !found.is_empty()).unwrap_or_else(|| everywhere.get(&key(&[reference])));
-            match found[..] {
-                [only] => Some(only),
-                _ => None,
-            }
-        };
-        Some(references().enumerate().map(find).collect())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::leaders::Named;
 
     /// Ada leads herself, Bo reports to Ada, Cy to Bo; Di's manager is unknown here.
     fn people() -> People {
@@ -223,6 +220,56 @@ mod tests {
         }
         assert!(people.has(&Field::of("manager.manager.first-name")));
         assert!(!people.has(&Field::of("hr-manager.first-name")));
+    }
+
+    #[test]
+    fn people_in_pieces_know_of_their_leaders_what_all_know_together() {
+        let fields = ["establishment", "employee-number", "mail", "manager.employee-number"].map(Field::of);
+        let homes = ["Lyon", "Paris", "", "lyon"];
+        let row = |person: usize| {
+            let number = |person: usize| format!("N{}", person % 17);
+            [
+                homes[person % 4].to_string(),
+                number(person),
+                format!("p{person}@x"),
+                match person % 5 {
+                    0 => String::new(),
+                    1 => "n99".into(),
+                    _ => number(person * 7 + 3).to_lowercase(),
+                },
+            ]
+        };
+        let table = |people: std::ops::Range<usize>| -> Table {
+            let mut chunk = Chunk::default();
+            for person in people {
+                row(person).iter().for_each(|cell| chunk.cell(cell));
+                chunk.end_row(person as u32 + 2, person as u32 + 2);
+            }
+            chunk.into()
+        };
+        let asked =
+            ["mail", "manager.mail", "manager.manager.mail", "manager.employee-number", "manager.establishment"];
+        let asked = asked.map(Field::of);
+        let told = |people: &People| -> Vec<Vec<String>> {
+            let columns: Vec<Column> = asked.iter().map(|field| people.column(field)).collect();
+            let of = |person| columns.iter().map(|column| people.value(person, column).to_string()).collect();
+            (0..people.len()).map(of).collect()
+        };
+        for count in [1, 3, 20, 60] {
+            let whole = People::new(fields.clone().into(), table(0..count));
+            let mut named = Named::new(fields.clone().into(), asked.iter().cloned());
+            (0..count).for_each(|person| named.note(|column| row(person)[column].clone().into()));
+            let leading: Vec<usize> =
+                (0..count).filter(|person| named.may_be(|column| row(*person)[column].clone().into())).collect();
+            leading.iter().for_each(|person| table(*person..person + 1).rows().for_each(|row| named.take(row)));
+            let leaders = Arc::new(named.finish());
+            for size in [1, 7, 64] {
+                let pieces = (0..count).step_by(size).map(|first| table(first..count.min(first + size)));
+                let told_in_pieces: Vec<Vec<String>> =
+                    pieces.flat_map(|piece| told(&People::led(piece, &leaders))).collect();
+                assert_eq!(told_in_pieces, told(&whole), "{count} people, {size} a piece");
+            }
+        }
     }
 
     #[test]
