@@ -106,6 +106,7 @@ fn finish(
     let mut findings = std::mem::take(&mut sheet.findings);
     findings.retain(|finding| !(untrusted.contains(&finding.place.column) && date_order::is_month_first(finding)));
     findings.extend(remarks);
+    findings.extend(damage::findings(std::mem::take(&mut sheet.doubts)));
     findings.extend(code_translated::findings(sheet));
     findings.extend(default_used::findings(sheet));
     findings.extend(repeated_value::findings(sheet));
@@ -126,12 +127,12 @@ fn finish(
     Checked { delivered, findings, unlisted, rows, left_out, roll: Roll::default() }
 }
 
-fn place(finding: &Finding) -> (Option<u32>, Option<u32>, &str) {
+pub(super) fn place(finding: &Finding) -> (Option<u32>, Option<u32>, &str) {
     (finding.place.row, finding.place.column, &finding.code)
 }
 
 /// All rows, and the numbers of those that are left out. A row that could not be read may not even be in the table.
-fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
+pub(super) fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
     let standings = sheet.table.rows().zip(&sheet.standings);
     let checked = standings.filter(|(_, standing)| standing.out).map(|(row, _)| row.number());
     let mut left_out: BTreeSet<u32> = checked.collect();
@@ -143,7 +144,7 @@ fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, Vec<u32>) {
 }
 
 /// Writes down the rows without an error, in canonical form.
-fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
+pub(super) fn deliver(sheet: &Sheet<'_>, references: &[References]) -> Delivered {
     let mut fields: Vec<Field> = sheet.readers.iter().map(|reader| reader.field.clone()).collect();
     let in_file = fields.len();
     let gifts = sheet.filled.iter().filter(|(row, _)| !sheet.standings[**row].out).flat_map(|(_, gifts)| gifts);

@@ -15,6 +15,14 @@ pub fn is_suspect(cell: &str) -> bool {
     matches!(outer_blanks::trim(cell).as_bytes(), [b'1'..=b'9', ..]) || cut_text::is_suspect(cell)
 }
 
+/// What the text alone tells of a column: of how many cells, and what of the first.
+#[derive(Default)]
+pub struct Doubts {
+    cells: Tally,
+    first: Option<Fault>,
+}
+
+/// What the texts alone tell is told by [`findings`].
 pub fn check(sheet: &mut Sheet<'_>) {
     for column in 0..sheet.readers.len() {
         let reader = &sheet.readers[column];
@@ -27,8 +35,7 @@ pub fn check(sheet: &mut Sheet<'_>) {
 fn check_column(sheet: &mut Sheet<'_>, column: usize) {
     let slot = sheet.slot(&sheet.readers[column].field.clone());
     let form = &sheet.readers[column].column.check;
-    let mut doubts = Tally::default();
-    let mut first = None;
+    let mut doubts = std::mem::take(&mut sheet.doubts[column]);
     for row in 0..sheet.standings.len() {
         let cell = sheet.table.row(row).cell(sheet.readers[column].index);
         let (said, known) = (sheet.said(row, &slot), sheet.before(row, &slot));
@@ -38,14 +45,17 @@ fn check_column(sheet: &mut Sheet<'_>, column: usize) {
         if let Some(fault) = certain(form, said, known) {
             sheet.refuse(row, fault.at(sheet.place(row, &slot), said));
         } else if let Some(fault) = doubt(form, cell) {
-            doubts.note(|| sheet.place(row, &slot), said);
-            first.get_or_insert((row, fault));
+            doubts.cells.note(|| sheet.place(row, &slot), said);
+            doubts.first.get_or_insert(fault);
         }
     }
-    if let Some((row, fault)) = first {
-        let finding = doubts.finding(fault);
-        finding.into_iter().for_each(|finding| sheet.tell(row, Finding { severity: Severity::Remark, ..finding }));
-    }
+    sheet.doubts[column] = doubts;
+}
+
+/// Remarks, one a column.
+pub fn findings(doubts: Vec<Doubts>) -> impl Iterator<Item = Finding> {
+    let finding = |doubts: Doubts| doubts.cells.finding(doubts.first?);
+    doubts.into_iter().filter_map(finding).map(|finding| Finding { severity: Severity::Remark, ..finding })
 }
 
 fn certain(form: &Check, said: &str, known: &str) -> Option<Fault> {

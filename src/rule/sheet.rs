@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::clear::Clear;
+use super::damage::Doubts;
 use super::filled::{Filled, Gift};
 use super::more_findings::More;
 use super::reader::Reader;
@@ -19,6 +20,8 @@ pub struct Sheet<'a> {
     pub login: Slot,
     /// By the row's index in the table.
     pub standings: Vec<Standing>,
+    /// By the reader.
+    pub doubts: Vec<Doubts>,
     /// Cells that reading the file has reported already, by the number of the row and the column.
     reported: HashSet<(u32, u32)>,
     pub filled: Filled<'a>,
@@ -96,6 +99,7 @@ impl<'a> Sheet<'a> {
             contract,
             around,
             login: slot(&readers, around, &Field::of("login")),
+            doubts: readers.iter().map(|_| Doubts::default()).collect(),
             readers,
             standings: table.rows().map(|row| standing(row.number())).collect(),
             reported,

@@ -1,0 +1,173 @@
+//! An inspection: a file of people who are nobody of the directory, of which only the cells are checked, piece by piece. No
+//! row is remembered.
+
+use std::borrow::Cow;
+use std::mem;
+
+use super::checked::{count, deliver, place};
+use super::damage::{self, Doubts};
+use super::more_findings::{self, More};
+use super::outer_blanks;
+use super::reader::Reader;
+use super::remarks::Remarks;
+use super::sheet::Sheet;
+use super::{
+    Additions, Column, Contract, Recognised, Surroundings, bad_amount, bad_date, end_before_start, example_row,
+    not_allowed,
+};
+use crate::model::table::Row;
+use crate::model::{Field, Finding, People, Table};
+
+/// What [`super::check`] finds where nobody is created, in one go over all pieces.
+pub struct Inspection<'a> {
+    recognised: &'a Recognised,
+    contract: &'a Contract<'a>,
+    /// By the column among those that are known: where it is in the file, and which of the contract it is.
+    columns: Vec<(usize, &'a Column)>,
+    /// By the reader.
+    remarks: Vec<Remarks>,
+    doubts: Vec<Doubts>,
+    more: More,
+    findings: Vec<Finding>,
+    left_out: usize,
+}
+
+impl<'a> Inspection<'a> {
+    pub fn of(recognised: &'a Recognised, contract: &'a Contract<'a>) -> Inspection<'a> {
+        let known = recognised.columns.iter().enumerate();
+        let known = known.filter_map(|(index, found)| Some((index, &contract.columns[found.as_ref()?.column])));
+        Inspection {
+            recognised,
+            contract,
+            columns: known.collect(),
+            remarks: Vec::new(),
+            doubts: Vec::new(),
+            more: More::default(),
+            findings: Vec::new(),
+            left_out: 0,
+        }
+    }
+
+    /// The fields that the file delivers, in the order of their cells.
+    pub fn fields(&self) -> Vec<Field> {
+        self.recognised.columns.iter().flatten().map(|found| found.field.clone()).collect()
+    }
+
+    /// The rows of a piece that have no error, in canonical form. `reading_findings` are those about its rows.
+    pub fn rows(&mut self, table: &Table, reading_findings: &[Finding]) -> Table {
+        let (known, additions) = (People::default(), Additions::default());
+        let around = Surroundings { known: &known, others: None, additions: &additions, absent_on: None };
+        let mut sheet = Sheet::new(self.recognised, table, reading_findings, self.contract, &around);
+        self.swap(&mut sheet);
+        example_row::check(&mut sheet);
+        sheet.read_cells();
+        end_before_start::check(&mut sheet);
+        damage::check(&mut sheet);
+        self.swap(&mut sheet);
+        self.findings.append(&mut sheet.findings);
+        self.left_out += count(&sheet, reading_findings).1.len();
+        deliver(&sheet, &[]).table
+    }
+
+    /// What was noted goes on with the next piece.
+    fn swap(&mut self, sheet: &mut Sheet<'_>) {
+        self.remarks.resize_with(sheet.readers.len(), Remarks::default);
+        sheet
+            .readers
+            .iter_mut()
+            .zip(&mut self.remarks)
+            .for_each(|(reader, remarks)| mem::swap(&mut reader.remarks, remarks));
+        self.doubts.resize_with(sheet.readers.len(), Doubts::default);
+        mem::swap(&mut self.doubts, &mut sheet.doubts);
+        mem::swap(&mut self.more, &mut sheet.more);
+    }
+
+    /// What was found in all pieces, those about the whole file first; and how many rows were left out.
+    pub fn finish(mut self) -> (Vec<Finding>, usize) {
+        let nothing = Table::default();
+        let (known, additions) = (People::default(), Additions::default());
+        let around = Surroundings { known: &known, others: None, additions: &additions, absent_on: None };
+        let mut sheet = Sheet::new(self.recognised, &nothing, &[], self.contract, &around);
+        self.swap(&mut sheet);
+        let mut findings = self.findings;
+        findings.extend(sheet.readers.iter_mut().flat_map(Reader::findings));
+        findings.extend(damage::findings(sheet.doubts));
+        findings.extend(more_findings::finding(sheet.more.unlisted.len()));
+        findings.sort_by(|one, other| place(one).cmp(&place(other)));
+        (findings, self.left_out)
+    }
+
+    /// What the cell of a row means, without a word about its faults: of a faulty one, anything. `column` is one of
+    /// [`Inspection::fields`].
+    pub fn glance<'t>(&'t self, row: Row<'t>, column: usize) -> Cow<'t, str> {
+        let (index, Column { check, .. }) = self.columns[column];
+        let text = outer_blanks::trim(row.cell(index));
+        match &check.one_of {
+            _ if text.is_empty() => "".into(),
+            _ if check.date => bad_date::read(text).map(|day| day.to_string()).unwrap_or_default().into(),
+            Some(allowed) => not_allowed::read(text, allowed).unwrap_or_default().into(),
+            None if check.amount => bad_amount::read(text).unwrap_or_default(),
+            None => text.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Trial};
+    use super::super::{check, recognise};
+    use super::*;
+    use crate::model::{Place, Text};
+
+    #[test]
+    fn pieces_come_to_what_the_whole_comes_to() {
+        let heading = "login;lastName;dtBirth;dtContractStart;dtContractEnd;professionalMobile;salary";
+        let rows = [
+            "ada; Ada;10/12/1815;01/03/2026;28/02/2026;33612345678;1,5",
+            "bo;Bo ;1956-11-20;;;33612345679;x",
+            "cy;#N/A;04/07/1975;;;+33612345678;",
+            "di;Di\u{a0};31/02/1990;01/03/2026;;612345678;35 000,50",
+            "el;short",
+            "fy;?;25/12/1970;;;;",
+            "gy;;13/12/1970;;;;",
+            "hy;;12/31/1970;;;;",
+        ];
+        let columns = sample::columns();
+        let contract = Contract { creates: false, ..sample::contract(&columns, &[]) };
+        let heading: Vec<String> = heading.split(';').map(String::from).collect();
+        let recognised = recognise(&heading, &contract, &[]);
+        let error = Finding::error("row-too-short", Place::row(6, 6), Text::same("has 2 cells of 7"));
+        let trial = Trial { known: People::default(), additions: Additions::default(), ..Trial::default() };
+        let around = Surroundings { known: &trial.known, others: None, additions: &trial.additions, absent_on: None };
+        let whole = check(&recognised, &sample::table(&rows, 2), std::slice::from_ref(&error), &contract, &around);
+        let cells = |table: &Table| -> Vec<Vec<String>> {
+            table.rows().map(|row| row.cells().map(String::from).collect()).collect()
+        };
+        for size in 1..=rows.len() {
+            let mut inspection = Inspection::of(&recognised, &contract);
+            assert_eq!(inspection.fields(), whole.delivered.fields);
+            let mut delivered = Vec::new();
+            for (place, piece) in rows.chunks(size).enumerate() {
+                let first = 2 + (place * size) as u32;
+                let of_piece = (first..first + piece.len() as u32).contains(&6).then(|| error.clone());
+                delivered.extend(cells(&inspection.rows(&sample::table(piece, first), of_piece.as_slice())));
+            }
+            assert_eq!(delivered, cells(&whole.delivered.table), "{size} rows a piece");
+            assert_eq!(inspection.finish(), (whole.findings.clone(), whole.left_out.len()), "{size} rows a piece");
+        }
+    }
+
+    #[test]
+    fn a_glance_sees_what_is_delivered() {
+        let columns = sample::columns();
+        let contract = Contract { creates: false, ..sample::contract(&columns, &[]) };
+        let heading = ["login", "dtBirth", "salary", "culture"].map(String::from);
+        let recognised = recognise(&heading, &contract, &[]);
+        let mut inspection = Inspection::of(&recognised, &contract);
+        let table = sample::table(&[" ada ;10/12/1915;35 000,50;FR-fr"], 2);
+        let delivered = inspection.rows(&table, &[]);
+        for column in 0..heading.len() {
+            assert_eq!(inspection.glance(table.row(0), column), delivered.row(0).cell(column));
+        }
+    }
+}
