@@ -17,7 +17,7 @@ use passerelle::model::operation::{Act, Change, Changes, Identity, Values};
 use passerelle::model::roll::{Seen, Stranger};
 use passerelle::model::{Content, Digest, Field, Finding, Operation, Place, Roll, Text};
 use passerelle::state::{
-    DeliveryStatus, Digests, Facts, NewDelivery, NewPlan, NewRoll, NewSet, PlanStatus, RunId, State,
+    DeliveryStatus, Digests, Facts, NewDelivery, NewPlan, NewRoll, NewSet, PlanStatus, Roster, RunId, State,
 };
 
 const PASSERELLE: &str = env!("CARGO_BIN_EXE_passerelle");
@@ -104,7 +104,7 @@ impl Year {
     }
 
     fn export(&mut self, run: &RunId, at: DateTime<Utc>) {
-        let people: Vec<String> = (0..self.people).map(number).collect();
+        let people: Roster = (0..self.people).map(number).collect();
         let file = NewDelivery {
             folder: "",
             file_name: "people.csv",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::format::{Dialect, Writer, json_lines, workbook_writer};
+use crate::format::Dialect;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -54,34 +54,6 @@ impl Form {
             Form::Xlsx | Form::JsonLines | Form::Json => None,
         }
     }
-
-    /// The whole file; the same rows become the same bytes.
-    ///
-    /// # Panics
-    /// When a text has a character that the form lacks.
-    pub fn write<'r>(
-        self,
-        dialect: &Dialect,
-        headings: &[impl AsRef<str>],
-        rows: impl Iterator<Item = &'r [Cell<'r>]>,
-    ) -> Vec<u8> {
-        match self {
-            Form::Csv => csv(dialect, headings, rows),
-            Form::Xlsx => workbook_writer::write(headings, rows),
-            Form::JsonLines => json_lines::write(headings, rows),
-            Form::Json => json_lines::list(headings, rows),
-        }
-    }
-}
-
-fn csv<'r>(dialect: &Dialect, headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
-    let mut writer = Writer::new(dialect);
-    writer.row(headings).expect("the headings were checked for characters that the encoding lacks");
-    for row in rows {
-        let cells: Vec<Cow<'_, str>> = row.iter().map(Cell::as_text).collect();
-        writer.row(&cells).expect("the cells were checked for characters that the encoding lacks");
-    }
-    writer.finish()
 }
 
 impl Cell<'_> {

@@ -4,24 +4,59 @@
 
 use crate::format::form::Cell;
 
-pub fn write<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
-    objects(headings, rows).flat_map(|object| [object, "\n".into()]).collect::<String>().into_bytes()
+/// Objects on their way into bytes.
+pub struct Objects {
+    keys: Vec<String>,
+    shape: Shape,
+    is_first: bool,
+    bytes: Vec<u8>,
 }
 
-/// The same objects as one list.
-pub fn list<'r>(headings: &[impl AsRef<str>], rows: impl Iterator<Item = &'r [Cell<'r>]>) -> Vec<u8> {
-    format!("[{}]", objects(headings, rows).collect::<Vec<_>>().join(",")).into_bytes()
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Lines,
+    List,
 }
 
-fn objects<'r>(
-    headings: &[impl AsRef<str>],
-    rows: impl Iterator<Item = &'r [Cell<'r>]>,
-) -> impl Iterator<Item = String> {
-    let keys: Vec<String> = headings.iter().map(|heading| quoted(heading.as_ref())).collect();
-    rows.map(move |row| {
-        let members: Vec<String> = keys.iter().zip(row).map(|(key, cell)| format!("{key}:{}", value(cell))).collect();
-        format!("{{{}}}", members.join(","))
-    })
+impl Objects {
+    pub fn lines(headings: &[impl AsRef<str>]) -> Objects {
+        Objects::new(headings, Shape::Lines)
+    }
+
+    /// The same objects as one list.
+    pub fn list(headings: &[impl AsRef<str>]) -> Objects {
+        Objects { bytes: b"[".into(), ..Objects::new(headings, Shape::List) }
+    }
+
+    fn new(headings: &[impl AsRef<str>], shape: Shape) -> Objects {
+        let keys = headings.iter().map(|heading| quoted(heading.as_ref())).collect();
+        Objects { keys, shape, is_first: true, bytes: Vec::new() }
+    }
+
+    pub fn row(&mut self, row: &[Cell<'_>]) {
+        if self.shape == Shape::List && !self.is_first {
+            self.bytes.push(b',');
+        }
+        self.is_first = false;
+        let members: Vec<String> =
+            self.keys.iter().zip(row).map(|(key, cell)| format!("{key}:{}", value(cell))).collect();
+        self.bytes.extend_from_slice(format!("{{{}}}", members.join(",")).as_bytes());
+        if self.shape == Shape::Lines {
+            self.bytes.push(b'\n');
+        }
+    }
+
+    /// What was written and not taken yet.
+    pub fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    pub fn finish(mut self) -> Vec<u8> {
+        if self.shape == Shape::List {
+            self.bytes.push(b']');
+        }
+        self.bytes
+    }
 }
 
 fn value(cell: &Cell<'_>) -> String {
@@ -63,10 +98,16 @@ mod tests {
     fn a_row_is_an_object_in_the_order_of_the_columns() {
         let row =
             [Cell::Text("0042".into()), Cell::default(), Cell::Amount("12.00".into()), Cell::Text("a\"b\n".into())];
-        let written = write(&["Number", "Name", "Pay", "Note"], [&row[..]].into_iter());
+        let written = |mut objects: Objects, rows: &[&[Cell<'_>]]| {
+            rows.iter().for_each(|row| objects.row(row));
+            String::from_utf8(objects.finish())
+        };
+        let headings = ["Number", "Name", "Pay", "Note"];
         let expected = "{\"Number\":\"0042\",\"Name\":null,\"Pay\":12.00,\"Note\":\"a\\\"b\\n\"}\n";
-        assert_eq!(String::from_utf8(written).as_deref(), Ok(expected));
-        assert_eq!(list(&["A"], [&row[..1], &row[1..2]].into_iter()), br#"[{"A":"0042"},{"A":null}]"#);
-        assert_eq!(list(&["A"], std::iter::empty()), b"[]");
+        assert_eq!(written(Objects::lines(&headings), &[&row]).as_deref(), Ok(expected));
+        assert_eq!(written(Objects::lines(&headings), &[&row, &row]).as_deref(), Ok(&*expected.repeat(2)));
+        let two = written(Objects::list(&["A"]), &[&row[..1], &row[1..2]]);
+        assert_eq!(two.as_deref(), Ok(r#"[{"A":"0042"},{"A":null}]"#));
+        assert_eq!(written(Objects::list(&["A"]), &[]).as_deref(), Ok("[]"));
     }
 }

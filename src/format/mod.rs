@@ -25,6 +25,7 @@ mod problem;
 mod quote;
 mod relay;
 mod rows;
+mod scribe;
 mod separator;
 mod shape;
 mod shown;
@@ -47,6 +48,7 @@ pub use form::{Cell, Form};
 pub use image::Image;
 pub use piece::Piece;
 pub use problem::Problem;
+pub use scribe::Scribe;
 pub use workbook_writer::WorkbookWriter;
 pub use writer::{Unencodable, Writer};
 

@@ -4,6 +4,7 @@ use encoding_rs::{EncoderResult, WINDOWS_1252};
 
 use crate::format::Dialect;
 use crate::format::dialect::{Encoding, LineEnding, Quoting};
+use crate::format::form::Cell;
 
 /// Writes a file in memory, row by row.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Writer {
     quoting: Quoting,
     line_ending: &'static str,
     encoding: Encoding,
+    /// By byte: may a cell that has it need quotes?
+    is_special: [bool; 256],
     bytes: Vec<u8>,
     /// The row that is being written, before it is encoded.
     row: String,
@@ -36,11 +39,17 @@ impl Writer {
             (Encoding::Utf8, true) => b"\xef\xbb\xbf",
             _ => b"",
         };
+        let mut is_special = [false; 256];
+        let mut separator = [0; 4];
+        for byte in dialect.separator.encode_utf8(&mut separator).bytes().chain(*b"\"\r\n") {
+            is_special[usize::from(byte)] = true;
+        }
         Writer {
             separator: dialect.separator,
             quoting: dialect.quoting,
             line_ending,
             encoding: dialect.encoding,
+            is_special,
             bytes: mark.to_vec(),
             row: String::new(),
         }
@@ -51,8 +60,21 @@ impl Writer {
         for (column, cell) in cells.iter().enumerate() {
             self.check(column, cell.as_ref())?;
         }
+        self.write(cells.iter().map(AsRef::as_ref));
+        Ok(())
+    }
+
+    /// # Panics
+    /// When the encoding lacks a character.
+    pub(super) fn cells(&mut self, cells: &[Cell<'_>]) {
+        let lacks = |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if self.encoding.lacks(text).is_some());
+        assert!(!cells.iter().any(lacks), "the cells were checked for characters that the encoding lacks");
+        self.write(cells.iter().map(Cell::as_text));
+    }
+
+    fn write(&mut self, cells: impl Iterator<Item = impl AsRef<str>>) {
         self.row.clear();
-        for (column, cell) in cells.iter().enumerate() {
+        for (column, cell) in cells.enumerate() {
             if column > 0 {
                 self.row.push(self.separator);
             }
@@ -63,7 +85,11 @@ impl Writer {
             Encoding::Utf8 => self.bytes.extend_from_slice(self.row.as_bytes()),
             Encoding::Windows1252 => self.bytes.extend_from_slice(&WINDOWS_1252.encode(&self.row).0),
         }
-        Ok(())
+    }
+
+    /// What was written and not taken yet.
+    pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 
     pub fn finish(self) -> Vec<u8> {
@@ -86,7 +112,9 @@ impl Writer {
 
     /// Outer blanks are often lost without quotes.
     fn needs_quotes(&self, cell: &str) -> bool {
-        cell.contains([self.separator, '"', '\r', '\n']) || cell.trim() != cell
+        let is_special = |byte: u8| self.is_special[usize::from(byte)];
+        let is_suspect = cell.bytes().any(is_special);
+        is_suspect && cell.contains([self.separator, '"', '\r', '\n']) || cell.trim() != cell
     }
 
     fn check(&self, column: usize, cell: &str) -> Result<(), Unencodable> {
@@ -102,6 +130,7 @@ impl Encoding {
     pub fn lacks(self, text: &str) -> Option<char> {
         match self {
             Encoding::Utf8 => None,
+            Encoding::Windows1252 if text.is_ascii() => None,
             Encoding::Windows1252 => first_outside_windows_1252(text),
         }
     }

@@ -4,25 +4,32 @@ mod accounts;
 mod before;
 mod brakes;
 mod decision;
+mod draft;
 mod file;
 mod giving;
+mod made;
 mod picture_names;
 mod pictures;
 mod place;
+mod spooled;
+mod table;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::format::Form;
-use crate::job::body::{self, Head};
 use crate::job::deliver::{self, Handed, discard, hand_over};
+use crate::job::everybody::Everybody;
+use crate::job::export::before::Before;
 use crate::job::export::decision::{Decision, Gathered, Nothing, decide};
 use crate::job::export::file::File;
+use crate::job::export::spooled::{Cover, Spooled};
+use crate::job::export::table::Table;
 use crate::job::provision::Provisioned;
-use crate::job::{Context, Error, Hands, Job, approve, gather, person, rows, subject};
-use crate::model::{Content, Digest, Finding};
+use crate::job::{Context, Error, Hands, Job, approve, gather, person, subject};
+use crate::model::{Content, Finding};
 use crate::report::{self, Accounts, Delivered, Findings};
 use crate::site::{self, Exchange, Export};
 use crate::state::{Delivery, DeliveryId, DeliveryStatus, NewDelivery, NewSet, Set, State};
@@ -66,11 +73,11 @@ fn export_all(
     let sealer = export.openpgp.as_ref().map(Sealing::read_keys).transpose()?;
     let gathered = gather(job, exchange, export, source?)?;
     let now = job.context.local();
-    let (people, are_all) = (&gathered.subjects[0].people, gathered.source.left_out == 0);
-    let rows = rows::decide(people, export, &gathered.given, now.date(), are_all);
-    let pictures = pictures::gather(job, export, &gathered.source, &rows, &gathered.given)?;
-    let decision = decide(job.context.site, exchange, export, &gathered, rows, pictures, now)?;
-    let (ended, error) = match act(job, exchange, export, sealer.as_ref(), &decision) {
+    let tables = make(job, export, &gathered, now.date())?;
+    job.context.people_are_read();
+    let pictures = pictures::gather(job, export, &gathered.source, &tables[0].memos, &gathered.given)?;
+    let mut decision = decide(job.context.site, exchange, export, &gathered, tables, pictures, now)?;
+    let (ended, error) = match act(job, exchange, export, sealer.as_ref(), &mut decision) {
         Ok(ended) => (ended, Ok(())),
         Err(error) => (Delivered::Failed.into(), Err(error)),
     };
@@ -97,7 +104,12 @@ fn to_be_finished(job: &mut Job<'_>, exchange: &Exchange) -> Result<Vec<Set>, Er
     Ok(sets)
 }
 
-fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export, source: gather::Source) -> Result<Gathered, Error> {
+fn gather<'s>(
+    job: &Job<'_>,
+    exchange: &Exchange,
+    export: &Export,
+    source: gather::Source<'s>,
+) -> Result<Gathered<'s>, Error> {
     let source = match &*export.people {
         site::People::Directory(directory) if export.needs_organisation() => {
             gather::Source { organisation: Arc::new(directory.lists.organisation()?), ..source }
@@ -107,14 +119,32 @@ fn gather(job: &Job<'_>, exchange: &Exchange, export: &Export, source: gather::S
     let mut open = job.state.unfinished_sets(&exchange.name)?;
     open.extend(job.state.held_sets()?.into_iter().filter(|held| held.first().exchange == exchange.name));
     let last = job.state.last_delivered(&exchange.name)?;
-    let subjects = export.tables().map(|table| subject::of(table.rows, &source.people, &source.organisation)).collect();
-    let given = match export.is_of_people_alone() {
+    let given = match export.remembers() {
         true => job.state.given(&exchange.name)?,
         false => BTreeMap::new(),
     };
     let accounts = accounts::gather(job, exchange)?;
     let names = job.state.names_since(&exchange.name, job.context.started - TimeDelta::days(1))?;
-    Ok(Gathered { source, subjects, last, open, given, accounts, names })
+    Ok(Gathered { source, last, open, given, accounts, names })
+}
+
+/// Decides about the rows of each table, and writes them down where nobody finds them.
+fn make(job: &Job<'_>, export: &Export, gathered: &Gathered<'_>, today: NaiveDate) -> Result<Vec<Table>, Error> {
+    let before = Before { last: gathered.last.as_ref(), given: &gathered.given };
+    let source = &gathered.source;
+    if !export.needs_organisation() {
+        return export.tables().map(|table| Table::make(job, table, &source.everybody, &before, today)).collect();
+    }
+    let (everybody, read) = source.everybody.whole(job)?;
+    let table = |table: &Export| {
+        let subjects = subject::of(table.rows, &everybody, &source.organisation);
+        let mut made = Table::make(job, table, &Everybody::Here(subjects.people), &before, today)?;
+        made.told.findings.splice(..0, subjects.findings);
+        Ok(made)
+    };
+    let mut tables = export.tables().map(table).collect::<Result<Vec<Table>, Error>>()?;
+    tables[0].read = read;
+    Ok(tables)
 }
 
 fn act(
@@ -122,7 +152,7 @@ fn act(
     exchange: &Exchange,
     export: &Export,
     sealer: Option<&Sealer>,
-    decision: &Decision,
+    decision: &mut Decision,
 ) -> Result<Ended, Error> {
     let acted = job.act(|context, state, hands| {
         for old in &decision.superseded {
@@ -154,19 +184,18 @@ fn prepare(
     exchange: &Exchange,
     export: &Export,
     sealer: Option<&Sealer>,
-    decision: &Decision,
+    decision: &mut Decision,
 ) -> Result<DeliveryId, Error> {
     let cover = match export.form {
         Form::Json => Some(Cover::Head { left_out: decision.left_out }),
         _ => sealer.map(Cover::Seal),
     };
-    let files = decision.files();
     let spooled: Vec<Spooled> = (1..)
-        .zip(&files)
+        .zip(decision.files_mut())
         .map(|(number, file)| Spooled::put(context, hands, exchange, cover, number, file))
         .collect::<Result<_, _>>()?;
     let files: Vec<NewDelivery<'_>> =
-        files.into_iter().zip(&spooled).map(|(file, spooled)| spooled.delivery(file)).collect();
+        decision.files().into_iter().zip(&spooled).map(|(file, spooled)| spooled.delivery(file)).collect();
     Ok(state.prepare_set(&NewSet {
         run: &context.run,
         exchange: &exchange.name,
@@ -177,77 +206,6 @@ fn prepare(
         giving: &decision.giving,
         at: context.started,
     })?)
-}
-
-/// What is put around a file before it leaves.
-#[derive(Clone, Copy)]
-enum Cover<'a> {
-    Seal(&'a Sealer),
-    /// For an endpoint.
-    Head {
-        left_out: usize,
-    },
-}
-
-/// As an endpoint is sent it. The time and the run in it are no part of what is compared with the last delivery.
-fn with_head(context: &Context<'_>, exchange: &Exchange, file: &File, left_out: usize) -> Vec<u8> {
-    let head = Head {
-        delivery: body::key(&context.run, &exchange.name, &file.name, &file.digest),
-        exchange: &exchange.name,
-        run: &context.run,
-        at: context.started,
-        count: file.rows,
-        left_out,
-    };
-    head.around(&file.bytes)
-}
-
-/// A file as it is in the spool.
-struct Spooled {
-    name: String,
-    sealed: Option<Digest>,
-    size: u64,
-}
-
-impl Spooled {
-    fn put(
-        context: &Context<'_>,
-        hands: &Hands,
-        exchange: &Exchange,
-        cover: Option<Cover<'_>>,
-        number: usize,
-        file: &File,
-    ) -> Result<Spooled, Error> {
-        let first = format!("{}-{}.out", context.run, exchange.name);
-        let name = if number == 1 { first } else { format!("{first}.{number}") };
-        let sealed = match cover {
-            Some(Cover::Seal(sealer)) => Some(sealer.seal(&file.bytes)?),
-            Some(Cover::Head { left_out }) => Some(with_head(context, exchange, file, left_out + file.left_out)),
-            None => None,
-        };
-        let bytes = sealed.as_ref().unwrap_or(&file.bytes);
-        hands.spool.put(&name, bytes)?;
-        Ok(Spooled { name, size: bytes.len() as u64, sealed: sealed.as_deref().map(Digest::of) })
-    }
-
-    fn delivery<'a>(&'a self, file: &'a File) -> NewDelivery<'a> {
-        NewDelivery {
-            folder: &file.folder,
-            file_name: &file.name,
-            content: file.content,
-            part: &file.part,
-            table: &file.table,
-            heading: &file.heading,
-            personal_fields: &file.personal_fields,
-            digest: &file.digest,
-            sealed: self.sealed.as_ref(),
-            size: self.size,
-            rows: file.rows,
-            people: &file.people,
-            held: &file.held,
-            spooled: &self.name,
-        }
-    }
 }
 
 /// Delivers files that a brake held, exactly as they were.
@@ -354,7 +312,7 @@ fn told_of(file: File) -> report::Export {
         kind: file.content,
         establishment: Some(file.part).filter(|part| !part.is_empty()),
         rows: file.rows,
-        size: file.bytes.len() as u64,
+        size: file.made.size(),
         left_out: file.left_out,
         held: file.held,
         findings: Findings(file.findings),
@@ -374,7 +332,7 @@ fn told_of_pictures(export: &Export, pictures: &[File]) -> Option<report::Export
         file: photos.to_string(),
         kind: Content::Picture,
         rows: pictures.len(),
-        size: pictures.iter().map(|picture| picture.bytes.len() as u64).sum(),
+        size: pictures.iter().map(|picture| picture.made.size()).sum(),
         ..report::Export::default()
     })
 }

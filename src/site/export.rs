@@ -332,11 +332,6 @@ impl Export {
         self.tables().any(|table| table.rows != RowsOf::People)
     }
 
-    /// Is it one table of people, about whom can be known what the partner was last given?
-    pub fn is_of_people_alone(&self) -> bool {
-        self.rows == RowsOf::People && self.beside.is_empty()
-    }
-
     /// Is the partner told who is no longer of the population?
     pub fn tells_who_left(&self) -> bool {
         content::tells_who_left(&self.contents, &self.columns)
@@ -345,6 +340,16 @@ impl Export {
     /// Is any of its files only about what happened since the last one?
     pub fn tells_changes(&self) -> bool {
         self.contents.iter().any(|content| content.is_of_changes())
+    }
+
+    /// Does anything in it depend on what the partner was last given?
+    pub fn asks_for_the_past(&self) -> bool {
+        self.tells_changes() || self.photos.is_some() || self.columns.iter().any(Chosen::is_change)
+    }
+
+    /// Is it remembered what the partner is given? That can be known where it is one table of people.
+    pub fn remembers(&self) -> bool {
+        self.rows == RowsOf::People && self.beside.is_empty() && self.asks_for_the_past()
     }
 
     /// The same of an instance of Lucca, with the pictures, and the parts of the organisation that it sends.

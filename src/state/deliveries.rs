@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::model::{Content, Digest, Field, Text};
 use crate::state::stored::{Json, Time, number, unreadable, words};
-use crate::state::{Decision, Error, Giving, RunId, Set, State, decisions, given};
+use crate::state::{Decision, Error, Giving, Roster, RunId, Set, State, decisions, given};
 
 pub(super) const SCHEMA: &str = "
     CREATE TABLE deliveries (
@@ -51,6 +51,11 @@ pub(super) const SETS: &str = "
 pub(super) const TABLES: &str = "
     ALTER TABLE deliveries ADD COLUMN table_name TEXT NOT NULL DEFAULT ''; -- empty where there is one table
 ";
+
+/// What there is to know of a delivery, but for whom it is about.
+const COLUMNS: &str = "
+    id, run, exchange, server, folder, file_name, digest, sealed, size, row_count, people_count, heading, status, held,
+    spooled, created, changed, personal_fields, set_of, content, part, profile, table_name";
 
 number! {
     /// The number of a delivery.
@@ -114,7 +119,7 @@ pub struct NewDelivery<'a> {
     /// Without the heading.
     pub rows: usize,
     /// Whom the file is about: a login or an employee number for each person.
-    pub people: &'a [String],
+    pub people: &'a Roster,
     /// Why it is held.
     pub held: &'a [Text],
     /// The name of the file in the spool.
@@ -159,6 +164,7 @@ pub struct Delivery {
     pub created: DateTime<Utc>,
     pub changed: DateTime<Utc>,
     pub personal_fields: Vec<Field>,
+    /// There may be a million of them: nobody, where a set is read.
     pub people: Vec<String>,
 }
 
@@ -215,26 +221,27 @@ impl State {
     /// The files that are delivered all or none with this one, from the first of them on.
     pub fn set(&self, first: DeliveryId) -> Result<Set, Error> {
         self.read("the deliveries", |db| {
-            let sql = "SELECT * FROM deliveries WHERE id = ?1 OR set_of = ?1 ORDER BY id";
-            db.prepare(sql)?.query_map([first], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set)
+            let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1 OR set_of = ?1 ORDER BY id");
+            db.prepare(&sql)?.query_map([first], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set)
         })
     }
 
     /// Sets of an exchange that a run left behind, oldest first. Those that are held are not among them.
     pub fn unfinished_sets(&self, exchange: &str) -> Result<Vec<Set>, Error> {
-        let sql = "
-            SELECT * FROM deliveries WHERE status IN ('prepared', 'uploading', 'renaming') AND exchange = ?1
-            ORDER BY coalesce(set_of, id), id";
+        let sql = format!(
+            "SELECT {COLUMNS} FROM deliveries WHERE status IN ('prepared', 'uploading', 'renaming') AND exchange = ?1
+             ORDER BY coalesce(set_of, id), id"
+        );
         self.read("the deliveries", |db| {
-            db.prepare(sql)?.query_map([exchange], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
+            db.prepare(&sql)?.query_map([exchange], from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
         })
     }
 
     /// Sets that wait for a person, oldest first.
     pub fn held_sets(&self) -> Result<Vec<Set>, Error> {
-        let sql = "SELECT * FROM deliveries WHERE status = 'held' ORDER BY coalesce(set_of, id), id";
+        let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE status = 'held' ORDER BY coalesce(set_of, id), id");
         self.read("the deliveries", |db| {
-            db.prepare(sql)?.query_map((), from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
+            db.prepare(&sql)?.query_map((), from_row(db))?.collect::<rusqlite::Result<_>>().map(Set::all)
         })
     }
 
@@ -248,16 +255,17 @@ impl State {
 
     /// The tables that an exchange last delivered at one instant; pictures are not among them. None: it never did.
     pub fn last_delivered(&self, exchange: &str) -> Result<Option<Set>, Error> {
-        let sql = "
-            WITH last AS (
-                SELECT coalesce(set_of, id) AS first FROM deliveries
-                WHERE status = 'delivered' AND exchange = ?1 AND content <> 'picture'
-                ORDER BY changed DESC, id DESC LIMIT 1)
-            SELECT deliveries.* FROM deliveries JOIN last ON coalesce(set_of, id) = first
-            WHERE content <> 'picture' ORDER BY id";
+        let sql = format!(
+            "WITH last AS (
+                 SELECT coalesce(set_of, id) AS first FROM deliveries
+                 WHERE status = 'delivered' AND exchange = ?1 AND content <> 'picture'
+                 ORDER BY changed DESC, id DESC LIMIT 1)
+             SELECT {COLUMNS} FROM deliveries JOIN last ON coalesce(set_of, id) = first
+             WHERE content <> 'picture' ORDER BY id"
+        );
         self.read("the last delivery", |db| {
             let found: Vec<Delivery> =
-                db.prepare(sql)?.query_map([exchange], from_row(db))?.collect::<Result<_, _>>()?;
+                db.prepare(&sql)?.query_map([exchange], from_row(db))?.collect::<Result<_, _>>()?;
             Ok(Set::all(found).pop())
         })
     }
@@ -326,7 +334,7 @@ fn insert(
         ":spooled": file.spooled,
         ":at": Time(set.at),
         ":personal_fields": Json(file.personal_fields),
-        ":people": Json(file.people),
+        ":people": file.people,
         ":set_of": first,
         ":content": file.content.name(),
         ":part": file.part,
@@ -341,7 +349,10 @@ fn from_row(db: &Connection) -> impl Fn(&Row<'_>) -> rusqlite::Result<Delivery> 
         let id = row.get("id")?;
         let Json(held) = row.get("held")?;
         let Json(personal_fields) = row.get("personal_fields")?;
-        let Json(people) = row.get("people")?;
+        let people = match row.get("people") {
+            Err(rusqlite::Error::InvalidColumnName(_)) => Vec::new(),
+            people => people.map(|Json(people)| people)?,
+        };
         let Time(created) = row.get("created")?;
         let Time(changed) = row.get("changed")?;
         let set = row.get::<_, Option<DeliveryId>>("set_of")?.unwrap_or(id);

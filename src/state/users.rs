@@ -148,7 +148,7 @@ fn people(db: &Connection, who: &Who<'_>, fields: Vec<Field>) -> rusqlite::Resul
 }
 
 /// Of families, the fields that one of them has.
-fn families(db: &Connection, who: &Who<'_>) -> rusqlite::Result<Vec<Field>> {
+pub(super) fn families(db: &Connection, who: &Who<'_>) -> rusqlite::Result<Vec<Field>> {
     let parse = |name: String| Field::parse(&name).map_err(|_| rusqlite::Error::from(unreadable(&name, "a field")));
     let sql = format!("SELECT DISTINCT field FROM user_extras WHERE {} ORDER BY field", who.among("user_id"));
     db.prepare(&sql)?.query_and_then(params_from_iter(who.parameter()), |row| parse(row.get(0)?))?.collect()

@@ -13,6 +13,8 @@ pub(super) enum Who<'a> {
     Everybody,
     /// The users of these numbers.
     Some(&'a [u32]),
+    /// Of everybody's managers and HR managers.
+    Leaders,
     /// Who changed after this change.
     ChangedSince(i64),
 }
@@ -102,6 +104,9 @@ impl Who<'_> {
         match self {
             Who::Everybody => "true".into(),
             Who::Some(_) => format!("{column} IN (SELECT value FROM json_each(?1))"),
+            Who::Leaders => {
+                format!("{column} IN (SELECT manager_id FROM users UNION SELECT hr_manager_id FROM users)")
+            }
             Who::ChangedSince(_) => format!("{column} IN (SELECT user FROM changes WHERE at > ?1)"),
         }
     }
@@ -109,7 +114,7 @@ impl Who<'_> {
     /// Of that condition.
     pub(super) fn parameter(&self) -> Option<Value> {
         match self {
-            Who::Everybody => None,
+            Who::Everybody | Who::Leaders => None,
             Who::Some(numbers) => {
                 let numbers = serde_json::to_string(numbers).expect("a list of numbers is plain");
                 Some(numbers.into())

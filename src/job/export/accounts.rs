@@ -28,15 +28,15 @@ pub fn too_many_switched_off(
     accounts: &BTreeMap<String, Account>,
     export: &Export,
     today: NaiveDate,
-) -> Option<Text> {
+) -> Result<Option<Text>, Error> {
     let total = provision::active(accounts).count();
-    let (file, limit) = (files.first().filter(|_| total > 0)?, export.brakes.shrink?);
-    let affected = provision::switched_off(&file.bytes, left_out, accounts, today);
-    limit.is_passed(affected, total).then(|| {
+    let Some((file, limit)) = files.first().filter(|_| total > 0).zip(export.brakes.shrink) else { return Ok(None) };
+    let affected = provision::switched_off(&file.made.whole()?, left_out, accounts, today);
+    Ok(limit.is_passed(affected, total).then(|| {
         text!(
             "{affected} of {total} active accounts would be switched off, and `shrink` allows ",
             "{affected} comptes actifs sur {total} seraient désactivés, et `shrink` autorise "
         )
         .then(&limit.text())
-    })
+    }))
 }

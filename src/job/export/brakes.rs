@@ -1,9 +1,11 @@
 //! Why the files of one instant are held: each for itself, and all of them together.
 
+use std::slice;
+
 use crate::job::export::before::Before;
-use crate::job::export::file::{File, tells};
-use crate::job::rows::{Row, Rows};
-use crate::model::{Change, Content, Finding, People, Text};
+use crate::job::export::file::File;
+use crate::job::rows::{self, Told};
+use crate::model::{Content, Finding, People, Text};
 use crate::plan::Limit;
 use crate::plan::brake::{self, Brake};
 use crate::plan::heading::{self, Heading};
@@ -16,7 +18,7 @@ use crate::text;
 /// Writes the reasons to each file, and returns those that are about all of them.
 pub fn apply(
     files: &mut [File],
-    rows: &Rows<'_>,
+    told: &Told,
     people: &People,
     exchange: &Exchange,
     export: &Export,
@@ -24,31 +26,31 @@ pub fn apply(
 ) -> Vec<Text> {
     let is_one = files.len() == 1;
     for file in files.iter_mut() {
-        file.held = of_file(file, rows, export, before);
+        file.held = of_file(file, export, before);
     }
     let mut held = Vec::new();
     if !is_one {
         held.extend(shrunk_as_a_whole(files, export, before));
     }
-    held.extend(changes(rows, export, before, None));
-    held.extend(with_errors(rows, export));
-    held.extend(unwritable_heading(rows));
-    held.extend(other_heading(rows, export, before));
-    held.extend(other_profile(rows, exchange, export, before));
+    held.extend(changes(files, export, before, None));
+    held.extend(with_errors(told, export));
+    held.extend(unwritable_heading(told));
+    held.extend(other_heading(export, before));
+    held.extend(other_profile(told, exchange, export, before));
     held.extend(without_source(people, export));
     held
 }
 
 /// A file of everybody must not shrink, and one of an establishment must not tell of too much; of all establishments
 /// together, changes are measured once.
-fn of_file(file: &File, rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Vec<Text> {
+fn of_file(file: &File, export: &Export, before: &Before<'_>) -> Vec<Text> {
     match (file.content, export.brakes.shrink) {
         (Content::Full, Some(shrink)) => {
             let last = before.last.and_then(|last| rows_of(last, file));
             brake::shrunk(shrink, file.rows, last).map(|held| held.text()).into_iter().collect()
         }
         (Content::New | Content::Changed | Content::Left, _) if export.per_establishment => {
-            changes(rows, export, before, Some(file))
+            changes(slice::from_ref(file), export, before, Some(&file.part))
         }
         _ => Vec::new(),
     }
@@ -69,25 +71,23 @@ fn shrunk_as_a_whole(files: &[File], export: &Export, before: &Before<'_>) -> Op
     Some(Text::of("of all files together: ", "tous fichiers confondus : ").then(&held.text()))
 }
 
-/// Too many new and changed rows, or too many who left: of everybody, or of what one file tells.
-fn changes(rows: &Rows<'_>, export: &Export, before: &Before<'_>, file: Option<&File>) -> Vec<Text> {
-    let is_here = |part: &str| file.is_none_or(|file| file.part == part);
-    let is_told = |row: &&Row<'_>| match file {
-        Some(file) => tells(export, file.content, row.change),
-        None => export.contents.iter().any(|content| content.is_of_changes() && tells(export, *content, row.change)),
-    };
-    let told = rows.rows.iter().filter(|row| is_here(row.part)).filter(is_told);
-    let (left, news): (Vec<&Row<'_>>, Vec<&Row<'_>>) = told.partition(|row| row.change == Some(Change::Left));
+/// Too many new and changed rows, or too many who left: of everybody, or of what the file of one establishment tells. Each
+/// of them is in one file.
+fn changes(files: &[File], export: &Export, before: &Before<'_>, part: Option<&str>) -> Vec<Text> {
+    let is_here = |one: &str| part.is_none_or(|part| part == one);
+    let told = || files.iter().filter(|file| file.content.is_of_changes());
+    let left: usize = told().map(|file| file.left).sum();
+    let news = told().map(|file| file.rows).sum::<usize>() - left;
     let known = before.given.values().filter(|given| given.digest.is_some() && is_here(&given.part)).count();
     let Brakes { changes, left: leaving, floor, .. } = &export.brakes;
     let passed = |brake: Brake, limit: &Option<Limit>, count: usize| {
         let held = brake::news(brake, (*limit)?, *floor, count, known)?;
         Some(held.text())
     };
-    let everybody_left = left.len() == known && known > 0;
+    let everybody_left = left == known && known > 0;
     [
-        passed(Brake::NewsForPartner, changes, news.len()),
-        passed(Brake::LeftForPartner, leaving, left.len()).or_else(|| everybody_left.then(nobody_is_left)),
+        passed(Brake::NewsForPartner, changes, news),
+        passed(Brake::LeftForPartner, leaving, left).or_else(|| everybody_left.then(nobody_is_left)),
     ]
     .into_iter()
     .flatten()
@@ -102,9 +102,9 @@ fn nobody_is_left() -> Text {
     )
 }
 
-fn with_errors(rows: &Rows<'_>, export: &Export) -> Option<Text> {
-    let is_held = export.empty_required == EmptyRequired::Hold && rows.findings.iter().any(Finding::is_error);
-    let rows = rows.left_out;
+fn with_errors(told: &Told, export: &Export) -> Option<Text> {
+    let is_held = export.empty_required == EmptyRequired::Hold && told.findings.iter().any(Finding::is_error);
+    let rows = told.left_out;
     let have = if rows == 1 { "row has" } else { "rows have" };
     let comportent = if rows < 2 { "ligne comporte" } else { "lignes comportent" };
     is_held.then(|| {
@@ -115,8 +115,8 @@ fn with_errors(rows: &Rows<'_>, export: &Export) -> Option<Text> {
     })
 }
 
-fn unwritable_heading(rows: &Rows<'_>) -> Option<Text> {
-    rows.findings.iter().any(Finding::refuses_the_file).then(|| {
+fn unwritable_heading(told: &Told) -> Option<Text> {
+    told.findings.iter().any(Finding::refuses_the_file).then(|| {
         Text::of(
             "the heading line cannot be written as it is",
             "la ligne d'en-têtes ne peut pas être écrite telle quelle",
@@ -124,8 +124,8 @@ fn unwritable_heading(rows: &Rows<'_>) -> Option<Text> {
     })
 }
 
-fn other_heading(rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Option<Text> {
-    let now = line(rows, export);
+fn other_heading(export: &Export, before: &Before<'_>) -> Option<Text> {
+    let now = line(export);
     let last = before.last.and_then(|last| last.files().iter().find(|file| file.table == export.table));
     let last = last.map(|last| &last.heading).filter(|last| **last != now)?;
     let headings =
@@ -134,14 +134,14 @@ fn other_heading(rows: &Rows<'_>, export: &Export, before: &Before<'_>) -> Optio
 }
 
 /// The heading line, as a text file has it.
-pub fn line(rows: &Rows<'_>, export: &Export) -> String {
-    rows.headings.join(&export.dialect.separator.to_string())
+pub fn line(export: &Export) -> String {
+    rows::headings(export).join(&export.dialect.separator.to_string())
 }
 
 /// What changed may be how rows are written, and not the people.
-fn other_profile(rows: &Rows<'_>, exchange: &Exchange, export: &Export, before: &Before<'_>) -> Option<Text> {
+fn other_profile(told: &Told, exchange: &Exchange, export: &Export, before: &Before<'_>) -> Option<Text> {
     let last = before.last.map(|last| &last.first().profile).filter(|profile| !profile.is_empty())?;
-    let changed = rows.rows.iter().filter(|row| row.change == Some(Change::Changed)).count();
+    let changed = told.changed;
     let is_held = export.tells_changes() && changed > 0 && *last != exchange.profile.digest().as_str();
     is_held.then(|| {
         let profile = &exchange.profile.name;

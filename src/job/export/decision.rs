@@ -9,24 +9,21 @@ use crate::job::export::before::Before;
 use crate::job::export::file::{self, File};
 use crate::job::export::pictures::Pictures;
 use crate::job::export::place::is_for;
+use crate::job::export::table::Table;
 use crate::job::export::{accounts, brakes, giving};
 use crate::job::gather;
-use crate::job::rows::{self, Rows};
-use crate::job::subject::Subjects;
 use crate::model::{Content, Finding, Text};
 use crate::site::{Exchange, Export, Site};
 use crate::state::{Account, Delivery, DeliveryId, Given, Giving, Set};
 
 /// What deciding needs to know, all of it read before.
-pub struct Gathered {
-    pub source: gather::Source,
-    /// Of each table, in the order of the export.
-    pub subjects: Vec<Subjects>,
+pub struct Gathered<'s> {
+    pub source: gather::Source<'s>,
     /// The tables that were last delivered.
     pub last: Option<Set>,
     /// What an earlier run left behind, held back sets among them.
     pub open: Vec<Set>,
-    /// What the partner was last given, by the keys of the people; nothing where there is more to an export than people.
+    /// What the partner was last given, by the keys of the people; nothing where nobody remembers it.
     pub given: BTreeMap<String, Given>,
     /// Those that the export keeps at a provider.
     pub accounts: BTreeMap<String, Account>,
@@ -68,6 +65,11 @@ impl Decision {
         tables.chain(&self.pictures).collect()
     }
 
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut File> {
+        let tables = self.tables.iter_mut().filter(|_| self.nothing.is_none());
+        tables.chain(&mut self.pictures)
+    }
+
     /// What is there already is not held any more.
     fn release_what_is_there(&mut self) {
         if self.nothing.is_some() {
@@ -87,26 +89,28 @@ pub fn decide(
     site: &Site,
     exchange: &Exchange,
     export: &Export,
-    gathered: &Gathered,
-    rows: Rows<'_>,
+    gathered: &Gathered<'_>,
+    tables: Vec<Table>,
     pictures: Pictures,
     now: NaiveDateTime,
 ) -> Result<Decision, Error> {
-    let Gathered { source, subjects, last, open, given, accounts, names } = gathered;
+    let Gathered { last, open, given, accounts, names, .. } = gathered;
     let before = Before { last: last.as_ref(), given };
-    let mut tables = tables(&rows, export, &before, names, now)?;
-    let mut held = brakes::apply(&mut tables, &rows, &subjects[0].people, exchange, export, &before);
-    let left_out = rows.left_out + source.left_out;
-    held.extend(accounts::too_many_switched_off(&tables, left_out, accounts, export, now.date()));
-    for (table, made) in export.beside.iter().zip(&subjects[1..]) {
+    let mut others = tables.into_iter();
+    let Table { files: mut tables, told, memos, like, read } = others.next().expect("an export has a table");
+    name(&mut tables, export, names, now)?;
+    let mut held = brakes::apply(&mut tables, &told, &like, exchange, export, &before);
+    let left_out = told.left_out + read.left_out;
+    held.extend(accounts::too_many_switched_off(&tables, left_out, accounts, export, now.date())?);
+    for (table, made) in export.beside.iter().zip(others) {
         tables.extend(beside(exchange, table, made, &before, now)?);
     }
     // What was refused is tried again.
     let is_refused = accounts.values().any(|account| account.is_refused);
     let last = last.as_ref().filter(|_| !is_refused);
     let nothing = nothing(site, exchange, export, &tables, last, open, now);
-    let giving = match export.is_of_people_alone() {
-        true => giving::all(&rows, export, given, &pictures),
+    let giving = match export.remembers() {
+        true => giving::all(&memos, export, given, &pictures),
         false => Vec::new(),
     };
     let mut decision = Decision {
@@ -115,7 +119,7 @@ pub fn decide(
         nothing,
         pictures: pictures.files,
         left_out,
-        findings: [source.findings.clone(), subjects[0].findings.clone(), rows.findings, pictures.findings].concat(),
+        findings: [read.findings, told.findings, pictures.findings].concat(),
         giving,
         same: None,
         superseded: Vec::new(),
@@ -130,17 +134,17 @@ pub fn decide(
 fn beside(
     exchange: &Exchange,
     table: &Export,
-    made: &Subjects,
+    made: Table,
     before: &Before<'_>,
     now: NaiveDateTime,
 ) -> Result<Vec<File>, Error> {
-    let rows = rows::decide(&made.people, table, before.given, now.date(), true);
-    let mut files = file::all(&rows, table, before, now)?;
-    let held = brakes::apply(&mut files, &rows, &made.people, exchange, table, before);
+    let Table { mut files, told, like, .. } = made;
+    file::name(&mut files, table, now)?;
+    let held = brakes::apply(&mut files, &told, &like, exchange, table, before);
     if let Some(first) = files.first_mut() {
         first.held.extend(held);
-        first.left_out = rows.left_out;
-        first.findings = [made.findings.clone(), rows.findings].concat();
+        first.left_out = told.left_out;
+        first.findings = told.findings;
     }
     Ok(files)
 }
@@ -154,19 +158,13 @@ fn same(exchange: &Exchange, decision: &Decision, open: &[Set]) -> Option<Delive
 
 /// A run in the same second, or in the hour that comes twice in autumn, would put its changes in the place of others that
 /// nobody has read yet: it takes the next name that is free.
-fn tables(
-    rows: &Rows<'_>,
-    export: &Export,
-    before: &Before<'_>,
-    names: &BTreeSet<String>,
-    now: NaiveDateTime,
-) -> Result<Vec<File>, Error> {
+fn name(files: &mut [File], export: &Export, names: &BTreeSet<String>, now: NaiveDateTime) -> Result<(), Error> {
     let mut at = now;
     loop {
-        let tables = file::all(rows, export, before, at)?;
-        let is_taken = |table: &File| export.file_name.is_of_one_instant() && names.contains(&table.name);
-        if !tables.iter().any(is_taken) {
-            return Ok(tables);
+        file::name(files, export, at)?;
+        let is_taken = |file: &File| export.file_name.is_of_one_instant() && names.contains(&file.name);
+        if !files.iter().any(is_taken) {
+            return Ok(());
         }
         at += TimeDelta::seconds(1);
     }

@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use crate::job::export::file::tells;
 use crate::job::export::pictures::Pictures;
-use crate::job::rows::{Row, Rows};
+use crate::job::rows::Memo;
 use crate::model::Change;
 use crate::site::Export;
 use crate::state::{Given, GivenPicture, Giving};
 
 /// What differs from what was given before.
-pub fn all(rows: &Rows<'_>, export: &Export, given: &BTreeMap<String, Given>, pictures: &Pictures) -> Vec<Giving> {
-    let of_row = |row: &Row<'_>| {
+pub fn all(memos: &[Memo], export: &Export, given: &BTreeMap<String, Given>, pictures: &Pictures) -> Vec<Giving> {
+    let of_row = |row: &Memo| {
         let before = given.get(&row.key);
         let after = after(row, export, before, pictures.given(&row.key, before));
         (before != after.as_ref()).then(|| Giving { key: row.key.clone(), given: after })
     };
-    rows.rows.iter().filter_map(of_row).collect()
+    memos.iter().filter_map(of_row).collect()
 }
 
 /// Whoever is not told of as new or changed is known to the partner as before; who left is known no longer, told or not:
 /// who comes back is new.
-fn after(row: &Row<'_>, export: &Export, before: Option<&Given>, picture: Option<GivenPicture>) -> Option<Given> {
+fn after(row: &Memo, export: &Export, before: Option<&Given>, picture: Option<GivenPicture>) -> Option<Given> {
     if row.change == Some(Change::Left) {
         return None;
     }
@@ -30,7 +30,7 @@ fn after(row: &Row<'_>, export: &Export, before: Option<&Given>, picture: Option
         true => Some(Given {
             who: row.who.clone(),
             digest: Some(row.digest.clone()),
-            part: row.part.into(),
+            part: row.part.clone(),
             contract_start: row.contract.start,
             contract_end: row.contract.end,
             picture,
@@ -41,7 +41,7 @@ fn after(row: &Row<'_>, export: &Export, before: Option<&Given>, picture: Option
             None => picture.map(|picture| Given {
                 who: row.who.clone(),
                 digest: None,
-                part: row.part.into(),
+                part: row.part.clone(),
                 contract_start: None,
                 contract_end: None,
                 picture: Some(picture),

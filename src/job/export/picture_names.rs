@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::job::rows::Row;
-use crate::model::{Digest, Field, People};
+use crate::job::rows::Memo;
+use crate::model::Digest;
 use crate::transport::handover;
 
 /// In characters; the rest of the name needs some, too.
@@ -14,9 +14,8 @@ pub struct Names(HashMap<String, String>);
 
 impl Names {
     /// Of those who have a login.
-    pub fn of<'r>(people: &People, rows: impl Iterator<Item = &'r Row<'r>>) -> Names {
-        let column = people.column(&Field::of("login"));
-        let login = |row: &'r Row<'r>| Some((&row.key, people.value(row.person?, &column)));
+    pub fn of<'r>(rows: impl Iterator<Item = &'r Memo>) -> Names {
+        let login = |row: &'r Memo| Some((&row.key, row.sitter.as_ref()?.login.as_str()));
         let logins: Vec<(&String, &str)> = rows.filter_map(login).filter(|(_, login)| !login.is_empty()).collect();
         let (mut seen, mut alike) = (HashSet::new(), HashSet::new());
         for (_, login) in &logins {
@@ -30,7 +29,7 @@ impl Names {
         Names(logins.into_iter().map(named).collect())
     }
 
-    pub fn of_person(&self, row: &Row<'_>) -> Option<&str> {
+    pub fn of_person(&self, row: &Memo) -> Option<&str> {
         self.0.get(&row.key).map(String::as_str)
     }
 }

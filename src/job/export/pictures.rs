@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::format::Image;
 use crate::job::export::file::File;
+use crate::job::export::made::Made;
 use crate::job::export::picture_names::Names;
 use crate::job::gather::Source;
-use crate::job::rows::{Row, Rows};
+use crate::job::rows::Memo;
 use crate::job::{Error, Job, picture_rules};
 use crate::model::{Change, Content, Digest, Field, Finding, Place, Text};
 use crate::net::{self, Limit};
@@ -44,8 +45,8 @@ impl Pictures {
 pub fn gather(
     job: &Job<'_>,
     export: &Export,
-    source: &Source,
-    rows: &Rows<'_>,
+    source: &Source<'_>,
+    rows: &[Memo],
     given: &BTreeMap<String, Given>,
 ) -> Result<Pictures, Error> {
     let (Some(photos), site::People::Lucca(lucca)) = (&export.photos, &*export.people) else {
@@ -53,9 +54,9 @@ pub fn gather(
     };
     let mut pictures = Pictures::default();
     let mut wanted = Vec::new();
-    for row in rows.rows.iter().filter(|row| row.change != Some(Change::Left)) {
+    for row in rows.iter().filter(|row| row.change != Some(Change::Left)) {
         let before = given.get(&row.key).and_then(|given| given.picture.as_ref());
-        let id = row.person.and_then(|person| source.pictures.get(&source.people.number(person)));
+        let id = row.sitter.as_ref().and_then(|sitter| source.pictures.get(&sitter.number));
         match (id, before) {
             (Some(id), _) => wanted.push(Wanted { row, id, before }),
             (None, Some(before)) => pictures.lose(row, before),
@@ -65,7 +66,7 @@ pub fn gather(
     if job.is_dry_run() || wanted.is_empty() {
         return Ok(pictures);
     }
-    let names = Names::of(&source.people, wanted.iter().map(|wanted| wanted.row));
+    let names = Names::of(wanted.iter().map(|wanted| wanted.row));
     wanted.retain(|wanted| !wanted.is_there(&names, photos));
     let door = job.context.doors.door(lucca, &job.context.site.base)?;
     let limit = job.context.limit.at_most(job.context.limit.left() / 2);
@@ -76,7 +77,7 @@ pub fn gather(
 
 /// A picture that somebody has.
 struct Wanted<'a> {
-    row: &'a Row<'a>,
+    row: &'a Memo,
     id: &'a str,
     /// The one that the partner has.
     before: Option<&'a GivenPicture>,
@@ -154,11 +155,12 @@ impl Reader<'_> {
             folder: self.photos.folder.clone(),
             name: given.file,
             content: Content::Picture,
-            part: wanted.row.part.into(),
-            bytes,
+            part: wanted.row.part.clone(),
+            made: Made::InMemory(bytes),
             digest: given.digest,
             rows: 1,
-            people: vec![wanted.row.who.clone()],
+            left: 0,
+            people: [&wanted.row.who].into_iter().collect(),
             table: String::new(),
             heading: String::new(),
             personal_fields: vec![Field::picture()],
@@ -189,7 +191,7 @@ impl Pictures {
     }
 
     /// The partner keeps what it has: it is told of in the report alone.
-    fn lose(&mut self, row: &Row<'_>, before: &GivenPicture) {
+    fn lose(&mut self, row: &Memo, before: &GivenPicture) {
         let (who, file) = (&row.who, &before.file);
         let problem = text!(
             "{who} has no picture any more; the partner still has `{file}`",

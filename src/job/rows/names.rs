@@ -5,23 +5,24 @@ use crate::model::people::Column;
 use crate::model::{Field, People, Text};
 use crate::site::{self, Export};
 
+/// A row about a person is called by the first of these that it has, be it one with the person's department.
+pub const BY: [&str; 8] = [
+    "employee-number",
+    "login",
+    "mail",
+    "last-name",
+    "department-code",
+    "department-name",
+    "cost-center-code",
+    "cost-center-name",
+];
+
 /// What tells people apart for a reader.
 pub struct Names(Vec<Column>);
 
 impl Names {
     pub fn of(people: &People) -> Names {
-        let by = [
-            // A row about a person is called by them, be it one with the person's department.
-            "employee-number",
-            "login",
-            "mail",
-            "last-name",
-            "department-code",
-            "department-name",
-            "cost-center-code",
-            "cost-center-name",
-        ];
-        Names(by.map(|name| people.column(&Field::of(name))).into())
+        Names(BY.map(|name| people.column(&Field::of(name))).into())
     }
 
     pub fn of_person<'p>(&self, people: &'p People, person: usize) -> Option<&'p str> {

@@ -11,6 +11,8 @@ use crate::text;
 
 pub struct Population<'a> {
     establishments: Option<&'a [String]>,
+    /// Those of which somebody is, by their places among the others.
+    met: Vec<bool>,
     establishment: Column,
     contract_start: Column,
     contract_end: Column,
@@ -21,8 +23,10 @@ pub struct Population<'a> {
 impl<'a> Population<'a> {
     pub fn new(people: &People, export: &'a Export, today: NaiveDate) -> Population<'a> {
         let days = export.population.leavers.map(|days| Days::new(days.into()));
+        let establishments = export.population.establishments.as_deref();
         Population {
-            establishments: export.population.establishments.as_deref(),
+            establishments,
+            met: vec![false; establishments.map_or(0, <[String]>::len)],
             establishment: people.column(&Field::of("establishment")),
             contract_start: people.column(&Field::of("contract-start")),
             contract_end: people.column(&Field::of("contract-end")),
@@ -30,11 +34,19 @@ impl<'a> Population<'a> {
         }
     }
 
+    /// Somebody is there, of the population or not.
+    pub fn meet(&mut self, people: &People, person: usize) {
+        let Some(all) = self.establishments else { return };
+        let home = people.value(person, &self.establishment);
+        for (name, is_met) in all.iter().zip(&mut self.met) {
+            *is_met |= name == home;
+        }
+    }
+
     /// An establishment that nobody has may be misspelt: its people would be missing without a word.
-    pub fn nobody(&self, people: &People) -> impl Iterator<Item = Finding> {
-        let has = |person: usize, name: &str| people.value(person, &self.establishment) == name;
-        let all = self.establishments.into_iter().flatten();
-        all.filter(move |name| !(0..people.len()).any(|person| has(person, name))).map(|name| {
+    pub fn nobody(&self) -> impl Iterator<Item = Finding> {
+        let all = self.establishments.into_iter().flatten().zip(&self.met);
+        all.filter(|(_, is_met)| !**is_met).map(|(name, _)| {
             let problem = text!(
                 "nobody is of the establishment `{name}`, which the site's `population` names",
                 "personne n'appartient à l'établissement `{name}`, que nomme la `population` de la configuration"
@@ -46,9 +58,8 @@ impl<'a> Population<'a> {
     pub fn takes(&self, people: &People, person: usize) -> bool {
         let establishment = self.establishment(people, person);
         let is_there = self.establishments.is_none_or(|all| all.iter().any(|one| one == establishment));
-        let end = self.contract_end(people, person);
-        let left_long_ago = end.zip(self.earliest_end).is_some_and(|(end, earliest)| end < earliest);
-        is_there && !left_long_ago
+        let left_before = |earliest: NaiveDate| self.contract_end(people, person).is_some_and(|end| end < earliest);
+        is_there && !self.earliest_end.is_some_and(left_before)
     }
 
     pub fn establishment<'p>(&self, people: &'p People, person: usize) -> &'p str {

@@ -46,7 +46,10 @@ impl<'a> Way<'a> {
     }
 
     /// The cell of a person who is in the file; empty where there is an error about it.
-    pub fn cell(&self, value: &'a str, row: u32, who: Option<&str>, findings: &mut Vec<Finding>) -> Cell<'a> {
+    pub fn cell<'p>(&self, value: &'p str, row: u32, who: Option<&str>, findings: &mut Vec<Finding>) -> Cell<'p>
+    where
+        'a: 'p,
+    {
         let place = || self.place(row);
         match self.write(value) {
             Ok(cell) => {
@@ -64,7 +67,10 @@ impl<'a> Way<'a> {
     }
 
     /// The cell of somebody who left, of whom the partner is told in any case: empty where nothing can be written.
-    pub fn cell_of_leaver(&self, value: &'a str) -> Cell<'a> {
+    pub fn cell_of_leaver<'p>(&self, value: &'p str) -> Cell<'p>
+    where
+        'a: 'p,
+    {
         self.write(value).ok().filter(|cell| self.lacks(cell).is_none()).unwrap_or_default()
     }
 
@@ -76,7 +82,10 @@ impl<'a> Way<'a> {
         self.write(word).unwrap_or_else(|_| Cell::Text(word.into()))
     }
 
-    fn write(&self, value: &'a str) -> Result<Cell<'a>, Problem> {
+    fn write<'p>(&self, value: &'p str) -> Result<Cell<'p>, Problem>
+    where
+        'a: 'p,
+    {
         self.chosen.column.form.write_as(self.export.form, value, self.kind, &self.export.dialect)
     }
 

@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::model::{Bytes, Content, Digest, Field, Text};
 use crate::state::tests::{apply, at, create, facts, run_in, save};
 use crate::state::{
-    DeliveryId, DeliveryStatus, Given, Giving, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus, RunId,
-    Spool, State,
+    DeliveryId, DeliveryStatus, Given, Giving, NewDelivery, NewPickup, NewSet, PickupStatus, PlanId, PlanStatus,
+    Roster, RunId, Spool, State,
 };
 
 const PATH: &str = "from-acme/users.csv";
@@ -18,7 +18,7 @@ const PATH: &str = "from-acme/users.csv";
 static PERSONAL: LazyLock<[Field; 2]> = LazyLock::new(|| [Field::of("birth-date"), Field::of("manager.personal-mail")]);
 
 /// Whom a delivery is about.
-static PEOPLE: LazyLock<[String; 2]> = LazyLock::new(|| ["ada".into(), "0042".into()]);
+static PEOPLE: LazyLock<Roster> = LazyLock::new(|| ["ada", "0042"].into_iter().collect());
 
 fn prepare(state: &mut State, run: &RunId, content: &str, held: &[Text]) -> DeliveryId {
     prepare_set(state, run, &[file(content, &Digest::of(content.as_bytes()), held)], &[])
@@ -45,7 +45,7 @@ fn file<'a>(content: &str, digest: &'a Digest, held: &'a [Text]) -> NewDelivery<
         sealed: None,
         size: content.len() as u64,
         rows: 2,
-        people: &*PEOPLE,
+        people: &PEOPLE,
         held,
         spooled: "skillup-1.csv",
     }
