@@ -47,5 +47,6 @@ command -v passerelle || echo "no program"
 
 echo "# purged"
 dpkg --purge passerelle >/dev/null
-find / -xdev -name '*passerelle*' -not -path '/tmp/*' -not -path '/var/log/*' -newer /tmp/passerelle.deb
 END
+# What is written goes here, and nothing else of this machine does.
+find "$picture/changes" -name '*passerelle*' -not -path '*/var/log/*'
