@@ -99,12 +99,6 @@ impl Table {
         self.chunks.push(chunk);
     }
 
-    /// Adds all rows of another table.
-    pub fn append(&mut self, other: Table) {
-        self.is_unended |= other.is_unended;
-        other.chunks.into_iter().for_each(|chunk| self.push(chunk));
-    }
-
     /// The row at `index`, counted from 0 over the whole table.
     ///
     /// # Panics
