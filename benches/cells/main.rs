@@ -3,15 +3,17 @@
 //! Times are of all cells of [`ROWS`] rows; `elem/s` counts cells. For instructions: `valgrind --tool=callgrind` on the
 //! program that `cargo bench --bench cells --no-run` names, with `--test`, which reads every cell once.
 
-#[expect(dead_code, reason = "only the rows that a partner delivers are wanted of the company")]
-#[path = "../import/company.rs"]
+#[path = "../company/mod.rs"]
 mod company;
 
+use std::fs;
 use std::hint::black_box;
+use std::path::Path;
 
-use company::Version;
+use clap::Parser;
+use company::Order;
 use criterion::{Criterion, Throughput};
-use passerelle::model::table::Chunk;
+use passerelle::format::{self, Reading};
 use passerelle::model::{People, Severity, Table};
 use passerelle::profile::{self, Profiles};
 use passerelle::rule::form::{Form, Scratch};
@@ -20,8 +22,8 @@ use passerelle::rule::{self, Additions, Contract, Recognised, Surroundings};
 
 const ROWS: usize = 2_000;
 const COLUMNS: usize = 16;
-const FILES: [(&str, Version); 3] =
-    [("clean", Version::Changed), ("dirty", Version::Dirty), ("rotten", Version::Rotten)];
+/// What the company's order calls them: a clean file, one with some mistakes, and one with three in each row.
+const FILES: [&str; 3] = ["changed", "dirty", "rotten"];
 
 /// The cells of one column are asked of its form.
 struct Column<'a> {
@@ -35,15 +37,18 @@ fn main() {
     let profile = profiles.get("lucca-users").expect("it is shipped");
     let profile::Contract::Import(import) = &profile.contract else { panic!("it is for imports") };
     let contract = Contract { columns: &import.columns, identify_by: &[], creates: false, twins: Severity::Remark };
-    let additions = Additions { lists: lists(), ..Additions::default() };
-    for (name, version) in FILES {
-        let (recognised, table) = read(&company::partner_file(ROWS, version), &contract);
+    let folder = tempfile::tempdir().expect("a folder");
+    company::write_site(folder.path()).expect("a site");
+    let additions = Additions { lists: lists(folder.path()), ..Additions::default() };
+    for name in FILES {
+        let reading = read(&folder.path().join(name), &contract);
+        let recognised = rule::recognise(&reading.heading, &contract, &[]);
         let mut columns = columns(&recognised, &contract, &additions.lists);
-        ask(&mut criterion, name, &table, &mut columns);
-        check(&mut criterion, name, &recognised, &table, &contract, &additions);
-        if version == Version::Changed {
+        ask(&mut criterion, name, &reading.table, &mut columns);
+        check(&mut criterion, name, &recognised, &reading, &contract, &additions);
+        if name == FILES[0] {
             let headings = recognised.headings.iter().map(|heading| &**heading);
-            ask_each(&mut criterion, headings.zip(&mut columns), &table);
+            ask_each(&mut criterion, headings.zip(&mut columns), &reading.table);
         }
     }
     criterion.final_summary();
@@ -88,15 +93,16 @@ fn check(
     criterion: &mut Criterion,
     name: &str,
     recognised: &Recognised,
-    table: &Table,
+    reading: &Reading,
     contract: &Contract<'_>,
     additions: &Additions,
 ) {
-    let around = Surroundings { known: &People::unknown(), additions, absent_on: None };
+    let around = Surroundings { known: &People::unknown(), others: None, additions, absent_on: None };
+    let Reading { table, findings, .. } = reading;
     let mut group = criterion.benchmark_group("file");
     group.throughput(Throughput::Elements((table.len() * COLUMNS) as u64));
     group.bench_function(name, |bencher| {
-        bencher.iter(|| rule::check(recognised, table, &[], contract, &around).left_out.len());
+        bencher.iter(|| rule::check(recognised, table, findings, contract, &around).left_out.len());
     });
     group.finish();
 }
@@ -110,26 +116,26 @@ fn columns<'a>(recognised: &Recognised, contract: &Contract<'a>, lists: &'a List
     found.map(column).collect()
 }
 
-fn read(file: &str, contract: &Contract<'_>) -> (Recognised, Table) {
-    let mut lines = file.lines();
-    let headings: Vec<String> = lines.next().expect("a heading").split(';').map(String::from).collect();
-    let mut chunk = Chunk::default();
-    for (line, number) in lines.zip(2..) {
-        line.split(';').for_each(|cell| chunk.cell(cell));
-        chunk.end_row(number, number);
-    }
-    (rule::recognise(&headings, contract, &[]), chunk.into())
+/// Has the company write the file that is named after what it is, and reads it.
+fn read(path: &Path, contract: &Contract<'_>) -> Reading {
+    let what = path.file_name().and_then(|name| name.to_str()).expect("it has a name");
+    let order = ["company", &ROWS.to_string(), what, path.to_str().expect("a plain path")];
+    Order::parse_from(order).write().expect("there is room");
+    let bytes = fs::read(path).expect("it was written");
+    format::read(&bytes, &rule::knows(contract)).expect("it is a table")
 }
 
-/// As [`company::write_lists`] writes them.
-fn lists() -> Lists {
+/// As the site has them.
+fn lists(folder: &Path) -> Lists {
     let mut lists = Lists::default();
-    let mut add = |list: &str, names: Vec<String>| {
-        let entry = |(name, row): (String, u32)| Entry { row, code: row.to_string(), name, ..Entry::default() };
-        lists.insert(list, List::new(names.into_iter().zip(2..).map(entry).collect()).expect("a list"));
-    };
-    add("departments", (0..company::DEPARTMENTS).map(company::department).collect());
-    add("establishments", (0..company::ESTABLISHMENTS).map(company::establishment).collect());
-    add("roles", company::ROLES.map(String::from).into());
+    for name in ["departments", "establishments", "roles"] {
+        let written = fs::read_to_string(folder.join(name).with_extension("csv")).expect("it was written");
+        let entry = |(line, row): (&str, u32)| {
+            let (code, name) = line.split_once(';').expect("two columns");
+            Entry { row, code: code.into(), name: name.into(), ..Entry::default() }
+        };
+        let entries = written.lines().zip(1..).skip(1).map(entry).collect();
+        lists.insert(name, List::new(entries).expect("a list"));
+    }
     lists
 }
