@@ -18,7 +18,7 @@ pub fn are_ordinary(text: &str) -> bool {
 ///
 /// Here, and only here, speed goes before clearness: eight bytes at a time, as one number. In each of its bytes, the
 /// highest bit tells: it is set in a byte that is no ASCII; taking the space off sets it where a control was; adding one
-/// sets it for the last of ASCII, which is a control too. It takes a fifth of the instructions of looking at each byte.
+/// sets it for the last of ASCII, which is a control too.
 fn are_printable(bytes: &[u8]) -> bool {
     let are_eight = |eight: &[u8; 8]| {
         let eight = u64::from_le_bytes(*eight);
