@@ -1,8 +1,10 @@
 //! CSV: the encoding, the separator and the headings are recognised, then all rows are read, in pieces side by side.
 
 use std::io;
+use std::mem;
 use std::num::NonZero;
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 use crate::format::body::Body;
 use crate::format::dialect::Encoding;
@@ -35,7 +37,9 @@ pub struct Opened<'a> {
 /// What a piece was taken for.
 struct Seen<T> {
     start: Start,
+    /// Its findings are those below.
     tally: Tally,
+    findings: Arc<Vec<Finding>>,
     surplus: Option<u32>,
     of_file: Vec<Finding>,
     rows: usize,
@@ -159,18 +163,19 @@ impl Opened<'_> {
         let pieces = (self.file.body.end - first.at).div_ceil(self.piece.get() as u64) as usize;
         let work = |part: &mut Part, baton: Baton<'_, Start, _>| self.work(part, baton, &see).transpose();
         relay::run(pieces, threads, first, work, |index, seen| {
-            let hopeless = |seen: &Seen<T>| tally.is_hopeless_with(&seen.tally);
-            let seen = seen.and_then(|seen: Seen<T>| match hopeless(&seen) {
-                true => self.see(&mut Part::default(), index, seen.start, tally.errors(), &see),
+            let seen = seen.and_then(|seen: Seen<T>| match tally.is_hopeless_with(&seen.tally) {
+                true => self.see_again(index, seen, tally.errors(), &see),
                 false => Ok(seen),
             });
             match seen {
                 Ok(seen) => {
-                    tally.append(seen.tally);
                     surplus = surplus.or(seen.surplus);
                     of_file.extend(seen.of_file);
                     rows += seen.rows;
                     take(seen.seen);
+                    // What took the piece may have let go of its findings.
+                    let findings = Arc::unwrap_or_clone(seen.findings);
+                    tally.append(seen.tally.with(findings));
                 }
                 Err(cause) => failure = Some(cause),
             }
@@ -200,20 +205,20 @@ impl Opened<'_> {
             self.read(part, index, Some(start.at))?;
         }
         baton.pass_on(self.file.start_behind(part, &start));
-        Ok(Some(self.seen(part, start, 0, see)))
+        Ok(Some(self.seen(part, start, Tally::ahead(), see)))
     }
 
-    /// Once more, where there are too many errors with those of this piece.
-    fn see<T>(
+    /// Once more, behind so many errors, where there are too many with those of this piece.
+    fn see_again<T>(
         &self,
-        part: &mut Part,
         index: usize,
-        start: Start,
+        Seen { start, .. }: Seen<T>,
         errors: usize,
         see: &impl Fn(Piece) -> T,
     ) -> io::Result<Seen<T>> {
-        self.read(part, index, Some(start.at))?;
-        Ok(self.seen(part, start, errors, see))
+        let mut part = Part::default();
+        self.read(&mut part, index, Some(start.at))?;
+        Ok(self.seen(&mut part, start, Tally::behind(errors), see))
     }
 
     fn read(&self, part: &mut Part, index: usize, start: Option<u64>) -> io::Result<()> {
@@ -226,11 +231,12 @@ impl Opened<'_> {
         start..(start + size).min(self.file.body.end)
     }
 
-    fn seen<T>(&self, part: &mut Part, start: Start, errors: usize, see: &impl Fn(Piece) -> T) -> Seen<T> {
-        let Taken { table, tally, surplus, of_file } = self.file.take(part, &start, errors);
+    fn seen<T>(&self, part: &mut Part, start: Start, before: Tally, see: &impl Fn(Piece) -> T) -> Seen<T> {
+        let Taken { table, mut tally, surplus, of_file } = self.file.take(part, &start, before);
         let rows = table.len();
-        let seen = see(Piece { table, findings: tally.findings.clone() });
-        Seen { start, tally, surplus, of_file, rows, seen }
+        let findings = Arc::new(mem::take(&mut tally.findings));
+        let seen = see(Piece { table, findings: findings.clone() });
+        Seen { start, tally, findings, surplus, of_file, rows, seen }
     }
 
     /// One heading that nobody knows, and no row: a message in place of a table.

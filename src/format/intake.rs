@@ -99,15 +99,15 @@ impl File<'_> {
         next
     }
 
-    /// Takes the rows of a part in, up to where there are too many errors; `errors` are those before.
-    pub fn take(&self, part: &mut Part, start: &Start, errors: usize) -> Taken {
+    /// Takes the rows of a part in, up to where there are too many errors with those `before`.
+    pub fn take(&self, part: &mut Part, start: &Start, before: Tally) -> Taken {
         let length = part.cut.end;
         let chunk = Chunk::over(mem::take(&mut part.cut.cells), length);
         let intake = Intake {
             file: self,
             text: &part.text[..length],
             splitter: self.splitter(&part.text),
-            rows: Rows::of_part(&self.head.heading, chunk, start.last, errors),
+            rows: Rows::of_part(&self.head.heading, chunk, start.last, before),
             suspects: [LOST, '\0'].map(|what| Suspect::new(&part.text[..length], what.encode_utf8(&mut [0; 4]))),
             lost: self.body.lost(part.bytes(start.at), start.at),
             is_last: self.body.is_blank_from(part.end),

@@ -90,9 +90,9 @@ impl Rows {
     }
 
     /// Rows of a part of a file; its cells are those of a text that comes at the end. `last` is the number of the last
-    /// row before it that held something, `errors` are those before it. All of them are in this one chunk.
-    pub fn of_part(heading: &Heading, chunk: Chunk, last: u32, errors: usize) -> Rows {
-        Rows { chunk, chunk_at_most: usize::MAX, last, tally: Tally::behind(errors), ..Rows::below(heading) }
+    /// row before it that held something. All of them are in this one chunk.
+    pub fn of_part(heading: &Heading, chunk: Chunk, last: u32, tally: Tally) -> Rows {
+        Rows { chunk, chunk_at_most: usize::MAX, last, tally, ..Rows::below(heading) }
     }
 
     pub fn width(&self) -> usize {
@@ -153,7 +153,7 @@ impl Rows {
     fn take(&mut self) -> Piece {
         self.given = self.memory;
         self.table.push(mem::take(&mut self.chunk));
-        Piece { table: mem::take(&mut self.table), findings: mem::take(&mut self.tally.findings) }
+        Piece { table: mem::take(&mut self.table), findings: mem::take(&mut self.tally.findings).into() }
     }
 
     /// Reports what could not be decoded, and what no text should hold. It takes a look at every byte: ask only where

@@ -50,6 +50,9 @@ pub(super) static MORE_REMARKS: Rule = Rule {
 /// With more errors than this a file is refused.
 const ERRORS_AT_MOST: usize = 50_000;
 
+/// In a part that is read ahead of its turn. The fewer, the less memory; the more, the fewer parts are read twice.
+const ERRORS_AHEAD_AT_MOST: usize = 5_000;
+
 /// Who reads more than this?
 const REMARKS_AT_MOST: usize = 1_000;
 
@@ -64,9 +67,20 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Of a part that is read before it is known how many errors there are before it. Few are kept, because many such parts
+    /// may be in memory; one that has more is hopeless, and to be read once more when its turn has come.
+    pub fn ahead() -> Tally {
+        Tally::behind(ERRORS_AT_MOST - ERRORS_AHEAD_AT_MOST)
+    }
+
     /// Goes on where there were so many errors.
     pub fn behind(errors: usize) -> Tally {
         Tally { errors, before: errors, ..Tally::default() }
+    }
+
+    /// Gives back the findings that were taken out of it.
+    pub fn with(self, findings: Vec<Finding>) -> Tally {
+        Tally { findings, ..self }
     }
 
     pub fn report(&mut self, finding: Finding) {
@@ -85,9 +99,9 @@ impl Tally {
         self.errors > ERRORS_AT_MOST
     }
 
-    /// With the errors of the next part there would be too many.
+    /// With the errors of the next part there are too many, or it is not known how many that part has.
     pub fn is_hopeless_with(&self, next: &Tally) -> bool {
-        self.errors + next.errors - next.before > ERRORS_AT_MOST
+        next.is_hopeless() || self.errors + next.errors - next.before > ERRORS_AT_MOST
     }
 
     pub fn errors(&self) -> usize {

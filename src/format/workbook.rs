@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::io;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 
 use calamine::{Sheet, SheetType, SheetVisible};
 use intake::Intake;
@@ -212,9 +213,9 @@ impl<'b> Workbook<'b> {
 pub(super) fn read(bytes: &[u8], is_heading: &dyn Fn(&str) -> bool) -> Result<Reading, Finding> {
     let mut workbook = Workbook::open(bytes, is_heading)?;
     let (mut table, mut of_rows) = (Table::default(), Vec::new());
-    let mut take = |mut piece: Piece| {
+    let mut take = |piece: Piece| {
         table.append(piece.table);
-        of_rows.append(&mut piece.findings);
+        of_rows.extend(Arc::unwrap_or_clone(piece.findings));
         Ok(())
     };
     let at_end = workbook.pieces(&mut take).expect("taking never fails")?;

@@ -112,6 +112,8 @@ impl<'s, 'a> Wanted<'s, 'a> {
         let Sought { way, parts } = &ways[index];
         let is_of_another = match way {
             Way::Form(_) => false,
+            // Nobody is found by where they work.
+            Way::Fields(fields) if fields.iter().all(|field| field.is("establishment")) => false,
             // Namesakes matter where somebody new comes.
             Way::Names => person.is_none(),
             Way::Fields(_) => true,

@@ -27,7 +27,7 @@ fn said(bytes: &[u8], stated: Option<Encoding>, piece: usize, count: usize) -> S
     let take = |(more, ends, findings)| {
         rows.extend::<Vec<_>>(more);
         is_unended |= ends;
-        of_pieces.extend::<Vec<Finding>>(findings);
+        of_pieces.extend::<Vec<Finding>>(Arc::unwrap_or_clone(findings));
     };
     let of_rows = opened.pieces(threads(count), see, take).expect("memory can be read");
     let errors: Vec<&Finding> = of_pieces.iter().filter(|it| it.is_error()).collect();

@@ -104,7 +104,7 @@ impl Process {
                 Tag::Rows => {
                     let table = frame::take_rows(&self.bytes, &mut self.row)?;
                     self.watch.rest();
-                    take(Piece { table, findings: mem::take(&mut findings) });
+                    take(Piece { table, findings: mem::take(&mut findings).into() });
                     self.watch.go_on();
                 }
                 Tag::Refused => return Ok(Err(frame::json(&self.bytes)?)),
