@@ -47,6 +47,15 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     written.or_else(|| any_day(text).filter(|day| YEARS.contains(&day.year())))
 }
 
+/// The rule that [`read`] has against a text; None where the text proves that its column is month first.
+pub fn rule_against(text: &str) -> Option<&'static Rule> {
+    if date_serial::is(text) {
+        return Some(&date_serial::RULE);
+    }
+    let short_year = two_digit_year::fault(text).map(|fault| fault.rule);
+    short_year.or_else(|| date::month_first(text).is_none().then_some(&RULE))
+}
+
 fn any_day(text: &str) -> Option<NaiveDate> {
     date::day_first(text).or_else(|| date::iso(text))
 }

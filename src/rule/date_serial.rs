@@ -37,6 +37,11 @@ pub fn fault(text: &str) -> Option<Fault> {
     Some(RULE.fault(problem).expected(expected))
 }
 
+/// As [`fault`], without the words.
+pub fn is(text: &str) -> bool {
+    day(text).is_some()
+}
+
 /// In a column of any text: the directory has the day that the number counts.
 pub fn certain(text: &str, known: &str) -> Option<Fault> {
     let known = date::day_first(known).or_else(|| date::iso(known))?;

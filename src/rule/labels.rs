@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::fault::Fault;
 use super::lists::{Item, List, Lists};
 use super::{ambiguous_label, lost_zeros, unknown_label};
+use crate::model::Rule;
 use crate::model::fold::{fold, nearest};
 
 /// A list by its folded names, codes and paths.
@@ -57,6 +58,15 @@ impl<'a> Labels<'a> {
             [] => None,
             [only] => Some(&only.label),
             several => exact(several, text).map(|item| &*item.label),
+        }
+    }
+
+    /// The rule that [`Labels::read`] has against a text that has no label.
+    pub fn rule_against(&self, text: &str) -> &'static Rule {
+        match self.meant(text) {
+            [] if lost_zeros::is_code(text, self.list.items()) => &lost_zeros::RULE,
+            [] => unknown_label::rule(&self.name),
+            _ => &ambiguous_label::RULE,
         }
     }
 

@@ -155,13 +155,22 @@ pub fn certain(text: &str, known: &str) -> Option<Fault> {
 
 /// A reference list has one code that is the same with zeros in front.
 pub fn code(text: &str, items: &[Item]) -> Option<Fault> {
+    let code = padded(text, items)?;
+    let problem = text!("has lost zeros: the list has `{code}`", "a perdu des zéros : la liste contient `{code}`");
+    Some(RULE.fault(problem).expected(Text::same(format!("`{code}`"))))
+}
+
+/// As [`code`], without the words.
+pub fn is_code(text: &str, items: &[Item]) -> bool {
+    padded(text, items).is_some()
+}
+
+fn padded<'a>(text: &str, items: &'a [Item]) -> Option<&'a str> {
     if !is_bare(text) {
         return None;
     }
     let mut codes = items.iter().map(|item| &*item.code).filter(|code| is_padded(code, text));
-    let (code, None) = (codes.next()?, codes.next()) else { return None };
-    let problem = text!("has lost zeros: the list has `{code}`", "a perdu des zéros : la liste contient `{code}`");
-    Some(RULE.fault(problem).expected(Text::same(format!("`{code}`"))))
+    codes.next().filter(|_| codes.next().is_none())
 }
 
 fn known_as(number: &str) -> Fault {

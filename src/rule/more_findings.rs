@@ -27,23 +27,39 @@ pub const LISTED: usize = 5_000;
 /// What is not listed: of each finding its code and its place.
 #[derive(Debug, Default)]
 pub struct More {
-    listed: BTreeMap<String, usize>,
+    listed: BTreeMap<String, Listed>,
     pub unlisted: Vec<Unlisted>,
 }
 
+#[derive(Debug)]
+struct Listed {
+    /// None where it is no finding of ours.
+    code: Option<&'static str>,
+    count: usize,
+}
+
 impl More {
+    /// Is there no room for what the rule has against a cell? Then this is all that is kept of it, and nobody has to put
+    /// it in words.
+    pub fn is_kept_short(&mut self, rule: &'static Rule, row: u32, column: usize) -> bool {
+        let is_full = self.listed.get(rule.code).is_some_and(|listed| listed.count >= LISTED);
+        if is_full {
+            self.unlisted.push(Unlisted { code: rule.code, row, column: Some(column as u32) });
+        }
+        is_full
+    }
+
     /// Gives the finding back to be listed, where there is still room for its code.
     pub fn room_for(&mut self, finding: Finding) -> Option<Finding> {
         match self.listed.get_mut(&finding.code) {
-            None => drop(self.listed.insert(finding.code.clone(), 1)),
-            Some(listed) if *listed < LISTED => *listed += 1,
-            Some(_) => {
-                let code = RULES
-                    .iter()
-                    .flat_map(|(_, rules)| *rules)
-                    .find(|rule| rule.code == finding.code)
-                    .map(|rule| rule.code);
-                if let (Some(code), Some(row)) = (code, finding.place.row) {
+            None => {
+                let mut rules = RULES.iter().flat_map(|(_, rules)| *rules);
+                let code = rules.find(|rule| rule.code == finding.code).map(|rule| rule.code);
+                self.listed.insert(finding.code.clone(), Listed { code, count: 1 });
+            }
+            Some(listed) if listed.count < LISTED => listed.count += 1,
+            Some(listed) => {
+                if let (Some(code), Some(row)) = (listed.code, finding.place.row) {
                     self.unlisted.push(Unlisted { code, row, column: finding.place.column });
                     return None;
                 }

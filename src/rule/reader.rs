@@ -7,6 +7,7 @@ use super::Column;
 use super::clear::Clear;
 use super::form::{Form, Scratch, Value};
 use super::lists::Lists;
+use super::more_findings::More;
 use super::remarks::Remarks;
 use super::translated::Translation;
 use crate::model::table::Row;
@@ -53,18 +54,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the cell of a row for the first time, and notes what is worth a remark.
-    pub fn check(&mut self, row: Row<'a>) -> Result<(), Box<Finding>> {
+    /// Reads the cell of a row for the first time, and notes what is worth a remark. The error is what is wrong; None where
+    /// there is no end of such findings, and `more` has this one.
+    pub fn check(&mut self, row: Row<'a>, more: &mut More) -> Result<(), Option<Box<Finding>>> {
         let cell = row.cell(self.index);
         if let Some((_, notes)) = self.form.plain(cell, &mut self.scratch) {
             let place = || Place::row(row.number(), row.line()).in_column(self.index, &self.heading);
             self.remarks.note(notes, row.number(), place, cell);
             return Ok(());
         }
+        let rule = self.form.rule_against(cell);
+        if rule.is_some_and(|rule| more.is_kept_short(rule, row.number(), self.index)) {
+            return Err(None);
+        }
         let fault = self.form.read(cell).expect_err("a cell that is not plain has a fault");
         let finding = fault.at(self.place(row), cell);
         self.remarks.order.note_fault(&finding);
-        Err(finding.into())
+        Err(Some(finding.into()))
     }
 
     /// What the cell of a row means that was read before without a fault; None for an empty one.

@@ -119,10 +119,10 @@ impl<'a> Sheet<'a> {
             for (reader, is_key) in readers {
                 if standing.out && self.reported.contains(&(row.number(), reader.index as u32)) {
                     standing.sound_key &= !is_key;
-                } else if let Err(finding) = reader.check(row) {
+                } else if let Err(told) = reader.check(row, &mut self.more) {
                     standing.out = true;
                     standing.sound_key &= !is_key;
-                    self.findings.extend(self.more.room_for(*finding));
+                    self.findings.extend(told.and_then(|finding| self.more.room_for(*finding)));
                 }
             }
         }
@@ -148,8 +148,10 @@ impl<'a> Sheet<'a> {
         let cells = self.table.row(row);
         if self.reported.contains(&(cells.number(), self.readers[reader].index as u32)) {
             self.standings[row].sound_key &= !self.is_key(reader);
-        } else if let Err(finding) = self.readers[reader].check(cells) {
-            self.refuse_cell(row, reader, *finding);
+        } else if let Err(told) = self.readers[reader].check(cells, &mut self.more) {
+            self.standings[row].out = true;
+            self.standings[row].sound_key &= !self.is_key(reader);
+            self.findings.extend(told.and_then(|finding| self.more.room_for(*finding)));
         }
     }
 

@@ -64,18 +64,27 @@ pub static OTHER: Rule = Rule {
     example: Example { wrong: "login;csp\nada;Cadr", right: "login;csp\nada;Cadre" },
 };
 
+/// The one that speaks of this list.
+pub fn rule(list: &str) -> &'static Rule {
+    match list {
+        "departments" => &DEPARTMENT,
+        "establishments" => &ESTABLISHMENT,
+        "roles" => &ROLE,
+        "calendars" => &CALENDAR,
+        _ => &OTHER,
+    }
+}
+
 /// `near` is the item whose name or code is nearest, and that name or code.
 pub fn fault(list: &str, items: &[Item], near: Option<(&Item, &str)>) -> Fault {
-    let (rule, problem): (&'static Rule, Text) = match list {
-        "departments" => (&DEPARTMENT, Text::of("is not a known department", "n'est pas un département connu")),
-        "establishments" => {
-            (&ESTABLISHMENT, Text::of("is not a known establishment", "n'est pas un établissement connu"))
-        }
-        "roles" => (&ROLE, Text::of("is not a known role", "n'est pas un rôle connu")),
-        "calendars" => (&CALENDAR, Text::of("is not a known calendar", "n'est pas un calendrier connu")),
-        _ => (&OTHER, text!("is not in the reference list `{list}`", "n'est pas dans la liste de référence `{list}`")),
+    let problem = match list {
+        "departments" => Text::of("is not a known department", "n'est pas un département connu"),
+        "establishments" => Text::of("is not a known establishment", "n'est pas un établissement connu"),
+        "roles" => Text::of("is not a known role", "n'est pas un rôle connu"),
+        "calendars" => Text::of("is not a known calendar", "n'est pas un calendrier connu"),
+        _ => text!("is not in the reference list `{list}`", "n'est pas dans la liste de référence `{list}`"),
     };
-    let fault = rule.fault(match near {
+    let fault = rule(list).fault(match near {
         Some((item, near)) => meant(problem, item, near),
         None => problem,
     });
