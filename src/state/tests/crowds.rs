@@ -82,9 +82,9 @@ fn step() -> impl Strategy<Value = Step> {
     let by_hand = [
         "UPDATE users SET title = 'by hand'",
         "UPDATE users SET login = login || 'x' WHERE id = 1",
-        "UPDATE users SET manager_id = id, hr_manager_id = 1 WHERE id = 2",
+        "UPDATE users SET manager_id = id, hr_manager_id = (SELECT min(id) FROM users) WHERE id = 2",
         "UPDATE OR REPLACE user_extras SET value = 'by hand'",
-        "UPDATE OR IGNORE user_extras SET user_id = 1",
+        "UPDATE OR IGNORE user_extras SET user_id = (SELECT min(id) FROM users)",
         "DELETE FROM user_extras WHERE user_id = 1",
         "INSERT OR IGNORE INTO users (id, login) VALUES (700, 'late'), (700, 'later')",
         "INSERT OR REPLACE INTO user_extras (user_id, field, value) SELECT id, 'custom-a', 'z' FROM users",
