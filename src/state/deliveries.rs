@@ -164,7 +164,7 @@ pub struct Delivery {
     pub created: DateTime<Utc>,
     pub changed: DateTime<Utc>,
     pub personal_fields: Vec<Field>,
-    /// There may be a million of them: nobody, where a set is read.
+    /// There may be a million of them: nobody, but where the history of a run is read.
     pub people: Vec<String>,
 }
 
@@ -214,7 +214,8 @@ impl State {
 
     pub fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, Error> {
         self.read("the delivery", |db| {
-            db.query_row("SELECT * FROM deliveries WHERE id = ?1", [id], from_row(db)).optional()
+            let sql = format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1");
+            db.query_row(&sql, [id], from_row(db)).optional()
         })
     }
 
