@@ -1,32 +1,53 @@
 //! An extract: a file of HR data, read as a partner's file is, with a profile, piece by piece.
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 
-use crate::format::Reading;
+use crate::format::{self, Piece, Reading, workbook};
 use crate::job::everybody::Read;
 use crate::job::gather::borrow;
 use crate::job::rows::{Census, Doubles};
 use crate::job::{Error, Job, reading};
 use crate::model::leaders::Named;
 use crate::model::table::Chunk;
-use crate::model::{Field, Finding, Leaders, Severity, Table};
+use crate::model::{Bytes, Field, Finding, Leaders, Severity, Table};
 use crate::rule::{self, Contract, Inspection, Recognised};
 use crate::site::people;
+use crate::state::Taken;
 
 pub struct Extract<'s> {
     file: &'s people::File,
-    reading: Reading,
+    content: Content,
     recognised: Recognised,
+}
+
+enum Content {
+    OnDisk(Taken),
+    /// Of a workbook: to go through it once more takes as long again as to read it.
+    Workbook(Reading),
 }
 
 impl<'s> Extract<'s> {
     pub fn open(job: &Job<'_>, file: &'s people::File) -> Result<Extract<'s>, Error> {
-        let content = borrow(&job.context, &file.server, &file.file)?;
+        let taken = borrow(&job.context, &file.server, &file.file)?;
         let contract = contract(file);
-        let read = reading::read(&content, file.encoding, &rule::knows(&contract))?;
-        let reading = read.map_err(|finding| Error::data(&file.file, finding))?;
-        let recognised = rule::recognise(&reading.heading, &contract, &[]);
-        Ok(Extract { file, reading, recognised })
+        let is_heading = rule::knows(&contract);
+        let refused = |finding: Finding| Error::data(&file.file, finding);
+        let is_workbook = workbook::is_one(&taken.top(reading::MARK).map_err(Error::unread)?);
+        let (content, heading) = match is_workbook {
+            true => {
+                let read = reading::read(&taken, file.encoding, &is_heading)?.map_err(refused)?;
+                let heading = read.heading.clone();
+                (Content::Workbook(read), heading)
+            }
+            false => {
+                let opened = format::open(&taken, file.encoding, &is_heading).map_err(Error::unread)?;
+                let heading = opened.map_err(refused)?.heading;
+                (Content::OnDisk(taken), heading)
+            }
+        };
+        Ok(Extract { file, content, recognised: rule::recognise(&heading, &contract, &[]) })
     }
 
     /// What the file delivers, in the order of the cells.
@@ -67,18 +88,35 @@ impl<'s> Extract<'s> {
     pub fn each(&self, mut take: impl FnMut(Table) -> Result<(), Error>) -> Result<Read, Error> {
         let contract = contract(self.file);
         let mut inspection = Inspection::of(&self.recognised, &contract);
-        self.pieces(|table, findings| take(inspection.rows(table, findings)))?;
+        let of_form = self.pieces(|table, findings| take(inspection.rows(table, findings)))?;
         let (of_cells, left_out) = inspection.finish();
-        let findings = [self.reading.findings.clone(), self.recognised.findings.clone(), of_cells].concat();
+        let findings = [of_form, self.recognised.findings.clone(), of_cells].concat();
         match findings.iter().find(|finding| finding.refuses_the_file()) {
             Some(refused) => Err(Error::data(&self.file.file, refused)),
             None => Ok(Read { findings, left_out }),
         }
     }
 
-    /// Rows as they stand, with what reading has found about them.
-    fn pieces(&self, mut take: impl FnMut(&Table, &[Finding]) -> Result<(), Error>) -> Result<(), Error> {
-        take(&self.reading.table, &self.reading.findings)
+    /// Gives rows as they stand, with what is wrong with their form; what there is to say about the form of the whole file
+    /// comes back.
+    fn pieces(&self, mut take: impl FnMut(&Table, &[Finding]) -> Result<(), Error>) -> Result<Vec<Finding>, Error> {
+        let taken = match &self.content {
+            Content::OnDisk(taken) => taken,
+            Content::Workbook(read) => return take(&read.table, &read.findings).map(|()| read.findings.clone()),
+        };
+        let contract = contract(self.file);
+        let is_heading = rule::knows(&contract);
+        let opened = format::open(taken, self.file.encoding, &is_heading).map_err(Error::unread)?;
+        let opened = opened.map_err(|finding| Error::data(&self.file.file, finding))?;
+        let mut taken = Ok(());
+        let mut give = |Piece { table, findings }: Piece| {
+            if taken.is_ok() {
+                taken = take(&table, &findings);
+            }
+        };
+        let threads = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let of_rows = opened.pieces(threads, |piece| piece, &mut give).map_err(Error::unread)?;
+        taken.map(|()| [opened.findings, of_rows].concat())
     }
 }
 

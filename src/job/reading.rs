@@ -37,7 +37,7 @@ pub const UNCONFINED: Exit = Exit::Disk;
 const MEMORY_AT_MOST: u64 = 1024 * 1024 * 1024;
 
 /// By so many bytes a workbook is known.
-const MARK: usize = 8;
+pub const MARK: usize = 8;
 
 /// A workbook of which the sheet and the headings are found, while another process reads it.
 pub struct Workbook<'a> {
