@@ -12,6 +12,8 @@ use crate::servers::PASSWORD;
 pub enum Client {
     Passerelle,
     Sftp,
+    /// Asks the server to write what it got to its disk, as Passerelle does.
+    SyncedSftp,
     Curl,
     Lftp,
 }
@@ -35,6 +37,7 @@ impl Client {
         match self {
             Client::Passerelle => "passerelle",
             Client::Sftp => "sftp",
+            Client::SyncedSftp => "sftp, put -f",
             Client::Curl => "curl",
             Client::Lftp => "lftp",
         }
@@ -44,7 +47,8 @@ impl Client {
     pub fn command(self, work: Work, folder: &Path, remote: &str, port: u16, names: &[String]) -> Command {
         let mut command = match self {
             Client::Passerelle => ours::command(work, remote, port, names),
-            Client::Sftp => sftp(work, folder, remote, port, names),
+            Client::Sftp => sftp("put", work, folder, remote, port, names),
+            Client::SyncedSftp => sftp("put -f", work, folder, remote, port, names),
             Client::Curl => curl(work, folder, remote, port, names),
             Client::Lftp => lftp(work, folder, remote, port, names),
         };
@@ -56,11 +60,11 @@ impl Client {
 const SSH: &str = "-i id -o UserKnownHostsFile=known_hosts -o HostKeyAlias=bench -o StrictHostKeyChecking=yes";
 
 /// Under a temporary name and then renamed, as Passerelle does it.
-fn sftp(work: Work, folder: &Path, remote: &str, port: u16, names: &[String]) -> Command {
+fn sftp(put: &str, work: Work, folder: &Path, remote: &str, port: u16, names: &[String]) -> Command {
     let mut batch = String::new();
     for name in names {
         let lines = match work.is_upload() {
-            true => format!("put files/{name} {remote}/.{name}.part\nrename {remote}/.{name}.part {remote}/{name}"),
+            true => format!("{put} files/{name} {remote}/.{name}.part\nrename {remote}/.{name}.part {remote}/{name}"),
             false => format!("get {remote}/{name} got/{name}"),
         };
         writeln!(batch, "{lines}").expect("memory");

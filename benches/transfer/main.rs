@@ -32,13 +32,14 @@ struct Job {
 }
 
 const ALL: &[Client] = &[Client::Passerelle, Client::Sftp, Client::Curl, Client::Lftp];
+const WITH_SYNC: &[Client] = &[Client::Passerelle, Client::Sftp, Client::SyncedSftp, Client::Curl, Client::Lftp];
 const WITHOUT_SFTP: &[Client] = &[Client::Passerelle, Client::Curl, Client::Lftp];
 
 const JOBS: [Job; 5] = [
     Job {
         what: "SFTP upload, 64 MiB, 20 ms",
         work: Work::SftpUpload,
-        clients: ALL,
+        clients: WITH_SYNC,
         against: Client::Sftp,
         files: 1,
         size: 64 << 20,
@@ -54,7 +55,7 @@ const JOBS: [Job; 5] = [
     Job {
         what: "SFTP upload, 500 files of 2 kB, 20 ms",
         work: Work::SftpUpload,
-        clients: ALL,
+        clients: WITH_SYNC,
         against: Client::Sftp,
         files: 500,
         size: 2000,
