@@ -164,9 +164,9 @@ impl Crowd {
 
     /// The places of all who may be meant by one of the hashes, of which there is a set for each way.
     pub fn meant(&self, wanted: &[HashSet<u32>]) -> Vec<u32> {
-        let asked: Vec<(&Vec<u32>, &HashSet<u32>)> =
-            self.ways.iter().zip(wanted).filter(|(_, wanted)| !wanted.is_empty()).collect();
-        let is_meant = |place: &u32| asked.iter().any(|(way, wanted)| wanted.contains(&way[*place as usize]));
+        let asked = self.ways.iter().zip(wanted).filter(|(_, wanted)| !wanted.is_empty());
+        let asked: Vec<(&Vec<u32>, Sought<'_>)> = asked.map(|(way, wanted)| (way, Sought::of(wanted))).collect();
+        let is_meant = |place: &u32| asked.iter().any(|(way, sought)| sought.holds(way[*place as usize]));
         (0..self.len() as u32).filter(is_meant).collect()
     }
 
@@ -192,6 +192,31 @@ impl Crowd {
         let mask = self.slots.len() - 1;
         let first = (u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
         (0..=mask).map(move |step| (first + step) & mask)
+    }
+}
+
+/// Hashes that are looked for among those of everybody; of most, a bit tells that they are not.
+struct Sought<'a> {
+    hashes: &'a HashSet<u32>,
+    bits: Vec<u64>,
+}
+
+impl<'a> Sought<'a> {
+    /// 64 KiB, which stay near the processor.
+    const BITS: u32 = 19;
+
+    fn of(hashes: &'a HashSet<u32>) -> Sought<'a> {
+        let mut bits = vec![0; 1 << (Sought::BITS - 6)];
+        for hash in hashes {
+            let bit = hash >> (32 - Sought::BITS);
+            bits[bit as usize / 64] |= 1 << (bit % 64);
+        }
+        Sought { hashes, bits }
+    }
+
+    fn holds(&self, hash: u32) -> bool {
+        let bit = hash >> (32 - Sought::BITS);
+        self.bits[bit as usize / 64] >> (bit % 64) & 1 == 1 && self.hashes.contains(&hash)
     }
 }
 

@@ -77,12 +77,14 @@ impl RowHasher {
                 _ if value.is_empty() => return 0,
                 Way::Form(_) => return NumberForm::of(value).written(),
                 Way::Fields(_) => self.write_key(value),
-                Way::Names => letters = sum_letters(value, letters),
+                Way::Twins if self.key.is_empty() => self.write_key(value),
+                Way::Names | Way::Twins => letters = sum_letters(value, letters),
             }
         }
         match (way, letters) {
             (Way::Fields(_), _) => short(xxh3_64(&self.key)),
-            (Way::Names, 0) | (Way::Form(_), _) => 0,
+            (Way::Names | Way::Twins, 0) | (Way::Form(_), _) => 0,
+            (Way::Twins, letters) => short(letters.wrapping_add(xxh3_64(&self.key))),
             (Way::Names, letters) => short(letters),
         }
     }

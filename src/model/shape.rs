@@ -26,6 +26,8 @@ pub enum Way {
     Fields(Vec<Field>),
     /// By first and last name, in either order.
     Names,
+    /// By the day of birth, and first and last name in either order.
+    Twins,
     /// Nobody is found by it: it tells the [`NumberForm`](crate::model::number_form::NumberForm) of a field.
     Form(Field),
 }
@@ -61,6 +63,7 @@ impl Way {
         match self {
             Way::Fields(fields) => fields.clone(),
             Way::Names => ["first-name", "last-name"].map(Field::of).into(),
+            Way::Twins => ["birth-date", "first-name", "last-name"].map(Field::of).into(),
             Way::Form(field) => vec![field.clone()],
         }
     }

@@ -90,7 +90,7 @@ pub fn shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
     by.sort();
     by.dedup();
     let forms = ["login", "employee-number"].map(|name| Way::Form(Field::of(name)));
-    let ways = by.into_iter().map(Way::Fields).chain([Way::Names]).chain(forms);
+    let ways = by.into_iter().map(Way::Fields).chain([Way::Names, Way::Twins]).chain(forms);
     Shape { key: Way::Fields(contract.identify_by.to_vec()), fields, ways: ways.collect() }
 }
 

@@ -111,11 +111,11 @@ impl<'s, 'a> Wanted<'s, 'a> {
         let Wanted { sieve, known, ways, hasher, hashes, .. } = self;
         let Sought { way, parts } = &ways[index];
         let is_of_another = match way {
-            Way::Form(_) => false,
+            // By names alone only managers are called.
+            Way::Form(_) | Way::Names => false,
             // Nobody is found by where they work.
             Way::Fields(fields) if fields.iter().all(|field| field.is("establishment")) => false,
-            // Namesakes matter where somebody new comes.
-            Way::Names => person.is_none(),
+            Way::Twins => person.is_none(),
             Way::Fields(_) => true,
         };
         if !is_of_another {
