@@ -10,7 +10,7 @@ use crate::format::{Dialect, WorkbookWriter, Writer};
 pub struct Scribe(Written);
 
 enum Written {
-    Csv(Writer),
+    Csv(Box<Writer>),
     Objects(Objects),
     /// Nothing of it can be taken before it is finished; until then its rows are in a nameless file.
     Workbook(Box<WorkbookWriter<Vec<u8>>>),
@@ -24,7 +24,7 @@ impl Scribe {
             Form::Csv => {
                 let mut writer = Writer::new(dialect);
                 writer.row(headings).expect("the headings were checked for characters that the encoding lacks");
-                Written::Csv(writer)
+                Written::Csv(Box::new(writer))
             }
             Form::Xlsx => Written::Workbook(Box::new(WorkbookWriter::start(headings, &env::temp_dir(), Vec::new())?)),
             Form::JsonLines => Written::Objects(Objects::lines(headings)),

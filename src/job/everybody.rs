@@ -12,7 +12,7 @@ use crate::state::{Picture, Whose};
 
 pub enum Everybody<'s> {
     Here(Arc<People>),
-    InFile(Extract<'s>),
+    InFile(Box<Extract<'s>>),
     InDirectory,
 }
 

@@ -29,7 +29,7 @@ pub fn people<'s>(job: &Job<'_>, people: &'s site::People) -> Result<Source<'s>,
     let source = match people {
         // Read when its turn comes.
         site::People::Directory(_) => return Ok(only(Everybody::InDirectory)),
-        site::People::File(file) => Extract::open(job, file).map(|extract| only(Everybody::InFile(extract))),
+        site::People::File(file) => Extract::open(job, file).map(|extract| only(Everybody::InFile(Box::new(extract)))),
         site::People::Lucca(lucca) => from_lucca(&job.context, lucca),
     };
     job.context.people_are_read();

@@ -74,7 +74,7 @@ mod tests {
             for text in [&iso, &ours] {
                 let written = WrittenDay::of(text);
                 assert_eq!(written.and_then(|written| written.date()), real, "{text}");
-                assert_eq!(written.is_none_or(|written| written.iso == *iso.as_bytes()), true);
+                assert!(written.is_none_or(|written| written.iso == *iso.as_bytes()));
             }
             assert_eq!(date::day_first(&ours).filter(|day| YEARS.contains(&day.year())), real);
         }

@@ -152,9 +152,9 @@ fn is_wanted_empty(content: Content, export: &Export) -> bool {
 
 /// A file whose heading line cannot be written is held, to be looked at as far as it goes.
 fn headings(export: &Export) -> Vec<Cow<'_, str>> {
-    let written = |heading: &str| match export.form.lacks(heading, &export.dialect) {
-        None => None,
-        Some(_) => Some(heading.replace(|letter: char| !letter.is_ascii(), "?")),
+    let written = |heading: &str| {
+        let lacks = export.form.lacks(heading, &export.dialect);
+        lacks.map(|_| heading.replace(|letter: char| !letter.is_ascii(), "?"))
     };
     rows::headings(export)
         .into_iter()
