@@ -238,7 +238,9 @@ impl Trial {
             pieces(table, rows_of_a_piece)
                 .iter()
                 .for_each(|piece| sifted.append(sieve.sift(piece, &self.reading_findings)));
-            let in_doubt = sieve.in_doubt(&sifted);
+            let doubts = sieve.doubts(&sifted);
+            let about = some(&self.known, &doubts.users());
+            let in_doubt = doubts.proven(&about, contract.identify_by);
             if !in_doubt.is_empty() {
                 looked_at.extend(in_doubt);
                 continue;

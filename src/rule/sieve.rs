@@ -15,10 +15,11 @@ use super::remarks::Remarks;
 use super::settled::{Settled, SettledRow};
 use super::{Additions, Contract, Fills, Recognised, stated};
 use crate::model::field::Kind;
+use crate::model::index::key;
 use crate::model::mark::RowHasher;
 use crate::model::shape::{Shape, Way};
 use crate::model::table::{Chunk, Row};
-use crate::model::{Crowd, Field, Finding, Place, Table};
+use crate::model::{Crowd, Field, Finding, People, Place, Table, people};
 
 /// So many rows are looked up together: one alone would wait for memory each time.
 const TOGETHER: usize = 32;
@@ -63,6 +64,36 @@ pub struct Sifted {
     pub settled: Settled,
     /// How many rows there were.
     pub rows: usize,
+}
+
+/// Users of whom all rows may have to be looked at.
+#[derive(Debug, Default)]
+pub struct Doubts {
+    /// Two rows of theirs are settled.
+    twice: BTreeSet<u32>,
+    /// One is settled, and what a row says that is left has the hash of their key.
+    beside: Vec<(u32, String)>,
+}
+
+impl Doubts {
+    /// Those whose keys must be known, to tell whether a row that is left is about them.
+    pub fn users(&self) -> BTreeSet<u32> {
+        self.beside.iter().map(|(user, _)| *user).collect()
+    }
+
+    /// Those of whom all rows have to be looked at; `known` are the users.
+    pub fn proven(self, known: &People, identify_by: &[Field]) -> BTreeSet<u32> {
+        let columns: Vec<people::Column> = identify_by.iter().map(|field| known.column(field)).collect();
+        let is_theirs = |(user, said): &(u32, String)| {
+            known.place(*user).is_some_and(|person| {
+                let values = columns.iter().map(|column| known.value(person as usize, column));
+                key(&values.collect::<Vec<&str>>()) == *said
+            })
+        };
+        let mut proven = self.twice;
+        proven.extend(self.beside.iter().filter(|doubt| is_theirs(doubt)).map(|(user, _)| *user));
+        proven
+    }
 }
 
 /// What one thread needs for the rows of a piece.
@@ -158,17 +189,22 @@ impl<'a> Sieve<'a> {
         sifted.finish(table.is_unended())
     }
 
-    /// The users of whom a row is left that may be about them, and another one is settled; and those of whom two are. All
-    /// of their rows have to be looked at.
-    pub fn in_doubt(&self, sifted: &Sifted) -> BTreeSet<u32> {
+    /// Of whom two rows are settled, or one beside another that is left.
+    pub fn doubts(&self, sifted: &Sifted) -> Doubts {
         let mut users: Vec<u32> = sifted.settled.rows.iter().map(|row| row.user).collect();
         users.sort_unstable();
-        let twice = users.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]);
+        let twice = users.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
         let mut hands = self.hands();
-        let keys = sifted.left.rows().map(|row| self.key_hash(row, &mut hands)).collect::<Vec<u32>>();
-        let meant = keys.into_iter().filter(|key| *key != 0).flat_map(|key| self.crowd.whom(key));
-        let meant = meant.map(|place| self.crowd.number(place));
-        twice.chain(meant.filter(|user| users.binary_search(user).is_ok())).collect()
+        let mut beside = Vec::new();
+        for row in sifted.left.rows() {
+            let hash = self.key_hash(row, &mut hands);
+            let meant = self.crowd.whom(hash).filter(|_| hash != 0).map(|place| self.crowd.number(place));
+            for user in meant.filter(|user| users.binary_search(user).is_ok()) {
+                let texts: Vec<&str> = self.key.iter().map(|place| hands.texts[*place].as_str()).collect();
+                beside.push((user, key(&texts)));
+            }
+        }
+        Doubts { twice, beside }
     }
 
     pub(super) fn hands(&self) -> Hands<'a> {

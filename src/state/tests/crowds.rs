@@ -218,7 +218,7 @@ fn who_changed_is_remembered_until_every_exchange_knows_it_or_is_imported_no_mor
     keep(&mut state, "drop", &shape());
     keep(&mut state, "other", &other_shape());
     assert_eq!(changes(&state), 1, "the last one stays");
-    take(&mut state, &[update("user-2", &[("title", "Ms", "Dr"), ("department", "", "Sales")])]);
+    take(&mut state, &[update("user-2", &[("title", "Ms", "Dr")]), update("user-3", &[("department", "", "Sales")])]);
     keep(&mut state, "drop", &shape());
     assert_eq!(changes(&state), 2);
     assert_eq!(crowd(&state, "other", &other_shape()), expected(&state, &other_shape()));

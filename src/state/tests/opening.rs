@@ -131,6 +131,8 @@ fn a_run_that_meets_damage_does_not_close_in_order() {
     let state = State::open(&path).expect("it is whole");
     let mut bytes = fs::read(&path).expect("a file");
     bytes[4096..].fill(0x5a);
+    // The counter of changes, by which SQLite knows that what it has in memory is of yesterday.
+    bytes[24..28].fill(0x5a);
     fs::write(&path, bytes).expect("a disk that goes bad");
     assert_eq!(state.people().map(drop).expect_err("it is damaged").kind, Kind::Damaged);
     drop(state);
