@@ -158,9 +158,12 @@ static UNIT_DATA: &[Datum] = &[
     of_cost_center("cost-center-active", Text, "whether the cost centre is in use: true or false"),
 ];
 
+/// The name of [`Field::change`].
+pub const CHANGE: &str = "change";
+
 /// What a file says of its own rows: what happened to the person since the partner was last told. Nobody has it, so that
 /// it is no part of the vocabulary.
-static CHANGE: Datum = datum("change", Text, Professional, "what happened since the partner was last told");
+static CHANGED: Datum = datum(CHANGE, Text, Professional, "what happened since the partner was last told");
 
 /// The picture of a person: a file of its own, and in no column.
 static PICTURE: Datum = datum("picture", Text, Personal, "picture of the person");
@@ -216,7 +219,7 @@ impl Field {
 
     /// The one that an export fills in by itself: see [`crate::model::Change`].
     pub fn change() -> Field {
-        Field { name: CHANGE.name.into(), datum: &CHANGE, own: 0 }
+        Field { name: CHANGE.into(), datum: &CHANGED, own: 0 }
     }
 
     /// That a person's picture leaves, as a file.

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::complaint::{Complaint, Complaints, Document, quoted};
 use super::export::{Column, Counts, Export, File, Level};
 use crate::model::Field;
+use crate::model::field::CHANGE;
 use crate::model::fold::fold;
 use crate::rule::column::KEY;
 
@@ -41,7 +42,8 @@ impl Chosen {
 
     /// Does it say what happened to the person since the partner was last told?
     pub fn is_change(&self) -> bool {
-        self.column.field.as_ref() == Some(&Field::change())
+        // It is asked of every cell: by the name, and without making the field.
+        self.column.field.as_ref().is_some_and(|field| field.is(CHANGE))
     }
 }
 
