@@ -224,7 +224,7 @@ impl<'a> Sought<'a> {
 mod tests {
     use super::*;
     use crate::model::Field;
-    use crate::model::mark::{RowHasher, name};
+    use crate::model::mark::RowHasher;
     use crate::model::shape::Way;
     use crate::model::table::Chunk;
 
@@ -307,10 +307,10 @@ mod tests {
     fn all_who_may_be_meant_are_found() {
         let (crowd, shape) = (crowd(), shape());
         let logins = HashSet::from([shape.key.hash(&["012"])]);
-        let names = HashSet::from([name("LOVELACE Ada")]);
+        let names = HashSet::from([Way::Names.hash(&["LOVELACE Ada"])]);
         assert_eq!(crowd.meant(&[logins.clone(), HashSet::new()]), [1, 2]);
         assert_eq!(crowd.meant(&[logins, names]), [0, 1, 2]);
-        assert_eq!(crowd.meant(&[HashSet::new(), HashSet::from([name("jean luc zoe")])]), [1]);
+        assert_eq!(crowd.meant(&[HashSet::new(), HashSet::from([Way::Names.hash(&["jean luc zoe"])])]), [1]);
         assert_eq!(crowd.whom(shape.key.hash(&["12"])).collect::<Vec<_>>(), [1, 2]);
     }
 

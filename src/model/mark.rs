@@ -105,11 +105,6 @@ impl Way {
     }
 }
 
-/// Of first and last name together, in whatever order.
-pub fn name(text: &str) -> u32 {
-    Way::Names.hash(&[text])
-}
-
 impl Marker {
     pub(super) fn new(shape: Shape, fields: &[Field]) -> Marker {
         let place = |field: &Field| fields.iter().position(|known| known == field);
@@ -191,7 +186,7 @@ mod tests {
         }
         assert_ne!(home.hash(&["Lyon", "1"]), home.hash(&["Lyon1", "0"]));
         assert_ne!(login.hash(&["0x"]), login.hash(&["x"]));
-        assert_eq!([home.hash(&["Lyon", ""]), Way::Names.hash(&["Bo", ""]), name("- ")], [0; 3]);
+        assert_eq!([home.hash(&["Lyon", ""]), Way::Names.hash(&["Bo", ""]), Way::Names.hash(&["- "])], [0; 3]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Others<'a> {
 }
 
 /// What was asked for and is not there. What was checked without it says nothing.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Lacking {
     /// Everybody, with [`Others::FIELDS`].
     pub everybody: bool,
@@ -61,11 +61,5 @@ impl<'a> Others<'a> {
         let homes = self.crowd.hashes(&Way::by(&["establishment"]));
         let forms = self.crowd.hashes(&Way::Form(number.clone()));
         homes.iter().copied().zip(forms.iter().copied())
-    }
-}
-
-impl Lacking {
-    pub fn is_nothing(&self) -> bool {
-        *self == Lacking::default()
     }
 }

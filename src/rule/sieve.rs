@@ -62,8 +62,6 @@ pub struct Sifted {
     /// The rows to be checked.
     pub left: Table,
     pub settled: Settled,
-    /// How many rows there were.
-    pub rows: usize,
 }
 
 /// Users of whom all rows may have to be looked at.
@@ -326,7 +324,6 @@ struct Sifting<'s, 'a> {
     left: Chunk,
     settled: Vec<SettledRow>,
     remarks: Vec<Remarks>,
-    rows: usize,
     is_last_left: bool,
 }
 
@@ -334,7 +331,7 @@ impl<'s, 'a> Sifting<'s, 'a> {
     fn new(sieve: &'s Sieve<'a>, rows: usize) -> Sifting<'s, 'a> {
         let remarks = sieve.columns.iter().map(|_| Remarks::default()).collect();
         let settled = Vec::with_capacity(rows);
-        Sifting { sieve, left: Chunk::default(), settled, remarks, rows, is_last_left: false }
+        Sifting { sieve, left: Chunk::default(), settled, remarks, is_last_left: false }
     }
 
     fn take(&mut self, together: &mut Vec<Result<Hashed<'_>, Row<'_>>>) {
@@ -378,20 +375,19 @@ impl<'s, 'a> Sifting<'s, 'a> {
         }
         let columns = self.sieve.columns.iter().map(|column| column.index);
         let settled = Settled { rows: self.settled, remarks: columns.zip(self.remarks).collect() };
-        Sifted { left, settled, rows: self.rows }
+        Sifted { left, settled }
     }
 }
 
 impl Sifted {
     /// Where every row has to be looked at.
     pub fn all(table: Table) -> Sifted {
-        Sifted { rows: table.len(), left: table, settled: Settled::default() }
+        Sifted { left: table, settled: Settled::default() }
     }
 
     /// Adds what came of the piece that follows in the file.
     pub fn append(&mut self, later: Sifted) {
         self.left.append(later.left);
         self.settled.append(later.settled);
-        self.rows += later.rows;
     }
 }
