@@ -1,8 +1,6 @@
 //! An extract: a file of HR data, read as a partner's file is, with a profile, piece by piece.
 
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
 use crate::format::{self, Piece, Reading, workbook};
 use crate::job::everybody::Read;
@@ -114,8 +112,7 @@ impl<'s> Extract<'s> {
                 taken = take(&table, &findings);
             }
         };
-        let threads = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-        let of_rows = opened.pieces(threads, |piece| piece, &mut give).map_err(Error::unread)?;
+        let of_rows = opened.pieces(reading::threads(), |piece| piece, &mut give).map_err(Error::unread)?;
         taken.map(|()| [opened.findings, of_rows].concat())
     }
 }

@@ -191,7 +191,7 @@ impl<'a> Opened<'a> {
 }
 
 /// Both cores of a small machine; more threads wait for the disk.
-fn threads() -> NonZero<usize> {
+pub(super) fn threads() -> NonZero<usize> {
     const AT_MOST: NonZero<usize> = NonZero::new(8).expect("it is more than zero");
     thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN).min(AT_MOST)
 }
