@@ -54,10 +54,8 @@ impl Against<'_> {
                 Err(broken) => return Ok(Err(broken)),
             };
             let doubts = sieve.doubts(&sifted);
-            let in_doubt = match doubts.users() {
-                users if users.is_empty() => doubts.proven(&People::unknown(), self.contract.identify_by),
-                users => doubts.proven(&self.people(&users)?, self.contract.identify_by),
-            };
+            let asked = self.people(&doubts.users())?;
+            let in_doubt = doubts.proven(&asked, self.contract.identify_by);
             let known = match in_doubt.is_empty() {
                 true => Arc::new(self.people_meant(&sieve, &sifted, &looked_at)?),
                 false => {

@@ -24,7 +24,14 @@ struct Wanted<'s, 'a> {
 /// A way, and where its values stand: in the file, and in what is known.
 struct Sought {
     way: Way,
-    parts: Vec<(Option<usize>, people::Column)>,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    /// In the file.
+    place: Option<usize>,
+    column: people::Column,
+    is_home: bool,
 }
 
 impl<'a> Sieve<'a> {
@@ -70,7 +77,11 @@ impl<'s, 'a> Wanted<'s, 'a> {
     fn new(sieve: &'s Sieve<'a>, known: &'s People) -> Wanted<'s, 'a> {
         let shape = sieve.crowd.shape();
         let place = |field: &Field| shape.fields.iter().position(|other| other == field);
-        let part = |field: Field| (place(&field), known.column(&field));
+        let part = |field: Field| Part {
+            place: place(&field),
+            column: known.column(&field),
+            is_home: field.is("establishment"),
+        };
         let sought = |way: &Way| Sought { way: way.clone(), parts: way.fields().into_iter().map(part).collect() };
         let people = shape.fields.iter().enumerate().filter(|(_, field)| field.kind() == Kind::Person);
         Wanted {
@@ -122,12 +133,12 @@ impl<'s, 'a> Wanted<'s, 'a> {
             return;
         }
         for home in sieve.homes() {
-            let value =
-                |(place, column): &(Option<usize>, people::Column)| match place.map(|place| said[place].as_str()) {
-                    Some("") | None if person.is_none() && is_home(sieve, *place) => home,
-                    Some("") | None => person.map_or("", |person| known.value(person, column)),
-                    Some(said) => said,
-                };
+            let value = |part: &Part| match (part.place.map_or("", |place| said[place].as_str()), person) {
+                ("", None) if part.is_home => home,
+                ("", None) => "",
+                ("", Some(person)) => known.value(person, &part.column),
+                (said, _) => said,
+            };
             let values: Vec<&str> = parts.iter().map(value).collect();
             match hasher.way(way, values) {
                 0 => {}
@@ -167,8 +178,4 @@ impl<'s, 'a> Wanted<'s, 'a> {
             }
         }
     }
-}
-
-fn is_home(sieve: &Sieve<'_>, place: Option<usize>) -> bool {
-    place.is_none_or(|place| sieve.crowd.shape().fields[place].is("establishment"))
 }
