@@ -391,3 +391,25 @@ impl Sifted {
         self.settled.append(later.settled);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{recognise, sample};
+    use super::*;
+
+    #[test]
+    fn a_row_that_says_what_is_known_is_settled_and_any_other_is_left() {
+        let (columns, login) = (sample::columns(), [Field::of("login")]);
+        let contract = sample::contract(&columns, &login);
+        let recognised = recognise(&["login", "department"].map(String::from), &contract, &[]);
+        let additions = sample::additions(Vec::new(), Vec::new());
+        let crowd = Crowd::of(&sample::known(), shape(&recognised, &contract));
+        let nobody = BTreeSet::new();
+        let sieve = Sieve::new(&recognised, &contract, &additions, &crowd, &nobody).expect("rows may be settled");
+        let table = sample::table(&["ada;Sales", "bo;IT", " CY;computers", "new;Sales"], 2);
+        let sifted = sieve.sift(&table, &[]);
+        let settled: Vec<(u32, u32)> = sifted.settled.rows.iter().map(|row| (row.number, row.user)).collect();
+        let left: Vec<u32> = sifted.left.rows().map(|row| row.number()).collect();
+        assert_eq!((settled, left), (vec![(2, 2), (4, 4)], vec![3, 5]));
+    }
+}
