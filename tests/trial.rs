@@ -3,6 +3,7 @@
 use std::fs;
 
 use assert_cmd::Command;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder with these files, and what the program says in it.
@@ -23,6 +24,15 @@ impl Desk {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
         (output.status.code().expect("a code"), said)
+    }
+
+    /// What the report has of a file.
+    fn import(&self, file: &str) -> Value {
+        let mut command = Command::cargo_bin("passerelle").expect("the binary");
+        command.current_dir(self.0.path()).args(["--output", "json", "import", "--dry-run", file]);
+        let told = command.output().expect("it runs").stdout;
+        let report: Value = serde_json::from_slice(&told).expect("a report");
+        report["exchanges"][0]["imports"][0].clone()
     }
 }
 
@@ -110,4 +120,35 @@ fn a_file_in_which_everything_is_wrong_is_counted_exactly_and_told_shortly() {
     assert!(said.contains("error bad-mail (6,000)") && said.contains("error bad-date (12,000)"), "{said}");
     assert!(said.contains("… and 5,988 more; `--output json` shows the first 5,000"), "{said}");
     assert!(said.len() < 10_000, "{} bytes are no report to read", said.len());
+}
+
+#[test]
+fn of_many_rows_the_same_is_found_and_creations_are_only_counted() {
+    let few: String = (0..4_990)
+        .map(|row| {
+            let (mail, day, manager) = match row {
+                100 => ("ada@acme".into(), "31/02/1990", "user7"),
+                200 => ("user201@acme.example".into(), "17/05/1990", "user7"),
+                300 => (format!("user{row}@acme.example"), "17/05/1990", "somebody"),
+                _ => (format!("user{row}@acme.example"), "17/05/1990", "user7"),
+            };
+            format!("user{row};{mail};{day};{manager}\n")
+        })
+        .collect();
+    let many: String =
+        (5_000..5_100).map(|row| format!("user{row};user{row}@acme.example;17/05/1990;user7\n")).collect();
+    let heading = "login;mail;dtBirth;manager\n";
+    let (few, many) = (format!("{heading}{few}"), format!("{heading}{few}{many}"));
+    let desk = Desk::with(&[("few.csv", &few), ("many.csv", &many)]);
+    let [few, many] = ["few.csv", "many.csv"].map(|file| desk.import(file));
+    assert_eq!(few["findings"], many["findings"]);
+    assert!(few["findings"].as_array().is_some_and(|findings| findings.len() > 4), "{}", few["findings"]);
+    let count = |import: &Value, what: &str| import[what].as_u64().expect("a count");
+    for (what, more) in [("rows", 100), ("left-out", 0), ("created", 100), ("updated", 0), ("unchanged", 0)] {
+        assert_eq!(count(&many, what), count(&few, what) + more, "{what}");
+    }
+    let operations = [&few, &many].map(|import| import["operations"].as_array().expect("operations").len());
+    assert_eq!(operations, [4_987, 0]);
+    let (_, said) = desk.says(&["import", "--dry-run", "many.csv"]);
+    assert!(said.contains("whom it would create is counted, and not told one by one"), "{said}");
 }

@@ -26,6 +26,8 @@ use crate::transport::openpgp::Fault;
 pub struct Decision {
     pub told: report::Import,
     pub operations: Vec<Operation>,
+    /// There are so many that they are not among the operations.
+    pub are_counted: bool,
     pub digests: Digests,
     /// What the next file is measured against.
     pub facts: Facts,
@@ -63,6 +65,8 @@ struct File {
     known: Arc<People>,
     /// How many there are.
     people: usize,
+    /// As [`Read::newcomers`].
+    newcomers: Option<usize>,
 }
 
 /// On the day of a night that is past, the same is decided again, if nothing has moved.
@@ -122,6 +126,7 @@ impl Decision {
         Decision {
             told: report::Import { file: gathered.path.clone(), size, ..report::Import::default() },
             operations: Vec::new(),
+            are_counted: false,
             digests: Digests {
                 file: gathered.content.digest.clone(),
                 snapshot: gathered.snapshot.clone(),
@@ -197,9 +202,14 @@ impl Decision {
         let (delivered, identify_by) = (&file.checked.delivered, terms.contract.identify_by);
         let operations = plan::diff(&file.known, delivered, identify_by, &self.told.file, terms.today);
         self.operations = plan::order(operations);
-        self.told.created = self.operations.iter().filter(|operation| operation.is_creation()).count();
-        self.told.updated = self.operations.len() - self.told.created;
-        self.told.unchanged = self.told.rows - self.told.left_out - self.operations.len();
+        let created = self.operations.iter().filter(|operation| operation.is_creation()).count();
+        self.told.updated = self.operations.len() - created;
+        self.told.created = created + file.newcomers.unwrap_or_default();
+        self.told.unchanged = self.told.rows - self.told.left_out - self.told.created - self.told.updated;
+        if file.newcomers.is_some() {
+            self.are_counted = true;
+            self.operations.clear();
+        }
     }
 
     fn brake(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
@@ -239,12 +249,13 @@ impl File {
             Known::Directory if !ours.are_there() => against.read(&mut opened)?,
             Known::Directory => against.read_all(&mut opened, Arc::new(state.people()?), &ours)?,
             Known::Elsewhere(people) => against.read_all(&mut opened, Arc::clone(people), &ours)?,
+            Known::Nobody if !ours.are_there() => against.read_unknown(&mut opened)?,
             Known::Nobody => against.read_all(&mut opened, Arc::new(People::unknown()), &ours)?,
         };
-        Ok(read.map(|Read { sifted, findings, checked, known, people }| {
+        Ok(read.map(|Read { sifted, findings, checked, known, people, newcomers }| {
             let (heading, source) = (opened.heading().to_vec(), opened.source().clone());
             let reading = Reading { heading, table: sifted.left, findings, source };
-            File { reading, ours, recognised, checked, known, people }
+            File { reading, ours, recognised, checked, known, people, newcomers }
         }))
     }
 

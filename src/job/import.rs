@@ -10,7 +10,7 @@ use crate::job::pickup::{self, Dropped};
 use crate::job::ready::{self, Left, Pledge};
 use crate::job::remembered::Remembered;
 use crate::job::tell::{self, Telling};
-use crate::job::{Context, Error, Hands, Job, again, claim, expected, gather, keep, too_large};
+use crate::job::{Context, Error, Hands, Job, again, claim, expected, gather, keep, sift, too_large};
 use crate::model::{Text, Verdict};
 use crate::report;
 use crate::site::{Exchange, Import, Ready};
@@ -57,7 +57,6 @@ const EACH_BY_ITSELF: Text = Text::of(
     "chaque fichier est comparé aux utilisateurs tels qu'ils sont, et non tels que les fichiers précédents les \
      laisseraient",
 );
-
 /// Finishes what an interrupted run left, then takes the files named, or all that lie on the server.
 pub fn import(job: &mut Job<'_>, exchange: &Exchange, import: &Import, named: &[PathBuf]) -> Told {
     let mut told = Told::default();
@@ -240,6 +239,7 @@ fn take(
     }
     told.remarks.extend(again::remark(&job.state, exchange, &gathered)?);
     let decision = read_and_decide(&job.state, &gathered, exchange, import, job.context.local().date())?;
+    told.remarks.extend(decision.are_counted.then_some(sift::COUNTED));
     let acted = job.act(|context, state, hands| {
         let told = act(context, state, hands, exchange, import, &mut gathered, &decision)?;
         decision.shape.iter().try_for_each(|shape| state.keep_crowd(&exchange.name, shape))?;

@@ -11,6 +11,7 @@ mod frame;
 mod process;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -24,7 +25,7 @@ use process::Process;
 use crate::format::dialect::Encoding;
 use crate::format::{self, Piece, Reading, Source, workbook};
 use crate::job::Error;
-use crate::model::{Bytes, Exit, Finding};
+use crate::model::{Bytes, Exit, Finding, Table};
 use crate::rule::sieve::Sifted;
 
 /// The hidden word of the command line that makes a process such a reader.
@@ -179,6 +180,13 @@ impl<'a> Opened<'a> {
     /// Reads all rows, and leaves them all to be looked at.
     pub fn all(&mut self) -> Result<Result<(Sifted, Vec<Finding>), Finding>, Error> {
         self.sift(|piece| Sifted::all(piece.table))
+    }
+
+    /// Reads the rows with these numbers.
+    pub fn pick(&mut self, numbers: &BTreeSet<u32>) -> Result<Result<Table, Finding>, Error> {
+        let mut picked = Table::default();
+        let read = self.pieces(|piece| piece.table.only(numbers), |rows| picked.append(rows))?;
+        Ok(read.map(|_| picked))
     }
 
     fn whole(mut self) -> Result<Result<Reading, Finding>, Error> {

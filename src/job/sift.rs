@@ -1,15 +1,17 @@
 //! Reads the rows of a partner's file against the directory: those that say something new are checked, with the people whom
-//! they may mean; of the others only their numbers remain.
+//! they may mean; of the others only their numbers remain. Where nobody is known, those that stand by themselves are counted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::format::Piece;
 use crate::job::Error;
 use crate::job::reading::Opened;
-use crate::model::{Crowd, Field, Finding, People};
+use crate::model::{Crowd, Field, Finding, People, Table, Text};
 use crate::report::corrections::Ours;
+use crate::rule::census::Census;
 use crate::rule::others::Others;
 use crate::rule::sieve::{self, Sieve, Sifted};
 use crate::rule::{self, Additions, Checked, Contract, Recognised, Surroundings};
@@ -36,7 +38,17 @@ pub struct Read {
     pub known: Arc<People>,
     /// How many there are in the directory.
     pub people: usize,
+    /// Where people are not told one by one: how many more rows would each create somebody.
+    pub newcomers: Option<usize>,
 }
+
+/// Of a file with no more rows, of people of whom nobody is known, each is looked at, so that what it creates can be told.
+const TOLD_ONE_BY_ONE: usize = 5_000;
+
+pub const COUNTED: Text = Text::of(
+    "the file has more than 5,000 rows: whom it would create is counted, and not told one by one",
+    "le fichier a plus de 5 000 lignes : les créations sont comptées, et non énumérées une à une",
+);
 
 impl Against<'_> {
     /// The inner error is the one finding about a file that cannot be read to its end.
@@ -64,9 +76,74 @@ impl Against<'_> {
                 }
             };
             match self.check(&sifted, &findings, &crowd, &known)? {
-                Ok(checked) => return Ok(Ok(Read { sifted, findings, checked, known, people: crowd.len() })),
+                Ok(checked) => {
+                    return Ok(Ok(Read { sifted, findings, checked, known, people: crowd.len(), newcomers: None }));
+                }
                 Err(lacking) => look_at(&mut looked_at, lacking),
             }
+        }
+    }
+
+    /// Where nobody is known: counts the rows that stand by themselves, and looks at the others.
+    pub fn read_unknown(&self, opened: &mut Opened<'_>) -> Result<Result<Read, Finding>, Error> {
+        let Against { recognised, contract, additions, .. } = self;
+        let (nobody, nobodies) = (Census::nobody(recognised, contract), BTreeSet::new());
+        let unknown = Arc::new(People::unknown());
+        let Some(census) = Census::new(recognised, contract, additions, &nobody, &nobodies) else {
+            return self.read_all(opened, unknown, &Ours::default());
+        };
+        let mut counted = census.counted();
+        let count = |piece: Piece| census.count(&piece.table, &piece.findings);
+        let findings = match opened.pieces(count, |piece| counted.append(piece))? {
+            Ok(findings) => findings,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        if counted.rows() <= TOLD_ONE_BY_ONE {
+            return self.read_all(opened, unknown, &Ours::default());
+        }
+        let rows = counted.rows();
+        let (headcount, left) = census.close(counted);
+        if 2 * (left.len() + headcount.doubtful()) > rows {
+            let read = self.read_all(opened, unknown, &Ours::default())?;
+            return Ok(read.map(|read| Read { newcomers: Some(0), ..read }));
+        }
+        let pick = |numbers: &BTreeSet<u32>| match opened.pick(numbers) {
+            Ok(picked) => picked.map_err(|broken| Box::new(Ok(broken))),
+            Err(error) => Err(Box::new(Err(error))),
+        };
+        let (left, settled) = match census.look_at(&headcount, left, pick) {
+            Ok(looked_at) => looked_at,
+            Err(stopped) => return stopped.map(Err),
+        };
+        self.check_newcomers(opened, &census, Sifted { left, settled }, findings)
+    }
+
+    fn check_newcomers(
+        &self,
+        opened: &mut Opened<'_>,
+        census: &Census<'_>,
+        sifted: Sifted,
+        findings: Vec<Finding>,
+    ) -> Result<Result<Read, Finding>, Error> {
+        let Against { recognised, contract, additions, .. } = self;
+        let known = Arc::new(People::unknown());
+        let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
+        let mut names = None;
+        loop {
+            let others = Others::new(&crowd, &sifted.settled, names.as_ref());
+            let around = Surroundings { known: &known, others: Some(&others), additions, absent_on: None };
+            let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
+            if !others.lacking().everybody {
+                let newcomers = Some(sifted.settled.newcomers);
+                return Ok(Ok(Read { sifted, findings, checked, known, people: 0, newcomers }));
+            }
+            let looked_at = sifted.left.rows().map(|row| row.number()).collect();
+            let mut called = Table::default();
+            let named = opened.pieces(|piece| census.names(&piece.table, &looked_at), |piece| called.push(piece))?;
+            if let Err(broken) = named {
+                return Ok(Err(broken));
+            }
+            names = Some(People::new(Others::FIELDS.map(Field::of).into(), called));
         }
     }
 
@@ -84,7 +161,7 @@ impl Against<'_> {
             let Against { recognised, contract, additions, absent_on, .. } = self;
             let around = Surroundings { known: &known, others: None, additions, absent_on: *absent_on };
             let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
-            Read { sifted, findings, checked, people: known.len(), known }
+            Read { sifted, findings, checked, people: known.len(), known, newcomers: None }
         }))
     }
 

@@ -52,6 +52,12 @@ impl Crowd {
         crowd
     }
 
+    /// People of whom nothing is kept but these: who they are, who is above them (0 for nobody), and their hashes by each way.
+    /// Nobody is found by key.
+    pub fn of_columns(shape: Shape, numbers: Vec<u32>, managers: Vec<u32>, ways: Vec<Vec<u32>>) -> Crowd {
+        Crowd { shape, numbers, managers, ways, slots: vec![EMPTY] }
+    }
+
     /// People who are held in memory anyway, in their order.
     pub fn of(people: &People, shape: Shape) -> Crowd {
         let mut marker = shape.marker(people.fields());
@@ -116,7 +122,7 @@ impl Crowd {
     }
 
     /// Numbers rise with places, most often one by one.
-    fn place(&self, number: u32) -> Option<u32> {
+    pub fn place(&self, number: u32) -> Option<u32> {
         let guess = number.checked_sub(*self.numbers.first()?)? as usize;
         match self.numbers.get(guess) {
             Some(there) if *there == number => Some(guess as u32),
@@ -162,6 +168,21 @@ impl Crowd {
         taken.filter(move |slot| slot.key == key).map(|slot| slot.place - 1)
     }
 
+    /// The places of all who have the same hash as another by a way.
+    ///
+    /// # Panics
+    /// As [`Crowd::hashes`].
+    pub fn alike(&self, way: &Way) -> Vec<u32> {
+        let hashes = self.hashes(way);
+        let met_twice = met_twice(hashes);
+        let sought = Sought::of(&met_twice);
+        let mut alike: Vec<(u32, u32)> =
+            (0..).zip(hashes).filter(|(_, hash)| sought.holds(**hash)).map(|(place, hash)| (*hash, place)).collect();
+        alike.sort_unstable();
+        let several = alike.chunk_by(|one, other| one.0 == other.0).filter(|several| several.len() > 1);
+        several.flatten().map(|(_, place)| *place).collect()
+    }
+
     /// The places of all who may be meant by one of the hashes, of which there is a set for each way.
     pub fn meant(&self, wanted: &[HashSet<u32>]) -> Vec<u32> {
         let asked = self.ways.iter().zip(wanted).filter(|(_, wanted)| !wanted.is_empty());
@@ -193,6 +214,22 @@ impl Crowd {
         let first = (u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
         (0..=mask).map(move |step| (first + step) & mask)
     }
+}
+
+/// The hashes that may be there twice: all that are, and few that are not. One bit in a hundred is set, so that memory is
+/// looked at once a hash.
+fn met_twice(hashes: &[u32]) -> HashSet<u32> {
+    let bits = (100 * hashes.len()).next_power_of_two().clamp(1 << 10, 1 << 31);
+    let mut met = vec![0u64; bits / 64];
+    let mut twice = HashSet::new();
+    for hash in hashes.iter().filter(|hash| **hash != 0) {
+        let bit = *hash as usize & (bits - 1);
+        if met[bit / 64] >> (bit % 64) & 1 == 1 {
+            twice.insert(*hash);
+        }
+        met[bit / 64] |= 1 << (bit % 64);
+    }
+    twice
 }
 
 /// Hashes that are looked for among those of everybody; of most, a bit tells that they are not.

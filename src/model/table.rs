@@ -2,9 +2,9 @@
 //!
 //! A cell is a slice of its chunk; no cell owns memory of its own. A chunk is at most 4 GiB, because places are `u32`.
 
-use std::ops::Range;
-
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Rows of cells, in file order.
 #[derive(Debug, Default)]
@@ -85,6 +85,23 @@ impl Table {
             table.add(chunk);
         }
         table
+    }
+
+    /// The rows with these numbers, of a table whose rows are numbered in order.
+    pub fn only(&self, numbers: &BTreeSet<u32>) -> Table {
+        let first = self.rows().next().map_or(0, |row| row.number());
+        let mut wanted = numbers.range(first..).peekable();
+        let mut chunk = Chunk::default();
+        let mut is_last = false;
+        for row in self.rows() {
+            while wanted.next_if(|number| **number < row.number()).is_some() {}
+            is_last = wanted.next_if_eq(&&row.number()).is_some();
+            if is_last {
+                row.cells().for_each(|cell| chunk.cell(cell));
+                chunk.end_row(row.number(), row.line());
+            }
+        }
+        Table { is_unended: self.is_unended && is_last, ..chunk.into() }
     }
 
     /// Adds the rows of another table behind those that are there.

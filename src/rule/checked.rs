@@ -139,7 +139,7 @@ pub(super) fn count(sheet: &Sheet<'_>, reading_findings: &[Finding]) -> (usize, 
     let in_table = left_out.len();
     left_out
         .extend(reading_findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row));
-    let settled = sheet.around.others.map_or(0, |others| others.settled.rows.len());
+    let settled = sheet.around.others.map_or(0, |others| others.settled.count());
     (sheet.table.len() + settled + left_out.len() - in_table, left_out.into_iter().collect())
 }
 

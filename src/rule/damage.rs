@@ -69,7 +69,8 @@ fn certain(form: &Check, said: &str, known: &str) -> Option<Fault> {
         .or_else(|| cut_text::certain(said, known))
 }
 
-fn doubt(form: &Check, cell: &str) -> Option<Fault> {
+/// What the text of a cell tells that [`is_suspect`], where nothing is known.
+pub fn doubt(form: &Check, cell: &str) -> Option<Fault> {
     let phone = form.phone.then(|| phone_without_plus::doubt(outer_blanks::trim(cell))).flatten();
     phone.or_else(|| cut_text::is_suspect(cell).then(cut_text::doubt))
 }

@@ -4,6 +4,7 @@
 //! `recognised` for a heading, or from `checked` for rows and the whole file.
 
 pub mod additions;
+pub mod census;
 pub mod checked;
 pub mod clear;
 pub mod codes;

@@ -8,7 +8,8 @@ use crate::model::{Field, Roll};
 pub fn call(sheet: &Sheet<'_>, rows: usize) -> Roll {
     let slots = ["login", "mail", "establishment", "employee-number"].map(|name| sheet.slot(&Field::of(name)));
     let settled = sheet.around.others.map_or(&[][..], |others| &others.settled.rows);
-    let mut roll = Roll { unclear: rows - sheet.standings.len() - settled.len(), ..Roll::default() };
+    let count = sheet.around.others.map_or(0, |others| others.settled.count());
+    let mut roll = Roll { unclear: rows - sheet.standings.len() - count, ..Roll::default() };
     for (row, standing) in sheet.standings.iter().enumerate() {
         match standing.subject {
             Subject::Known(person) => roll.known.push(Seen {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::Fills;
+use super::census::Census;
 use super::column::{Check, Creation, Unique};
 use super::lists::{Entry, List, Lists};
 use super::sieve::{self, Sieve, Sifted};
@@ -211,6 +212,7 @@ impl Trial {
         let checked = check(&recognised, &table, &self.reading_findings, &contract, &around);
         for rows_of_a_piece in [1, 2, rows.len().max(1)] {
             self.assert_sieved_says_the_same(&checked, &recognised, &contract, &table, rows_of_a_piece);
+            self.assert_counted_says_the_same(&recognised, &contract, &table, rows_of_a_piece);
         }
         checked
     }
@@ -259,10 +261,43 @@ impl Trial {
             } else if !lacking.users.is_empty() {
                 looked_at.extend(lacking.users);
             } else {
-                return assert_same(&checked, whole, &sifted);
+                let left = sifted.left.rows().map(|row| row.number()).collect();
+                return assert_same(&checked, whole, &left);
             }
         }
         panic!("the sieve comes to no end");
+    }
+
+    /// Whatever is checked here is counted, too, as if nobody were known.
+    fn assert_counted_says_the_same(
+        &self,
+        recognised: &Recognised,
+        contract: &Contract<'_>,
+        table: &Table,
+        rows_of_a_piece: usize,
+    ) {
+        let unknown = People::unknown();
+        let around = Surroundings { absent_on: None, ..self.around(&unknown, None) };
+        let whole = check(recognised, table, &self.reading_findings, contract, &around);
+        let (nobody, nobodies) = (Census::nobody(recognised, contract), BTreeSet::new());
+        let census = Census::new(recognised, contract, &self.additions, &nobody, &nobodies);
+        let Some(census) = census else { return };
+        let mut counted = census.counted();
+        let pieces = pieces(table, rows_of_a_piece);
+        pieces.iter().for_each(|piece| counted.append(census.count(piece, &self.reading_findings)));
+        let (headcount, left) = census.close(counted);
+        let pick = |numbers: &BTreeSet<u32>| Ok::<Table, ()>(table.only(numbers));
+        let (left, settled) = census.look_at(&headcount, left, pick).expect("rows are always there");
+        let numbers = left.rows().map(|row| row.number()).collect();
+        let mut names = Table::default();
+        pieces.iter().for_each(|piece| names.push(census.names(piece, &numbers)));
+        let names = People::new(Others::FIELDS.map(Field::of).into(), names);
+        let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
+        let others = Others::new(&crowd, &settled, Some(&names));
+        let around = Surroundings { others: Some(&others), ..around };
+        let checked = check(recognised, &left, &self.reading_findings, contract, &around);
+        assert!(others.lacking().users.is_empty());
+        assert_same(&checked, &whole, &numbers);
     }
 
     /// Code and sentence of each finding.
@@ -290,21 +325,16 @@ fn pieces(table: &Table, rows: usize) -> Vec<Table> {
 }
 
 fn some(people: &People, users: &BTreeSet<u32>) -> People {
-    let mut chunk = Chunk::default();
-    for row in people.table().rows().filter(|row| users.contains(&row.number())) {
-        row.cells().for_each(|cell| chunk.cell(cell));
-        chunk.end_row(row.number(), row.line());
-    }
-    People::new(people.fields().to_vec(), chunk.into())
+    People::new(people.fields().to_vec(), people.table().only(users))
 }
 
-fn assert_same(sieved: &Checked, whole: &Checked, sifted: &Sifted) {
+/// `looked_at` are the numbers of the rows that were not settled.
+fn assert_same(sieved: &Checked, whole: &Checked, looked_at: &BTreeSet<u32>) {
     assert_eq!(sieved.findings, whole.findings);
     assert_eq!(sieved.unlisted, whole.unlisted);
     assert_eq!((sieved.rows, &sieved.left_out, &sieved.roll), (whole.rows, &whole.left_out, &whole.roll));
-    let settled: BTreeSet<u32> = sifted.settled.rows.iter().map(|row| row.number).collect();
     let rows = |checked: &Checked| -> Vec<String> {
-        let rows = checked.delivered.table.rows().filter(|row| !settled.contains(&row.number()));
+        let rows = checked.delivered.table.rows().filter(|row| looked_at.contains(&row.number()));
         rows.map(|row| row.cells().collect::<Vec<&str>>().join(";")).collect()
     };
     if !whole.findings.iter().any(Finding::refuses_the_file) {

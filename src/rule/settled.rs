@@ -1,4 +1,7 @@
-//! Settled: the rows of a file that say nothing but what is known of their people, and need no second look.
+//! Settled: the rows of a file that say nothing but what is known of their people, or that nobody is known of, and need no
+//! second look.
+
+use std::collections::HashSet;
 
 use super::remarks::Remarks;
 
@@ -7,6 +10,10 @@ use super::remarks::Remarks;
 pub struct Settled {
     /// In file order.
     pub rows: Vec<SettledRow>,
+    /// How many more rows are each about somebody of whom nothing is known.
+    pub newcomers: usize,
+    /// The numbers of rows that are looked at, and of which the remarks have what single cells deserve.
+    pub(super) noted: HashSet<u32>,
     /// What these rows deserve to be told about the columns; by the index of the column in the file.
     pub(super) remarks: Vec<(usize, Remarks)>,
 }
@@ -20,9 +27,16 @@ pub struct SettledRow {
 }
 
 impl Settled {
+    /// How many rows these are.
+    pub fn count(&self) -> usize {
+        self.rows.len() + self.newcomers
+    }
+
     /// Adds the rows that follow in the file.
     pub(super) fn append(&mut self, mut later: Settled) {
         self.rows.append(&mut later.rows);
+        self.newcomers += later.newcomers;
+        self.noted.extend(later.noted);
         if self.remarks.is_empty() {
             self.remarks = later.remarks;
         } else {

@@ -110,11 +110,14 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Reads every cell for itself, but in columns that await codes.
+    /// Reads every cell for itself, but in columns that await codes, and in rows that were read before.
     pub fn read_cells(&mut self) {
         let keys: Vec<bool> =
             self.readers.iter().map(|reader| self.contract.identify_by.contains(&reader.field)).collect();
-        for (row, standing) in self.table.rows().zip(&mut self.standings).filter(|(_, standing)| standing.readable) {
+        let noted = self.around.others.map(|others| &others.settled.noted);
+        let is_new = |number: u32| noted.is_none_or(|noted| !noted.contains(&number));
+        let standings = self.table.rows().zip(&mut self.standings);
+        for (row, standing) in standings.filter(|(row, standing)| standing.readable && is_new(row.number())) {
             let readers = self.readers.iter_mut().zip(&keys).filter(|(reader, _)| !reader.awaits_codes);
             for (reader, is_key) in readers {
                 if standing.out && self.reported.contains(&(row.number(), reader.index as u32)) {

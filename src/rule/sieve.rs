@@ -30,9 +30,9 @@ pub struct Sieve<'a> {
     /// Whose rows are left, whatever they say; by number. At first, who is in a circle of managers.
     looked_at: &'a BTreeSet<u32>,
     /// In the order of the shape's fields.
-    columns: Vec<Column<'a>>,
+    pub(super) columns: Vec<Column<'a>>,
     /// Where the columns of the key are among them.
-    key: Vec<usize>,
+    pub(super) key: Vec<usize>,
     contract_start: Option<usize>,
     contract_end: Option<usize>,
     /// Columns that should not say the same of one person.
@@ -43,16 +43,16 @@ pub struct Sieve<'a> {
     pub(super) default_people: Vec<String>,
 }
 
-struct Column<'a> {
+pub(super) struct Column<'a> {
     /// In the file.
-    index: usize,
-    heading: Arc<str>,
-    form: Form<'a>,
+    pub index: usize,
+    pub heading: Arc<str>,
+    pub form: Form<'a>,
     is_caseless: bool,
     /// An empty cell may be filled in.
     is_filled: bool,
     /// Its text is compared with that of others.
-    is_kept: bool,
+    pub is_kept: bool,
     example: &'a str,
 }
 
@@ -96,10 +96,10 @@ impl Doubts {
 
 /// What one thread needs for the rows of a piece.
 pub(super) struct Hands<'a> {
-    scratches: Vec<Scratch<'a>>,
-    hasher: RowHasher,
+    pub scratches: Vec<Scratch<'a>>,
+    pub hasher: RowHasher,
     /// Of the columns that are kept, or of all.
-    texts: Vec<String>,
+    pub texts: Vec<String>,
 }
 
 /// A row whose cells are in order, as hashes.
@@ -165,7 +165,12 @@ impl<'a> Sieve<'a> {
     fn keep_texts(&mut self) {
         let kept = self.alike.iter().flatten().chain(&self.contract_start).chain(&self.contract_end).chain(&self.key);
         let kept: Vec<usize> = kept.copied().collect();
-        kept.into_iter().for_each(|place| self.columns[place].is_kept = true);
+        self.keep(&kept);
+    }
+
+    /// The texts of these columns, too, are compared with those of others.
+    pub(super) fn keep<'p>(&mut self, places: impl IntoIterator<Item = &'p usize>) {
+        places.into_iter().for_each(|place| self.columns[*place].is_kept = true);
     }
 
     /// Sifts rows that follow one another in the file; `findings` are what reading them has found.
@@ -240,7 +245,7 @@ impl<'a> Sieve<'a> {
     }
 
     /// Is there something to be said of the cells together?
-    fn is_odd(&self, row: Row<'_>, texts: &[String]) -> bool {
+    pub(super) fn is_odd(&self, row: Row<'_>, texts: &[String]) -> bool {
         // Where the file does not give the start, the one that is known has to be asked for.
         let start = self.contract_start.map(|start| &texts[start]);
         let end = self.contract_end.map(|end| &texts[end]).filter(|end| !end.is_empty());
@@ -374,7 +379,8 @@ impl<'s, 'a> Sifting<'s, 'a> {
             left.leave_unended();
         }
         let columns = self.sieve.columns.iter().map(|column| column.index);
-        let settled = Settled { rows: self.settled, remarks: columns.zip(self.remarks).collect() };
+        let remarks = columns.zip(self.remarks).collect();
+        let settled = Settled { rows: self.settled, remarks, ..Settled::default() };
         Sifted { left, settled }
     }
 }
