@@ -12,7 +12,7 @@ use crate::model::table::Chunk;
 use crate::model::{Bytes, Field, Finding, Leaders, Severity, Table};
 use crate::rule::{self, Contract, Inspection, Recognised};
 use crate::site::people;
-use crate::state::Taken;
+use crate::state::OnDisk;
 
 pub struct Extract<'s> {
     file: &'s people::File,
@@ -21,7 +21,7 @@ pub struct Extract<'s> {
 }
 
 enum Content {
-    OnDisk(Taken),
+    OnDisk(OnDisk),
     /// Of a workbook: to go through it once more takes as long again as to read it.
     Workbook(Reading),
 }

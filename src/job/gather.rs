@@ -12,7 +12,7 @@ use crate::lucca::Snapshot;
 use crate::model::digest::Digester;
 use crate::model::{Digest, Organisation};
 use crate::site::{self, Server, people};
-use crate::state::{self, Taken, Taking};
+use crate::state::{self, Borrowing, OnDisk, Taken};
 use crate::transport::{self, Entry, Kind};
 
 /// Where people come from, and what comes with them.
@@ -49,8 +49,8 @@ pub fn take(job: &Job<'_>, server: &Server, path: &str) -> Result<Taken, Error> 
 }
 
 /// The same, of a file that is only looked at, and leaves no trace in the spool.
-pub fn borrow(context: &Context<'_>, server: &Server, path: &str) -> Result<Taken, Error> {
-    Ok(fetch(context, server, path, Taking::unnamed)?.finish()?)
+pub fn borrow(context: &Context<'_>, server: &Server, path: &str) -> Result<OnDisk, Error> {
+    Ok(fetch(context, server, path, Borrowing::unnamed)?.finish()?)
 }
 
 /// Of a file as it is now, whatever its size.

@@ -76,7 +76,7 @@ pub use roster::Roster;
 pub use runs::{Run, RunId};
 pub use sets::Set;
 pub use spool::Spool;
-pub use taken::{Taken, Taking};
+pub use taken::{Borrowing, Taken, Taking};
 pub use trace::{Deed, Handed, Sighting, Subject, Trace};
 
 use closed::Closing;

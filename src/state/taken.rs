@@ -16,9 +16,16 @@ const PIECE: usize = 256 * 1024;
 
 /// While its bytes come. Dropped, it leaves nothing.
 pub struct Taking {
+    written: Written,
+    digester: Digester,
+}
+
+/// While the bytes come of a file that is only looked at: nobody asks for its digest, and it has no name.
+pub struct Borrowing(Written);
+
+struct Written {
     file: BufWriter<File>,
     place: Option<Place>,
-    digester: Digester,
 }
 
 /// A file that came whole. Dropped, it leaves nothing, unless it was kept.
@@ -38,41 +45,88 @@ struct Place {
 impl Taking {
     pub(super) fn within(spool: &Spool, file: NamedTempFile) -> Taking {
         let (file, path) = file.into_parts();
-        Taking::into(file, Some(Place { spool: spool.clone(), path }))
+        Taking::of(Written::to(file, Some(Place { spool: spool.clone(), path })))
     }
 
     /// In a file of the system without a name, which nobody finds and which is gone with this process: for whoever must
     /// not change anything.
     pub fn unnamed() -> Result<Taking, Error> {
-        let file = tempfile::tempfile();
-        let tried = || format!("make a temporary file in {}", std::env::temp_dir().display());
-        let file = file.map_err(|cause| Error::new(Kind::Disk, tried()).caused_by(cause))?;
-        Ok(Taking::into(file, None))
+        Written::unnamed().map(Taking::of)
     }
 
-    fn into(file: File, place: Option<Place>) -> Taking {
-        Taking { file: BufWriter::with_capacity(PIECE, file), place, digester: Digester::default() }
+    fn of(written: Written) -> Taking {
+        Taking { written, digester: Digester::default() }
     }
 
     /// All bytes have come.
     pub fn finish(self) -> Result<Taken, Error> {
-        let Taking { file, place, digester } = self;
+        let (content, place) = self.written.finish()?;
+        Ok(Taken { content, place, digest: self.digester.finish() })
+    }
+}
+
+impl Borrowing {
+    /// In a file as that of [`Taking::unnamed`].
+    pub fn unnamed() -> Result<Borrowing, Error> {
+        Written::unnamed().map(Borrowing)
+    }
+
+    /// All bytes have come.
+    pub fn finish(self) -> Result<OnDisk, Error> {
+        self.0.finish().map(|(content, _)| content)
+    }
+}
+
+impl Written {
+    fn to(file: File, place: Option<Place>) -> Written {
+        Written { file: BufWriter::with_capacity(PIECE, file), place }
+    }
+
+    fn unnamed() -> Result<Written, Error> {
+        let file = tempfile::tempfile();
+        let tried = || format!("make a temporary file in {}", std::env::temp_dir().display());
+        let file = file.map_err(|cause| Error::new(Kind::Disk, tried()).caused_by(cause))?;
+        Ok(Written::to(file, None))
+    }
+
+    fn finish(self) -> Result<(OnDisk, Option<Place>), Error> {
+        let Written { file, place } = self;
         let path = shown(place.as_ref());
         let content = file.into_inner().map_err(io::IntoInnerError::into_error).and_then(OnDisk::of);
-        Ok(Taken { content: content.map_err(failed("write", &path))?, place, digest: digester.finish() })
+        Ok((content.map_err(failed("write", &path))?, place))
     }
 }
 
 impl Write for Taking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.written.write(bytes)?;
+        self.digester.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.written.flush()
+    }
+}
+
+impl Write for Borrowing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Write for Written {
     /// Whoever fetches the bytes tells a failure as one of fetching; so it says itself that it is one of this disk.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let told = |cause: io::Error| {
             let path = shown(self.place.as_ref());
             io::Error::new(cause.kind(), failed("write", &path)(cause))
         };
-        let count = self.file.write(bytes).map_err(told)?;
-        self.digester.update(&bytes[..count]);
-        Ok(count)
+        self.file.write(bytes).map_err(told)
     }
 
     fn flush(&mut self) -> io::Result<()> {
