@@ -178,7 +178,7 @@ pub(super) fn unread(hands: &Hands, delivery: &Delivery, cause: io::Error) -> Er
 }
 
 /// Are the files in the spool as they were prepared? Where one is lost, since an older state was restored for example, the
-/// set is given up: it would stand in the way of all that come after it.
+/// set is given up: it would stand in the way of all that come after it. What this run has put there is as it was.
 fn check_spool(
     context: &Context<'_>,
     server: &Server,
@@ -187,7 +187,7 @@ fn check_spool(
     set: &Set,
     needed: &[&Delivery],
 ) -> Result<(), Error> {
-    for delivery in needed {
+    for delivery in needed.iter().filter(|delivery| delivery.run != context.run) {
         if as_prepared(hands, delivery)?.is_none() {
             discard(context, server, state, hands, set)?;
             return Err(Error::data(&delivery.file_name, LOST));
