@@ -4,16 +4,24 @@ use rusqlite::ToSql;
 use rusqlite::types::ToSqlOutput;
 
 /// Names or numbers, one for each row, in the order of the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Roster {
-    /// Without the end of the list.
     json: String,
     count: usize,
 }
 
+impl Default for Roster {
+    fn default() -> Roster {
+        Roster { json: "[]".into(), count: 0 }
+    }
+}
+
 impl Roster {
     pub fn push(&mut self, who: &str) {
-        self.json.push(if self.count == 0 { '[' } else { ',' });
+        self.json.pop();
+        if self.count > 0 {
+            self.json.push(',');
+        }
         self.count += 1;
         let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
         // Most names are, and there are millions.
@@ -21,6 +29,7 @@ impl Roster {
             true => self.json.extend(["\"", who, "\""]),
             false => self.json.push_str(&serde_json::Value::from(who).to_string()),
         }
+        self.json.push(']');
     }
 
     pub fn len(&self) -> usize {
@@ -42,7 +51,7 @@ impl<S: AsRef<str>> FromIterator<S> for Roster {
 
 impl ToSql for Roster {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(if self.is_empty() { "[]".into() } else { format!("{}]", self.json).into() })
+        self.json.to_sql()
     }
 }
 
