@@ -184,7 +184,7 @@ impl Length {
 
 /// A spreadsheet shows the apostrophe to nobody, and runs nothing behind it.
 fn safe<'a>(written: Cow<'a, str>, kind: Kind, formulas: Formulas) -> Cow<'a, str> {
-    let could_run = written.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let could_run = matches!(written.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n', ..]);
     if formulas == Formulas::AsTheyAre || !could_run || kind == Kind::Amount || is_signed_number(&written) {
         return written;
     }

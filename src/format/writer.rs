@@ -112,9 +112,14 @@ impl Writer {
 
     /// Outer blanks are often lost without quotes.
     fn needs_quotes(&self, cell: &str) -> bool {
-        let is_special = |byte: u8| self.is_special[usize::from(byte)];
-        let is_suspect = cell.bytes().any(is_special);
-        is_suspect && cell.contains([self.separator, '"', '\r', '\n']) || cell.trim() != cell
+        let is_special = |byte: &u8| self.is_special[usize::from(*byte)];
+        let has_outer_blanks = match cell.as_bytes() {
+            // So are nearly all cells.
+            [b'!'..=b'~', .., b'!'..=b'~'] | [] => false,
+            _ => cell.trim().len() < cell.len(),
+        };
+        let is_suspect = cell.as_bytes().iter().any(is_special);
+        has_outer_blanks || is_suspect && cell.contains([self.separator, '"', '\r', '\n'])
     }
 
     fn check(&self, column: usize, cell: &str) -> Result<(), Unencodable> {

@@ -51,42 +51,52 @@ fn number(digits: &str) -> Option<u32> {
 
 /// How a profile writes a date: `DD`, `MM`, `YYYY` and `YY` among other characters, such as `DD/MM/YYYY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Format(String);
+pub struct Format(Vec<Part>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Year,
+    YearOfCentury,
+    Month,
+    Day,
+    Other(char),
+}
 
 impl Format {
     /// Refused without a day, a month and a year.
     pub fn parse(text: &str) -> Result<Format, String> {
-        match ["DD", "MM", "YY"].iter().find(|part| !text.contains(**part)) {
-            None => Ok(Format(text.into())),
-            Some(part) => Err(format!("`{text}` has no `{part}`; a date format is like `DD/MM/YYYY` or `YYYY-MM-DD`")),
+        if let Some(part) = ["DD", "MM", "YY"].iter().find(|part| !text.contains(**part)) {
+            return Err(format!("`{text}` has no `{part}`; a date format is like `DD/MM/YYYY` or `YYYY-MM-DD`"));
         }
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let known = Part::NAMED.iter().find_map(|(name, part)| Some((rest.strip_prefix(name)?, *part)));
+            let (behind, part) = known.unwrap_or((&rest[first.len_utf8()..], Part::Other(first)));
+            parts.push(part);
+            rest = behind;
+        }
+        Ok(Format(parts))
     }
 
     pub fn write(&self, date: NaiveDate) -> String {
-        let mut written = String::with_capacity(self.0.len());
-        let mut rest = self.0.as_str();
-        while !rest.is_empty() {
-            let taken = self.write_part(rest, date, &mut written);
-            rest = &rest[taken..];
+        let mut written = String::with_capacity(4 * self.0.len());
+        for part in &self.0 {
+            match part {
+                Part::Year => push(date.year() as u32, 4, &mut written),
+                Part::YearOfCentury => push(date.year() as u32 % 100, 2, &mut written),
+                Part::Month => push(date.month(), 2, &mut written),
+                Part::Day => push(date.day(), 2, &mut written),
+                Part::Other(other) => written.push(*other),
+            }
         }
         written
     }
+}
 
-    fn write_part(&self, rest: &str, date: NaiveDate, written: &mut String) -> usize {
-        let (part, number) = match rest {
-            _ if rest.starts_with("YYYY") => (4, date.year() as u32),
-            _ if rest.starts_with("YY") => (2, date.year() as u32 % 100),
-            _ if rest.starts_with("MM") => (2, date.month()),
-            _ if rest.starts_with("DD") => (2, date.day()),
-            _ => {
-                let other = rest.chars().next().expect("the rest is not empty");
-                written.push(other);
-                return other.len_utf8();
-            }
-        };
-        push(number, part, written);
-        part
-    }
+impl Part {
+    const NAMED: [(&str, Part); 4] =
+        [("YYYY", Part::Year), ("YY", Part::YearOfCentury), ("MM", Part::Month), ("DD", Part::Day)];
 }
 
 /// In so many digits, or more; without the detour over a formatter, for a file has millions of days.
@@ -97,14 +107,17 @@ fn push(number: u32, width: usize, written: &mut String) {
         rest /= 10;
     }
     match rest {
-        0 => written.extend(digits[..width].iter().map(|digit| char::from(*digit))),
+        0 => written.push_str(str::from_utf8(&digits[..width]).expect("digits are UTF-8")),
         _ => write!(written, "{number:0width$}").expect("a string takes all"),
     }
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.iter().try_for_each(|part| match part {
+            Part::Other(other) => f.write_char(*other),
+            part => Part::NAMED.iter().filter(|(_, named)| named == part).try_for_each(|(name, _)| f.write_str(name)),
+        })
     }
 }
 
