@@ -7,6 +7,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use crate::format::body::Body;
+use crate::format::code::Code;
 use crate::format::dialect::Encoding;
 use crate::format::head::Head;
 use crate::format::heading::COLUMNS_AT_MOST;
@@ -137,6 +138,15 @@ fn head(body: &Body<'_>, is_heading: &dyn Fn(&str) -> bool, mut length: u64) -> 
 }
 
 impl Opened<'_> {
+    /// To be stated by whoever opens the file again, so that it need not be told once more.
+    pub fn encoding(&self) -> Encoding {
+        match self.file.body.code {
+            Code::Windows1252 => Encoding::Windows1252,
+            // UTF-16 is known by its start, whatever is stated.
+            Code::Utf8 | Code::Utf16(_) => Encoding::Utf8,
+        }
+    }
+
     /// Has the rows read in pieces of so many bytes. Whatever their size, all that is said stays the same.
     #[must_use]
     pub fn in_pieces_of(self, bytes: NonZero<usize>) -> Self {

@@ -62,7 +62,7 @@ impl Everybody<'_> {
     pub fn each(&self, survey: &Survey<'_>, mut take: impl FnMut(&People) -> Result<(), Error>) -> Result<Read, Error> {
         match (self, &survey.place) {
             (Everybody::InFile(extract), Place::InFile(leaders)) => {
-                extract.each(|table| take(&People::led(table, leaders)))
+                extract.each(|table| People::led(table, leaders), |people| take(&people))
             }
             (_, Place::InDirectory(leaders, picture)) => {
                 picture.pieces(&leaders.fields, Whose::Everybody, |table| take(&People::led(table, leaders)))?;
@@ -78,10 +78,11 @@ impl Everybody<'_> {
             Everybody::Here(people) => Ok((people.clone(), Read::default())),
             Everybody::InFile(extract) => {
                 let mut all = Table::default();
-                let read = extract.each(|table| {
+                let append = |table| {
                     all.append(table);
                     Ok(())
-                })?;
+                };
+                let read = extract.each(|table| table, append)?;
                 Ok((Arc::new(People::new(extract.fields(), all)), read))
             }
             Everybody::InDirectory => Ok((Arc::new(job.state.people()?), Read::default())),
@@ -99,7 +100,8 @@ fn survey(picture: &Picture<'_>, wanted: impl Iterator<Item = Field>) -> Result<
     let mut census = Census::of(&fields);
     let asked: Vec<Field> = census.columns().map(|column| fields[column].clone()).collect();
     let asked_at = |column: usize| census_position(&asked, &fields[column]);
-    let mut named = Named::new(fields.clone(), wanted);
+    let named = Named::new(fields.clone(), wanted);
+    let mut leaders = named.nobody();
     picture.pieces(&asked, Whose::Everybody, |table| {
         for row in table.rows() {
             census.note(|column| row.cell(asked_at(column)).into());
@@ -108,11 +110,11 @@ fn survey(picture: &Picture<'_>, wanted: impl Iterator<Item = Field>) -> Result<
     })?;
     if named.are_wanted() {
         picture.pieces(&fields, Whose::Leaders, |table| {
-            table.rows().for_each(|row| named.take(row));
+            table.rows().for_each(|row| leaders.take(row));
             Ok::<(), Error>(())
         })?;
     }
-    Ok((Arc::new(named.finish()), census.finish()))
+    Ok((Arc::new(named.finish(leaders)), census.finish()))
 }
 
 fn census_position(asked: &[Field], field: &Field) -> usize {

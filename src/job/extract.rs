@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::format::dialect::Encoding;
 use crate::format::{self, Piece, Reading, workbook};
 use crate::job::everybody::Read;
 use crate::job::gather::borrow;
@@ -10,7 +11,7 @@ use crate::job::{Error, Job, reading};
 use crate::model::leaders::Named;
 use crate::model::table::Chunk;
 use crate::model::{Bytes, Field, Finding, Leaders, Severity, Table};
-use crate::rule::{self, Contract, Inspection, Recognised};
+use crate::rule::{self, Contract, Inspected, Inspection, Recognised};
 use crate::site::people;
 use crate::state::OnDisk;
 
@@ -21,28 +22,38 @@ pub struct Extract<'s> {
 }
 
 enum Content {
-    OnDisk(OnDisk),
+    OnDisk(Text),
     /// Of a workbook: to go through it once more takes as long again as to read it.
-    Workbook(Reading),
+    Workbook(Piece),
+}
+
+/// A text file, and what the first look at all of it has told.
+struct Text {
+    content: OnDisk,
+    encoding: Encoding,
+    findings: Vec<Finding>,
 }
 
 impl<'s> Extract<'s> {
     pub fn open(job: &Job<'_>, file: &'s people::File) -> Result<Extract<'s>, Error> {
-        let taken = borrow(&job.context, &file.server, &file.file)?;
+        let content = borrow(&job.context, &file.server, &file.file)?;
         let contract = contract(file);
         let is_heading = rule::knows(&contract);
         let refused = |finding: Finding| Error::data(&file.file, finding);
-        let is_workbook = workbook::is_one(&taken.top(reading::MARK).map_err(Error::unread)?);
+        let is_workbook = workbook::is_one(&content.top(reading::MARK).map_err(Error::unread)?);
         let (content, heading) = match is_workbook {
             true => {
-                let read = reading::read(&taken, file.encoding, &is_heading)?.map_err(refused)?;
-                let heading = read.heading.clone();
-                (Content::Workbook(read), heading)
+                let read = reading::read(&content, file.encoding, &is_heading)?.map_err(refused)?;
+                let Reading { heading, table, findings, .. } = read;
+                (Content::Workbook(Piece { table, findings: findings.into() }), heading)
             }
             false => {
-                let opened = format::open(&taken, file.encoding, &is_heading).map_err(Error::unread)?;
-                let heading = opened.map_err(refused)?.heading;
-                (Content::OnDisk(taken), heading)
+                let opened = format::open(&content, file.encoding, &is_heading).map_err(Error::unread)?;
+                let opened = opened.map_err(refused)?;
+                let (encoding, heading, findings) =
+                    (opened.encoding(), opened.heading.clone(), opened.findings.clone());
+                drop(opened);
+                (Content::OnDisk(Text { content, encoding, findings }), heading)
             }
         };
         Ok(Extract { file, content, recognised: rule::recognise(&heading, &contract, &[]) })
@@ -56,37 +67,60 @@ impl<'s> Extract<'s> {
     /// Goes through the file for those whom others name, and for those who may be in it twice.
     pub fn survey(&self, wanted: impl Iterator<Item = Field>) -> Result<(Arc<Leaders>, Doubles), Error> {
         let (fields, contract) = (self.fields(), contract(self.file));
-        let mut inspection = Inspection::of(&self.recognised, &contract);
-        let (mut census, mut named) = (Census::of(&fields), Named::new(fields, wanted));
-        self.pieces(|table, _| {
-            for row in table.rows() {
+        let inspection = Inspection::of(&self.recognised, &contract);
+        let nobody = (Census::of(&fields), Named::new(fields, wanted));
+        let note = |piece: &Piece| {
+            let (mut census, mut named) = nobody.clone();
+            for row in piece.table.rows() {
                 census.note(|column| inspection.glance(row, column));
                 named.note(|column| inspection.glance(row, column));
             }
+            (census, named)
+        };
+        let (mut census, mut named) = nobody.clone();
+        self.pieces(note, |(of_piece, named_there)| {
+            census.append(of_piece);
+            named.append(named_there);
             Ok(())
         })?;
+        let mut leaders = named.nobody();
         if named.are_wanted() {
-            self.pieces(|table, findings| {
+            let leading = |piece: &Piece| {
                 let mut leading = Chunk::default();
-                for row in table.rows().filter(|row| named.may_be(|column| inspection.glance(*row, column))) {
+                for row in piece.table.rows().filter(|row| named.may_be(|column| inspection.glance(*row, column))) {
                     row.cells().for_each(|cell| leading.cell(cell));
                     leading.end_row(row.number(), row.line());
                 }
-                inspection.rows(&leading.into(), findings).rows().for_each(|row| named.take(row));
+                inspection.see(&leading.into(), &piece.findings).table
+            };
+            self.pieces(leading, |table| {
+                table.rows().for_each(|row| leaders.take(row));
                 Ok(())
             })?;
         }
-        Ok((Arc::new(named.finish()), census.finish()))
+        Ok((Arc::new(named.finish(leaders)), census.finish()))
     }
 
-    /// Gives the rows that have no error, in canonical form.
+    /// Gives the rows that have no error, in canonical form: `see` is called side by side for those of each piece, `take`
+    /// with what it gave, in the order of the file.
     ///
     /// # Errors
     /// The file is refused, which may turn out at its end.
-    pub fn each(&self, mut take: impl FnMut(Table) -> Result<(), Error>) -> Result<Read, Error> {
+    pub fn each<T: Send>(
+        &self,
+        see: impl Fn(Table) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<Read, Error> {
         let contract = contract(self.file);
-        let mut inspection = Inspection::of(&self.recognised, &contract);
-        let of_form = self.pieces(|table, findings| take(inspection.rows(table, findings)))?;
+        let inspection = Inspection::of(&self.recognised, &contract);
+        let inspect = |piece: &Piece| {
+            let Inspected { table, told } = inspection.see(&piece.table, &piece.findings);
+            (see(table), told)
+        };
+        let of_form = self.pieces(inspect, |(seen, told)| {
+            inspection.take(told);
+            take(seen)
+        })?;
         let (of_cells, left_out) = inspection.finish();
         let findings = [of_form, self.recognised.findings.clone(), of_cells].concat();
         match findings.iter().find(|finding| finding.refuses_the_file()) {
@@ -95,25 +129,29 @@ impl<'s> Extract<'s> {
         }
     }
 
-    /// Gives rows as they stand, with what is wrong with their form; what there is to say about the form of the whole file
-    /// comes back.
-    fn pieces(&self, mut take: impl FnMut(&Table, &[Finding]) -> Result<(), Error>) -> Result<Vec<Finding>, Error> {
-        let taken = match &self.content {
-            Content::OnDisk(taken) => taken,
-            Content::Workbook(read) => return take(&read.table, &read.findings).map(|()| read.findings.clone()),
+    /// `see` is called side by side for rows as they stand, with what is wrong with their form; `take` with what it gave, in
+    /// the order of the file. What there is to say about the form of the whole file comes back.
+    fn pieces<T: Send>(
+        &self,
+        see: impl Fn(&Piece) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<Vec<Finding>, Error> {
+        let Text { content, encoding, findings } = match &self.content {
+            Content::OnDisk(text) => text,
+            Content::Workbook(rows) => return take(see(rows)).map(|()| rows.findings.to_vec()),
         };
         let contract = contract(self.file);
         let is_heading = rule::knows(&contract);
-        let opened = format::open(taken, self.file.encoding, &is_heading).map_err(Error::unread)?;
+        let opened = format::open(content, Some(*encoding), &is_heading).map_err(Error::unread)?;
         let opened = opened.map_err(|finding| Error::data(&self.file.file, finding))?;
         let mut taken = Ok(());
-        let mut give = |Piece { table, findings }: Piece| {
+        let give = |seen: T| {
             if taken.is_ok() {
-                taken = take(&table, &findings);
+                taken = take(seen);
             }
         };
-        let of_rows = opened.pieces(reading::threads(), |piece| piece, &mut give).map_err(Error::unread)?;
-        taken.map(|()| [opened.findings, of_rows].concat())
+        let of_rows = opened.pieces(reading::threads(), |piece| see(&piece), give).map_err(Error::unread)?;
+        taken.map(|()| [findings.clone(), of_rows].concat())
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Datum {
 }
 
 /// A way from one person to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
     Manager,
     HrManager,

@@ -2,7 +2,7 @@
 //! piece.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::model::field::{Field, Relation};
@@ -48,7 +48,8 @@ impl Way {
     }
 }
 
-/// Whom people name, while they are gone through for the first time; and then those people.
+/// Whom people name, while they are gone through for the first time.
+#[derive(Clone)]
 pub struct Named {
     fields: Vec<Field>,
     ways: Vec<Way>,
@@ -56,6 +57,11 @@ pub struct Named {
     names: Vec<HashSet<u64, Plain>>,
     /// The columns of a leader that are kept.
     kept: Vec<usize>,
+}
+
+/// Those people, as far as they were met.
+pub struct Met {
+    columns: Vec<usize>,
     table: Table,
     chunk: Chunk,
 }
@@ -78,8 +84,6 @@ impl Named {
             names: ways.iter().map(|_| HashSet::default()).collect(),
             ways,
             fields,
-            table: Table::default(),
-            chunk: Chunk::default(),
         }
     }
 
@@ -106,21 +110,32 @@ impl Named {
         self.ways.iter().zip(&self.names).any(is_named)
     }
 
+    /// Adds those whom others name.
+    pub fn append(&mut self, other: Named) {
+        self.names.iter_mut().zip(other.names).for_each(|(names, other)| names.extend(other));
+    }
+
+    pub fn nobody(&self) -> Met {
+        Met { columns: self.kept.clone(), table: Table::default(), chunk: Chunk::default() }
+    }
+
+    pub fn finish(self, mut met: Met) -> Leaders {
+        met.table.push(met.chunk);
+        let kept: Vec<Field> = self.kept.iter().map(|column| self.fields[*column].clone()).collect();
+        let people = People::new(kept, met.table);
+        let finders = Way::all(people.fields()).iter().map(|way| Finder::new(way, people.table())).collect();
+        Leaders { fields: self.fields, ways: self.ways, people, finders }
+    }
+}
+
+impl Met {
     /// Remembers somebody, with the cells of all fields.
     pub fn take(&mut self, row: Row<'_>) {
-        self.kept.iter().for_each(|column| self.chunk.cell(row.cell(*column)));
+        self.columns.iter().for_each(|column| self.chunk.cell(row.cell(*column)));
         self.chunk.end_row(row.number(), row.line());
         if self.chunk.size() >= CHUNK {
             self.table.push(std::mem::take(&mut self.chunk));
         }
-    }
-
-    pub fn finish(mut self) -> Leaders {
-        self.table.push(self.chunk);
-        let kept: Vec<Field> = self.kept.iter().map(|column| self.fields[*column].clone()).collect();
-        let people = People::new(kept, self.table);
-        let finders = Way::all(people.fields()).iter().map(|way| Finder::new(way, people.table())).collect();
-        Leaders { fields: self.fields, ways: self.ways, people, finders }
     }
 }
 
@@ -136,7 +151,7 @@ pub struct Leaders {
 
 impl Leaders {
     /// The places among the leaders of those whom these people name.
-    pub fn links(&self, table: &Table) -> HashMap<Relation, Vec<Option<u32>>> {
+    pub fn links(&self, table: &Table) -> BTreeMap<Relation, Vec<Option<u32>>> {
         let link = |(way, finder): (&Way, &Finder)| (way.relation, finder.links(way, table, self.people.table()));
         self.ways.iter().zip(&self.finders).map(link).collect()
     }

@@ -1,6 +1,6 @@
 //! People as they are known: one row a person, one column a field, with the ways from person to person resolved.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct People {
     fields: Vec<Field>,
     table: Table,
     /// Places among [`People::others`].
-    links: HashMap<Relation, Vec<Option<u32>>>,
+    links: BTreeMap<Relation, Vec<Option<u32>>>,
     /// None: those whom they name are among themselves.
     leaders: Option<Arc<Leaders>>,
 }
@@ -261,8 +261,9 @@ mod tests {
             (0..count).for_each(|person| named.note(|column| row(person)[column].clone().into()));
             let leading: Vec<usize> =
                 (0..count).filter(|person| named.may_be(|column| row(*person)[column].clone().into())).collect();
-            leading.iter().for_each(|person| table(*person..person + 1).rows().for_each(|row| named.take(row)));
-            let leaders = Arc::new(named.finish());
+            let mut met = named.nobody();
+            leading.iter().for_each(|person| table(*person..person + 1).rows().for_each(|row| met.take(row)));
+            let leaders = Arc::new(named.finish(met));
             for size in [1, 7, 64] {
                 let pieces = (0..count).step_by(size).map(|first| table(first..count.min(first + size)));
                 let told_in_pieces: Vec<Vec<String>> =

@@ -121,6 +121,10 @@ impl Table {
     /// # Panics
     /// When there is no such row.
     pub fn row(&self, index: usize) -> Row<'_> {
+        // A piece of a file is one chunk.
+        if let [only] = &*self.chunks {
+            return only.row(index);
+        }
         let chunk = self.firsts.partition_point(|first| *first <= index) - 1;
         self.chunks[chunk].row(index - self.firsts[chunk])
     }
@@ -216,6 +220,11 @@ impl Chunk {
         self.marks.push(Mark { first: cells.start as u32, end, number, line });
     }
 
+    /// Keeps some of its rows: told of each, in their order.
+    pub fn keep(&mut self, mut is_kept: impl Iterator<Item = bool>) {
+        self.marks.retain(|_| is_kept.next().expect("each row is told of"));
+    }
+
     /// Where a cell is in the text, counted from 0 over all cells.
     pub fn range_of(&self, cell: usize) -> Range<usize> {
         if let Some(place) = self.places.get(cell) {
@@ -279,6 +288,15 @@ mod tests {
 
         let rows: Vec<Vec<&str>> = table.rows().map(|row| row.cells().collect()).collect();
         assert_eq!(rows, [vec!["a", "bc", ""], vec!["d\"", "e"], vec!["e"]]);
+    }
+
+    #[test]
+    fn rows_that_are_not_kept_leave_the_others_as_they_are() {
+        let mut kept = chunk(&[&["a", "b"], &["c"], &["d", "e"]], 2);
+        kept.keep([true, false, true].into_iter());
+        let table = Table::from(kept);
+        let rows: Vec<(u32, &str)> = table.rows().map(|row| (row.number(), row.cell(1))).collect();
+        assert_eq!(rows, [(2, "b"), (4, "e")]);
     }
 
     fn chunk(rows: &[&[&str]], first_number: u32) -> Chunk {

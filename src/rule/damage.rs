@@ -22,6 +22,14 @@ pub struct Doubts {
     first: Option<Fault>,
 }
 
+impl Doubts {
+    /// Adds those about rows further down.
+    pub fn append(&mut self, other: Doubts) {
+        self.cells.merge(other.cells);
+        self.first = self.first.take().or(other.first);
+    }
+}
+
 /// What the texts alone tell is told by [`findings`].
 pub fn check(sheet: &mut Sheet<'_>) {
     for column in 0..sheet.readers.len() {

@@ -1,22 +1,22 @@
-//! An inspection: a file of people who are nobody of the directory, of which only the cells are checked, piece by piece. No
-//! row is remembered.
+//! An inspection: a file of people who are nobody of the directory, of which only the cells are checked, piece by piece and
+//! several pieces at a time. No row is remembered.
 
 use std::borrow::Cow;
 use std::mem;
+use std::sync::{Mutex, MutexGuard};
 
-use super::checked::{count, deliver, place};
+use super::checked::{count, place};
 use super::damage::{self, Doubts};
 use super::more_findings::{self, More};
 use super::outer_blanks;
-use super::reader::Reader;
 use super::remarks::Remarks;
 use super::sheet::Sheet;
 use super::{
     Additions, Column, Contract, Recognised, Surroundings, bad_amount, bad_date, end_before_start, example_row,
     not_allowed,
 };
-use crate::model::table::Row;
-use crate::model::{Field, Finding, People, Table};
+use crate::model::table::{Chunk, Row};
+use crate::model::{Field, Finding, People, Place, Table};
 
 /// What [`super::check`] finds where nobody is created, in one go over all pieces.
 pub struct Inspection<'a> {
@@ -24,10 +24,24 @@ pub struct Inspection<'a> {
     contract: &'a Contract<'a>,
     /// By the column among those that are known: where it is in the file, and which of the contract it is.
     columns: Vec<(usize, &'a Column)>,
-    /// By the reader.
+    told: Mutex<Told>,
+}
+
+/// A piece, as it was seen.
+pub struct Inspected {
+    /// The rows that have no error, in canonical form.
+    pub table: Table,
+    pub told: Told,
+}
+
+/// What there is to tell of pieces.
+#[derive(Default)]
+pub struct Told {
+    /// By the column among those that are known.
     remarks: Vec<Remarks>,
     doubts: Vec<Doubts>,
     more: More,
+    unlisted: usize,
     findings: Vec<Finding>,
     left_out: usize,
 }
@@ -36,16 +50,7 @@ impl<'a> Inspection<'a> {
     pub fn of(recognised: &'a Recognised, contract: &'a Contract<'a>) -> Inspection<'a> {
         let known = recognised.columns.iter().enumerate();
         let known = known.filter_map(|(index, found)| Some((index, &contract.columns[found.as_ref()?.column])));
-        Inspection {
-            recognised,
-            contract,
-            columns: known.collect(),
-            remarks: Vec::new(),
-            doubts: Vec::new(),
-            more: More::default(),
-            findings: Vec::new(),
-            left_out: 0,
-        }
+        Inspection { recognised, contract, columns: known.collect(), told: Mutex::default() }
     }
 
     /// The fields that the file delivers, in the order of their cells.
@@ -53,48 +58,49 @@ impl<'a> Inspection<'a> {
         self.recognised.columns.iter().flatten().map(|found| found.field.clone()).collect()
     }
 
-    /// The rows of a piece that have no error, in canonical form. `reading_findings` are those about its rows.
-    pub fn rows(&mut self, table: &Table, reading_findings: &[Finding]) -> Table {
+    /// Looks at a piece. `reading_findings` are those about its rows.
+    pub fn see(&self, table: &Table, reading_findings: &[Finding]) -> Inspected {
         let (known, additions) = (People::default(), Additions::default());
         let around = Surroundings { known: &known, others: None, additions: &additions, absent_on: None };
         let mut sheet = Sheet::new(self.recognised, table, reading_findings, self.contract, &around);
-        self.swap(&mut sheet);
+        sheet.more = self.told().more.behind();
         example_row::check(&mut sheet);
-        sheet.read_cells();
+        let mut canonical = Chunk::default();
+        sheet.write_cells(&mut canonical);
         end_before_start::check(&mut sheet);
         damage::check(&mut sheet);
-        self.swap(&mut sheet);
-        self.findings.append(&mut sheet.findings);
-        self.left_out += count(&sheet, reading_findings).1.len();
-        deliver(&sheet, &[]).table
+        canonical.keep(sheet.standings.iter().filter(|standing| standing.readable).map(|standing| !standing.out));
+        let told = Told {
+            remarks: sheet.readers.iter_mut().map(|reader| mem::take(&mut reader.remarks)).collect(),
+            left_out: count(&sheet, reading_findings).1.len(),
+            doubts: sheet.doubts,
+            unlisted: sheet.more.unlisted.len(),
+            more: More::default(),
+            findings: sheet.findings,
+        };
+        Inspected { table: Table::of_the_moment(canonical), told }
     }
 
-    /// What was noted goes on with the next piece.
-    fn swap(&mut self, sheet: &mut Sheet<'_>) {
-        self.remarks.resize_with(sheet.readers.len(), Remarks::default);
-        sheet
-            .readers
-            .iter_mut()
-            .zip(&mut self.remarks)
-            .for_each(|(reader, remarks)| mem::swap(&mut reader.remarks, remarks));
-        self.doubts.resize_with(sheet.readers.len(), Doubts::default);
-        mem::swap(&mut self.doubts, &mut sheet.doubts);
-        mem::swap(&mut self.more, &mut sheet.more);
+    /// Keeps what there is to tell of a piece; to be called in the order of the file.
+    pub fn take(&self, told: Told) {
+        self.told().append(told);
     }
 
-    /// What was found in all pieces, those about the whole file first; and how many rows were left out.
-    pub fn finish(mut self) -> (Vec<Finding>, usize) {
-        let nothing = Table::default();
-        let (known, additions) = (People::default(), Additions::default());
-        let around = Surroundings { known: &known, others: None, additions: &additions, absent_on: None };
-        let mut sheet = Sheet::new(self.recognised, &nothing, &[], self.contract, &around);
-        self.swap(&mut sheet);
-        let mut findings = self.findings;
-        findings.extend(sheet.readers.iter_mut().flat_map(Reader::findings));
-        findings.extend(damage::findings(sheet.doubts));
-        findings.extend(more_findings::finding(sheet.more.unlisted.len()));
+    /// What was found in all pieces of which it was taken, those about the whole file first; and how many rows were left out.
+    pub fn finish(self) -> (Vec<Finding>, usize) {
+        let Told { remarks, doubts, unlisted, mut findings, left_out, .. } =
+            self.told.into_inner().expect("nobody panics while holding it");
+        for ((index, _), remarks) in self.columns.iter().zip(remarks) {
+            findings.extend(remarks.findings(Place::FILE.in_column(*index, &self.recognised.headings[*index])));
+        }
+        findings.extend(damage::findings(doubts));
+        findings.extend(more_findings::finding(unlisted));
         findings.sort_by(|one, other| place(one).cmp(&place(other)));
-        (findings, self.left_out)
+        (findings, left_out)
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().expect("nobody panics while holding it")
     }
 
     /// What the cell of a row means, without a word about its faults: of a faulty one, anything. `column` is one of
@@ -109,6 +115,18 @@ impl<'a> Inspection<'a> {
             None if check.amount => bad_amount::read(text).unwrap_or_default(),
             None => text.into(),
         }
+    }
+}
+
+impl Told {
+    fn append(&mut self, other: Told) {
+        self.remarks.resize_with(other.remarks.len(), Remarks::default);
+        self.remarks.iter_mut().zip(other.remarks).for_each(|(remarks, other)| remarks.merge(other));
+        self.doubts.resize_with(other.doubts.len(), Doubts::default);
+        self.doubts.iter_mut().zip(other.doubts).for_each(|(doubts, other)| doubts.append(other));
+        self.findings.extend(other.findings.into_iter().filter_map(|finding| self.more.room_for(finding)));
+        self.unlisted += other.unlisted + mem::take(&mut self.more.unlisted).len();
+        self.left_out += other.left_out;
     }
 }
 
@@ -144,13 +162,15 @@ mod tests {
             table.rows().map(|row| row.cells().map(String::from).collect()).collect()
         };
         for size in 1..=rows.len() {
-            let mut inspection = Inspection::of(&recognised, &contract);
+            let inspection = Inspection::of(&recognised, &contract);
             assert_eq!(inspection.fields(), whole.delivered.fields);
             let mut delivered = Vec::new();
             for (place, piece) in rows.chunks(size).enumerate() {
                 let first = 2 + (place * size) as u32;
                 let of_piece = (first..first + piece.len() as u32).contains(&6).then(|| error.clone());
-                delivered.extend(cells(&inspection.rows(&sample::table(piece, first), of_piece.as_slice())));
+                let seen = inspection.see(&sample::table(piece, first), of_piece.as_slice());
+                delivered.extend(cells(&seen.table));
+                inspection.take(seen.told);
             }
             assert_eq!(delivered, cells(&whole.delivered.table), "{size} rows a piece");
             assert_eq!(inspection.finish(), (whole.findings.clone(), whole.left_out.len()), "{size} rows a piece");
@@ -163,9 +183,9 @@ mod tests {
         let contract = Contract { creates: false, ..sample::contract(&columns, &[]) };
         let heading = ["login", "dtBirth", "salary", "culture"].map(String::from);
         let recognised = recognise(&heading, &contract, &[]);
-        let mut inspection = Inspection::of(&recognised, &contract);
+        let inspection = Inspection::of(&recognised, &contract);
         let table = sample::table(&[" ada ;10/12/1915;35 000,50;FR-fr"], 2);
-        let delivered = inspection.rows(&table, &[]);
+        let delivered = inspection.see(&table, &[]).table;
         for column in 0..heading.len() {
             assert_eq!(inspection.glance(table.row(0), column), delivered.row(0).cell(column));
         }

@@ -106,7 +106,7 @@ pub use additions::Additions;
 pub use checked::{Checked, check};
 pub use codes::Codes;
 pub use column::Column;
-pub use inspection::Inspection;
+pub use inspection::{Inspected, Inspection};
 pub use lists::Lists;
 pub use others::Others;
 pub use recognised::{Recognised, knows, recognise};

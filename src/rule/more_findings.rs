@@ -31,7 +31,7 @@ pub struct More {
     pub unlisted: Vec<Unlisted>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Listed {
     /// None where it is no finding of ours.
     code: Option<&'static str>,
@@ -39,6 +39,11 @@ struct Listed {
 }
 
 impl More {
+    /// Behind all that was listed so far, or some of it: what is then listed may be too much, but nothing is missing.
+    pub fn behind(&self) -> More {
+        More { listed: self.listed.clone(), unlisted: Vec::new() }
+    }
+
     /// Is there no room for what the rule has against a cell? Then this is all that is kept of it, and nobody has to put
     /// it in words.
     pub fn is_kept_short(&mut self, rule: &'static Rule, row: u32, column: usize) -> bool {

@@ -54,21 +54,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the cell of a row for the first time, and notes what is worth a remark. The error is what is wrong; None where
-    /// there is no end of such findings, and `more` has this one.
-    pub fn check(&mut self, row: Row<'a>, more: &mut More) -> Result<(), Option<Box<Finding>>> {
+    /// Reads the cell of a row for the first time, notes what is worth a remark, and gives what the cell means, in canonical
+    /// form. The error is what is wrong; None where there is no end of such findings, and `more` has this one.
+    pub fn check(&mut self, row: Row<'a>, more: &mut More) -> Result<&str, Option<Box<Finding>>> {
         let cell = row.cell(self.index);
-        if let Some((_, notes)) = self.form.plain(cell, &mut self.scratch) {
-            let place = || Place::row(row.number(), row.line()).in_column(self.index, &self.heading);
+        let place = || Place::row(row.number(), row.line()).in_column(self.index, &self.heading);
+        if let Some((text, notes)) = self.form.plain(cell, &mut self.scratch) {
             self.remarks.note(notes, row.number(), place, cell);
-            return Ok(());
+            return Ok(text);
         }
         let rule = self.form.rule_against(cell);
         if rule.is_some_and(|rule| more.is_kept_short(rule, row.number(), self.index)) {
             return Err(None);
         }
         let fault = self.form.read(cell).expect_err("a cell that is not plain has a fault");
-        let finding = fault.at(self.place(row), cell);
+        let finding = fault.at(place(), cell);
         self.remarks.order.note_fault(&finding);
         Err(Some(finding.into()))
     }

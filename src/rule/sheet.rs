@@ -10,6 +10,7 @@ use super::reader::Reader;
 use super::recognised::Recognised;
 use super::{Contract, Surroundings};
 use crate::model::index::key;
+use crate::model::table::Chunk;
 use crate::model::{Field, Finding, Place, Severity, Table, people};
 
 pub struct Sheet<'a> {
@@ -112,6 +113,16 @@ impl<'a> Sheet<'a> {
 
     /// Reads every cell for itself, but in columns that await codes, and in rows that were read before.
     pub fn read_cells(&mut self) {
+        self.read_into(None);
+    }
+
+    /// The same, where no column awaits codes; and writes down what each readable row means, in canonical form. Of a row
+    /// that is out, it may be anything.
+    pub fn write_cells(&mut self, into: &mut Chunk) {
+        self.read_into(Some(into));
+    }
+
+    fn read_into(&mut self, mut into: Option<&mut Chunk>) {
         let keys: Vec<bool> =
             self.readers.iter().map(|reader| self.contract.identify_by.contains(&reader.field)).collect();
         let noted = self.around.others.map(|others| &others.settled.noted);
@@ -120,13 +131,25 @@ impl<'a> Sheet<'a> {
         for (row, standing) in standings.filter(|(row, standing)| standing.readable && is_new(row.number())) {
             let readers = self.readers.iter_mut().zip(&keys).filter(|(reader, _)| !reader.awaits_codes);
             for (reader, is_key) in readers {
+                let mut meaning = "";
                 if standing.out && self.reported.contains(&(row.number(), reader.index as u32)) {
                     standing.sound_key &= !is_key;
-                } else if let Err(told) = reader.check(row, &mut self.more) {
-                    standing.out = true;
-                    standing.sound_key &= !is_key;
-                    self.findings.extend(told.and_then(|finding| self.more.room_for(*finding)));
+                } else {
+                    match reader.check(row, &mut self.more) {
+                        Ok(text) => meaning = text,
+                        Err(told) => {
+                            standing.out = true;
+                            standing.sound_key &= !is_key;
+                            self.findings.extend(told.and_then(|finding| self.more.room_for(*finding)));
+                        }
+                    }
                 }
+                if let Some(into) = &mut into {
+                    into.cell(meaning);
+                }
+            }
+            if let Some(into) = &mut into {
+                into.end_row(row.number(), row.line());
             }
         }
     }

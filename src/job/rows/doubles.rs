@@ -12,6 +12,7 @@ use crate::model::{Field, People};
 pub struct Doubles(HashSet<u64>);
 
 /// Goes through all people: eight bytes for each, meanwhile.
+#[derive(Clone)]
 pub struct Census {
     home: Option<usize>,
     /// By the first of them that is not empty, somebody is called.
@@ -52,6 +53,11 @@ impl Census {
         let home = self.home.map(&cell).unwrap_or_default();
         let who = self.names.iter().map(|column| cell(*column)).find(|name| !name.is_empty()).unwrap_or_default();
         self.hashes.push(hash(&[&home, &who]));
+    }
+
+    /// Adds those of others.
+    pub fn append(&mut self, other: Census) {
+        self.hashes.extend(other.hashes);
     }
 
     pub fn finish(mut self) -> Doubles {
