@@ -33,6 +33,8 @@ pub struct Conversation {
     incoming: Packets,
     last_id: u32,
     questions: HashMap<u32, Question>,
+    /// The id of the question about the server's limits, until it is answered.
+    limits: Option<u32>,
     pub abilities: Abilities,
     /// The names of what it says that it can do.
     pub extensions: Vec<String>,
@@ -69,6 +71,7 @@ impl Conversation {
             incoming: Packets::default(),
             last_id: 0,
             questions: HashMap::new(),
+            limits: None,
             abilities: Abilities { posix_rename: false, sync: false, read: USUAL_PIECE, write: USUAL_PIECE },
             extensions: Vec::new(),
         };
@@ -78,20 +81,26 @@ impl Conversation {
         conversation.abilities.sync = greeting.announces(FSYNC);
         conversation.extensions = greeting.extensions.iter().map(|name| shown(name)).collect();
         if greeting.announces(LIMITS) {
-            conversation.learn_limits()?;
+            // It goes out with the first request, whose answer comes behind this one.
+            conversation.limits = Some(conversation.put(Request::Limits));
         }
         Ok(conversation)
     }
 
     /// Asks something. It may be sent only when an answer is waited for.
     pub fn ask(&mut self, request: Request) -> Result<Ticket, Failure> {
-        self.last_id = self.last_id.wrapping_add(1);
-        request.put(&mut self.outgoing, self.last_id);
-        self.questions.insert(self.last_id, Question::Asked);
+        let id = self.put(request);
+        self.questions.insert(id, Question::Asked);
         if self.outgoing.len() >= SENT_AT_ONCE {
             self.send()?;
         }
-        Ok(Ticket(self.last_id))
+        Ok(Ticket(id))
+    }
+
+    fn put(&mut self, request: Request) -> u32 {
+        self.last_id = self.last_id.wrapping_add(1);
+        request.put(&mut self.outgoing, self.last_id);
+        self.last_id
     }
 
     /// Waits for an answer.
@@ -165,17 +174,6 @@ impl Conversation {
         (MOST_BYTES / length.max(1) as usize).clamp(1, MOST_QUESTIONS)
     }
 
-    fn learn_limits(&mut self) -> Result<(), Failure> {
-        let asked = self.ask(Request::Limits)?;
-        // A server that announces them and does not tell them has the usual ones.
-        let Reply::Extended(told) = self.answer(asked)? else { return Ok(()) };
-        let mut told = Fields(&told);
-        let (_packet, read, write) = (told.long_number(), told.long_number(), told.long_number());
-        self.abilities.read = piece(read);
-        self.abilities.write = piece(write);
-        Ok(())
-    }
-
     fn greeting(&mut self) -> Result<Greeting, Failure> {
         let packet = loop {
             match self.incoming.next().map_err(|no_packet| no_packet_of_sftp(no_packet.length))? {
@@ -207,6 +205,11 @@ impl Conversation {
                 let start = shown(&packet[..packet.len().min(16)]);
                 return Err(Failure::NotUnderstood(format!("{} bytes that begin with `{start}`", packet.len())));
             };
+            if self.limits == Some(id) {
+                self.limits = None;
+                self.abilities.learn_limits(&reply);
+                continue;
+            }
             match self.questions.remove(&id) {
                 Some(Question::Asked) => self.questions.insert(id, Question::Answered(reply)),
                 Some(Question::Forgotten) => None,
@@ -222,6 +225,17 @@ impl Conversation {
         let count = self.pipe.receive(self.incoming.room())?;
         self.incoming.came(count);
         Ok(())
+    }
+}
+
+impl Abilities {
+    /// A server that announces its limits and does not tell them has the usual ones.
+    fn learn_limits(&mut self, reply: &Reply) {
+        let Reply::Extended(told) = reply else { return };
+        let mut told = Fields(told);
+        let (_packet, read, write) = (told.long_number(), told.long_number(), told.long_number());
+        self.read = piece(read);
+        self.write = piece(write);
     }
 }
 
