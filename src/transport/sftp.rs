@@ -4,6 +4,7 @@
 //! cannot replace a file; so it is not used.
 
 mod attributes;
+mod beside;
 mod ciphers;
 mod conversation;
 mod download;
@@ -33,6 +34,7 @@ use std::path::Path;
 
 use ssh2::MethodType;
 
+use self::beside::Beside;
 use self::conversation::Conversation;
 use self::failure::failed;
 use self::host_key::HostKey;
@@ -64,7 +66,8 @@ pub fn connect(options: &Options, base: &Path, limit: &Limit) -> Result<Sftp, Er
         Ok((ssh, ways, server))
     };
     let (ssh, ways, server) = begin().map_err(|error| watchdog.explain(error))?;
-    Ok(Sftp { ssh, ways, server, watchdog, root: options.path.clone(), place })
+    let beside = Beside::new(&ssh);
+    Ok(Sftp { ssh, ways, server, beside, watchdog, root: options.path.clone(), place })
 }
 
 /// Shakes hands until the server shows a key that is accepted. Nothing of ours is said before.

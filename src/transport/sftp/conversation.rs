@@ -65,8 +65,17 @@ pub struct Ticket(u32);
 impl Conversation {
     /// Says who we are, and learns what the server can do.
     pub fn open(session: &ssh2::Session, patience: Duration) -> Result<Conversation, Failure> {
+        Conversation::over(Pipe::open(session, patience)?)
+    }
+
+    /// One more with the same server.
+    pub fn another(&self) -> Result<Conversation, Failure> {
+        Conversation::over(self.pipe.another()?)
+    }
+
+    fn over(pipe: Pipe) -> Result<Conversation, Failure> {
         let mut conversation = Conversation {
-            pipe: Pipe::open(session, patience)?,
+            pipe,
             outgoing: request::greeting(),
             incoming: Packets::default(),
             last_id: 0,

@@ -25,11 +25,17 @@ pub struct Pipe {
 
 impl Pipe {
     pub fn open(session: &Session, patience: Duration) -> Result<Pipe, Failure> {
+        session.set_timeout(milliseconds(patience));
         let mut channel = session.channel_open("session", WINDOW, PACKET, None)?;
         // What a server says beside would be kept in memory for ever.
         channel.handle_extended_data(ExtendedData::Ignore)?;
         channel.subsystem("sftp")?;
         Ok(Pipe { session: session.clone(), channel, patience })
+    }
+
+    /// One more to the same server.
+    pub fn another(&self) -> Result<Pipe, Failure> {
+        Pipe::open(&self.session, self.patience)
     }
 
     // `Channel::flush` throws away what has come in, so it is never called.

@@ -11,7 +11,8 @@ pub const STATVFS: &str = "statvfs@openssh.com";
 pub const VERSION: u32 = 3;
 
 const READ: u32 = 0x01;
-const WRITE_CREATE_TRUNCATE: u32 = 0x02 | 0x08 | 0x10;
+const WRITE: u32 = 0x02;
+const WRITE_CREATE_TRUNCATE: u32 = WRITE | 0x08 | 0x10;
 /// Which attributes follow: none, or the permissions.
 const NO_ATTRIBUTES: u32 = 0;
 const PERMISSIONS: u32 = 4;
@@ -30,6 +31,10 @@ pub enum Request<'a> {
     OpenToWrite {
         path: &'a [u8],
         permissions: u32,
+    },
+    /// Leaves what is in the file, which must be there.
+    OpenToWriteMore {
+        path: &'a [u8],
     },
     Close(&'a Handle),
     Read {
@@ -94,7 +99,7 @@ impl Request<'_> {
 
     fn code(&self) -> u8 {
         match self {
-            Request::OpenToRead { .. } | Request::OpenToWrite { .. } => 3,
+            Request::OpenToRead { .. } | Request::OpenToWrite { .. } | Request::OpenToWriteMore { .. } => 3,
             Request::Close(_) => 4,
             Request::Read { .. } => 5,
             Request::Write { .. } => 6,
@@ -119,6 +124,10 @@ impl Request<'_> {
             Request::OpenToWrite { path, permissions } => {
                 put_string(packet, path);
                 put_numbers(packet, &[WRITE_CREATE_TRUNCATE, PERMISSIONS, *permissions]);
+            }
+            Request::OpenToWriteMore { path } => {
+                put_string(packet, path);
+                put_numbers(packet, &[WRITE, NO_ATTRIBUTES]);
             }
             Request::Close(handle) | Request::Look(handle) | Request::ReadFolder(handle) => {
                 put_string(packet, &handle.0);

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 
 use super::attributes::Attributes;
+use super::beside::Beside;
 use super::conversation::Conversation;
 use super::failure::Failure;
 use super::host_key::HostKey;
@@ -21,6 +22,7 @@ pub struct Sftp {
     /// By which one could log in.
     pub(super) ways: Vec<String>,
     pub(super) server: Conversation,
+    pub(super) beside: Beside,
     pub(super) watchdog: Watchdog,
     pub(super) root: String,
     pub(super) place: String,
@@ -53,7 +55,8 @@ impl Session for Sftp {
 
     fn write(&mut self, path: &str, content: &mut dyn Read, size: u64) -> Result<(), Error> {
         let path = self.locate(path)?;
-        let written = upload::upload(&mut self.server, path.as_bytes(), content, size);
+        let beside = self.beside.for_file(size, &self.server);
+        let written = upload::upload(&mut self.server, beside, path.as_bytes(), content, size);
         self.told(written, || format!("write {path}"))
     }
 
@@ -117,6 +120,7 @@ impl Sftp {
     fn told<T>(&mut self, outcome: Result<T, Failure>, tried: impl FnOnce() -> String) -> Result<T, Error> {
         outcome.map_err(|failure| {
             self.server.forget_all();
+            self.beside.forget_all();
             let goes_on = failure.leaves_a_conversation();
             let error = failure.while_trying_to(format!("{} on {}", tried(), self.place));
             let error = self.watchdog.explain_end(error);
