@@ -1,6 +1,7 @@
 //! Reads the rows of a partner's file against the directory: those that say something new are checked, with the people whom
 //! they may mean; of the others only their numbers remain. Where nobody is known, those that stand by themselves are counted.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -128,23 +129,27 @@ impl Against<'_> {
         let Against { recognised, contract, additions, .. } = self;
         let known = Arc::new(People::unknown());
         let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
-        let mut names = None;
-        loop {
-            let others = Others::new(&crowd, &sifted.settled, names.as_ref());
-            let around = Surroundings { known: &known, others: Some(&others), additions, absent_on: None };
-            let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
-            if !others.lacking().everybody {
-                let newcomers = Some(sifted.settled.newcomers);
-                return Ok(Ok(Read { sifted, findings, checked, known, people: 0, newcomers }));
+        let looked_at = sifted.left.rows().map(|row| row.number()).collect();
+        let (opened, failure) = (RefCell::new(opened), Cell::new(None));
+        let names = || {
+            let mut names = Table::default();
+            let name = |piece: Piece| census.names(&piece.table, &looked_at);
+            match opened.borrow_mut().pieces(name, |piece| names.push(piece)) {
+                Ok(Ok(_)) => return Some(People::new(Others::FIELDS.map(Field::of).into(), names)),
+                Ok(Err(broken)) => failure.set(Some(Ok(broken))),
+                Err(error) => failure.set(Some(Err(error))),
             }
-            let looked_at = sifted.left.rows().map(|row| row.number()).collect();
-            let mut called = Table::default();
-            let named = opened.pieces(|piece| census.names(&piece.table, &looked_at), |piece| called.push(piece))?;
-            if let Err(broken) = named {
-                return Ok(Err(broken));
-            }
-            names = Some(People::new(Others::FIELDS.map(Field::of).into(), called));
+            None
+        };
+        let others = Others::new(&crowd, &sifted.settled, &names);
+        let around = Surroundings { known: &known, others: Some(&others), additions, absent_on: None };
+        let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
+        assert!(others.lacking().is_empty(), "there is nobody to be asked for");
+        if let Some(stopped) = failure.into_inner() {
+            return stopped.map(Err);
         }
+        let newcomers = Some(sifted.settled.newcomers);
+        Ok(Ok(Read { sifted, findings, checked, known, people: 0, newcomers }))
     }
 
     /// Looks at every row, beside all who are known; some rows may come back, and hold columns of ours.
@@ -195,20 +200,20 @@ impl Against<'_> {
         crowd: &Crowd,
         known: &People,
     ) -> Result<Result<Checked, BTreeSet<u32>>, Error> {
-        let mut everybody = None;
-        loop {
-            let others = Others::new(crowd, &sifted.settled, everybody.as_ref());
-            let Against { recognised, contract, additions, absent_on, .. } = self;
-            let around = Surroundings { known, others: Some(&others), additions, absent_on: *absent_on };
-            let checked = rule::check(recognised, &sifted.left, findings, contract, &around);
-            let lacking = others.lacking();
-            if lacking.everybody {
-                everybody = Some(self.state.people_with(&Others::FIELDS.map(Field::of))?);
-            } else if !lacking.users.is_empty() {
-                return Ok(Err(lacking.users));
-            } else {
-                return Ok(Ok(checked));
-            }
+        let failure = Cell::new(None);
+        let everybody = || {
+            let read = self.state.people_with(&Others::FIELDS.map(Field::of));
+            read.map_err(|error| failure.set(Some(error))).ok()
+        };
+        let others = Others::new(crowd, &sifted.settled, &everybody);
+        let Against { recognised, contract, additions, absent_on, .. } = self;
+        let around = Surroundings { known, others: Some(&others), additions, absent_on: *absent_on };
+        let checked = rule::check(recognised, &sifted.left, findings, contract, &around);
+        let lacking = others.lacking();
+        match failure.into_inner() {
+            Some(error) => Err(error.into()),
+            None if lacking.is_empty() => Ok(Ok(checked)),
+            None => Ok(Err(lacking)),
         }
     }
 }

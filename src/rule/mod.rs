@@ -125,7 +125,7 @@ pub struct Contract<'a> {
 }
 
 /// What a file is checked against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     /// Who is in the directory, or those of them whom a row may mean.
     pub known: &'a People,
@@ -137,7 +137,7 @@ pub struct Surroundings<'a> {
 }
 
 impl<'a> Surroundings<'a> {
-    /// None where not everybody was read: then it is asked for.
+    /// None where they cannot be read.
     fn everybody(&self) -> Option<&'a People> {
         match self.others {
             Some(others) => others.everybody(),

@@ -56,9 +56,13 @@ pub fn people<'a>(sheet: &Sheet<'_>, said: impl Iterator<Item = &'a str>) -> Has
 }
 
 fn compare(guesses: &mut [Guess<'_>], [login, first, last]: [&str; 3], who: Who) {
-    for name in [login, &format!("{first} {last}")] {
-        let form = Form::of(name);
-        guesses.iter_mut().for_each(|guess| guess.compare(who, name, &form));
+    for words in [&[login][..], &[first, last]] {
+        let look = Look::of(words);
+        if guesses.iter().any(|guess| guess.form.look.is_near(&look)) {
+            let name = words.join(" ");
+            let form = Form::of(&name);
+            guesses.iter_mut().for_each(|guess| guess.compare(who, &name, &form));
+        }
     }
 }
 
@@ -76,8 +80,13 @@ impl Guess<'_> {
 /// A name in which neither case and accents nor the order of its words make a difference.
 struct Form {
     text: String,
+    look: Look,
+}
+
+/// What a name looks like from afar: by it, far names are told without their forms.
+struct Look {
     length: usize,
-    /// A bit for each letter and digit that occurs: far names are told by it in no time.
+    /// A bit for each letter and digit that occurs.
     letters: u64,
 }
 
@@ -86,18 +95,49 @@ impl Form {
         let mut words: Vec<String> = name.split([' ', '\u{a0}']).map(fold).collect();
         words.sort_unstable();
         let text = words.concat();
-        let letters = text.chars().fold(0, |letters, letter| letters | 1 << (u32::from(letter) % 64));
-        Form { length: text.chars().count(), text, letters }
+        Form { look: Look::of(&[&text]), text }
     }
 
     /// The number of mistakes that make one of the other; None where there are too many.
     fn distance(&self, other: &Form) -> Option<usize> {
-        let most = (other.length / 3).min(MISTAKES);
-        let strangers = (self.letters ^ other.letters).count_ones() as usize;
-        if self.length.abs_diff(other.length) > most || strangers > 2 * most {
+        if !self.look.is_near(&other.look) {
             return None;
         }
-        Some(strsim::damerau_levenshtein(&self.text, &other.text)).filter(|distance| *distance <= most)
+        let distance = strsim::damerau_levenshtein(&self.text, &other.text);
+        (distance <= other.look.most_mistakes()).then_some(distance)
+    }
+}
+
+impl Look {
+    fn of(words: &[&str]) -> Look {
+        let mut look = Look { length: 0, letters: 0 };
+        for word in words {
+            match word.is_ascii() {
+                // As `fold` does it, without a new text.
+                true => {
+                    let letters = word.bytes().filter(u8::is_ascii_alphanumeric);
+                    letters.for_each(|letter| look.note(letter.to_ascii_lowercase().into()));
+                }
+                false => fold(word).chars().for_each(|letter| look.note(letter)),
+            }
+        }
+        look
+    }
+
+    fn note(&mut self, letter: char) {
+        self.length += 1;
+        self.letters |= 1 << (u32::from(letter) % 64);
+    }
+
+    fn most_mistakes(&self) -> usize {
+        (self.length / 3).min(MISTAKES)
+    }
+
+    /// Can one be made of the other by few mistakes?
+    fn is_near(&self, other: &Look) -> bool {
+        let most = other.most_mistakes();
+        let strangers = (self.letters ^ other.letters).count_ones() as usize;
+        self.length.abs_diff(other.length) <= most && strangers <= 2 * most
     }
 }
 

@@ -1,9 +1,9 @@
 //! Others: the people of the directory whom no row means that is looked at cell by cell.
 //!
 //! Of a night's file, most rows are settled, and most people are not read. What a check has to ask of them all the same is
-//! here, or is asked for: then everything is checked once more with it.
+//! here, or is asked for.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use super::settled::Settled;
@@ -11,44 +11,36 @@ use crate::model::shape::Way;
 use crate::model::{Crowd, Field, People};
 
 /// Beside the people that a check knows one by one.
-#[derive(Debug)]
 pub struct Others<'a> {
     /// Everybody.
     pub crowd: &'a Crowd,
     pub settled: &'a Settled,
-    /// Everybody again, with [`Others::FIELDS`]; None until a check asks for it.
-    pub everybody: Option<&'a People>,
-    lacking: RefCell<Lacking>,
-}
-
-/// What was asked for and is not there. What was checked without it says nothing.
-#[derive(Debug, Default)]
-pub struct Lacking {
-    /// Everybody, with [`Others::FIELDS`].
-    pub everybody: bool,
-    /// Users, by their numbers, whom and whose rows a check has to look at.
-    pub users: BTreeSet<u32>,
+    read: &'a dyn Fn() -> Option<People>,
+    everybody: OnceCell<Option<People>>,
+    lacking: RefCell<BTreeSet<u32>>,
 }
 
 impl<'a> Others<'a> {
     /// By which people are named in sentences, and who is absent is told from who has left.
     pub const FIELDS: [&'static str; 4] = ["login", "first-name", "last-name", "contract-end"];
 
-    pub fn new(crowd: &'a Crowd, settled: &'a Settled, everybody: Option<&'a People>) -> Others<'a> {
-        Others { crowd, settled, everybody, lacking: RefCell::default() }
+    /// `read` gives everybody again, with [`Others::FIELDS`], when a check first asks for it: few files need that. None
+    /// where it fails; then nothing counts of what was checked.
+    pub fn new(crowd: &'a Crowd, settled: &'a Settled, read: &'a dyn Fn() -> Option<People>) -> Others<'a> {
+        Others { crowd, settled, read, everybody: OnceCell::new(), lacking: RefCell::default() }
     }
 
-    pub fn lacking(self) -> Lacking {
+    /// Users, by their numbers, whom and whose rows a check has to look at. What was checked without them says nothing.
+    pub fn lacking(self) -> BTreeSet<u32> {
         self.lacking.into_inner()
     }
 
-    pub(super) fn everybody(&self) -> Option<&'a People> {
-        self.lacking.borrow_mut().everybody |= self.everybody.is_none();
-        self.everybody
+    pub(super) fn everybody(&self) -> Option<&People> {
+        self.everybody.get_or_init(self.read).as_ref()
     }
 
     pub(super) fn ask_for(&self, user: u32) {
-        self.lacking.borrow_mut().users.insert(user);
+        self.lacking.borrow_mut().insert(user);
     }
 
     pub(super) fn is_settled(&self, user: u32) -> bool {

@@ -1,5 +1,6 @@
 //! A small directory, contract and file for the tests of this room.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -232,7 +233,7 @@ impl Trial {
     ) {
         let crowd = Crowd::of(&self.known, sieve::shape(recognised, contract));
         let mut looked_at = crowd.in_circles();
-        let mut everybody = None;
+        let all = (0..crowd.len() as u32).map(|place| crowd.number(place)).collect();
         for _ in 0..20 {
             let sieve = Sieve::new(recognised, contract, &self.additions, &crowd, &looked_at);
             let Some(sieve) = sieve.filter(|_| !self.known.are_unknown()) else { return };
@@ -252,18 +253,16 @@ impl Trial {
             let about = some(&self.known, &users);
             users.extend(sieve.whom_else(&sifted.left, &about));
             let known = some(&self.known, &users);
-            let others = Others::new(&crowd, &sifted.settled, everybody);
+            let everybody = || Some(some(&self.known, &all));
+            let others = Others::new(&crowd, &sifted.settled, &everybody);
             let around = self.around(&known, Some(&others));
             let checked = check(recognised, &sifted.left, &self.reading_findings, contract, &around);
             let lacking = others.lacking();
-            if lacking.everybody {
-                everybody = Some(&self.known);
-            } else if !lacking.users.is_empty() {
-                looked_at.extend(lacking.users);
-            } else {
+            if lacking.is_empty() {
                 let left = sifted.left.rows().map(|row| row.number()).collect();
                 return assert_same(&checked, whole, &left);
             }
+            looked_at.extend(lacking);
         }
         panic!("the sieve comes to no end");
     }
@@ -291,12 +290,13 @@ impl Trial {
         let numbers = left.rows().map(|row| row.number()).collect();
         let mut names = Table::default();
         pieces.iter().for_each(|piece| names.push(census.names(piece, &numbers)));
-        let names = People::new(Others::FIELDS.map(Field::of).into(), names);
+        let names = Cell::new(Some(People::new(Others::FIELDS.map(Field::of).into(), names)));
         let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
-        let others = Others::new(&crowd, &settled, Some(&names));
+        let read = || names.take();
+        let others = Others::new(&crowd, &settled, &read);
         let around = Surroundings { others: Some(&others), ..around };
         let checked = check(recognised, &left, &self.reading_findings, contract, &around);
-        assert!(others.lacking().users.is_empty());
+        assert!(others.lacking().is_empty());
         assert_same(&checked, &whole, &numbers);
     }
 
