@@ -16,6 +16,7 @@ use super::settled::Settled;
 use super::sieve::{Hands, Sieve, shape};
 use super::{Additions, Contract, Others, Recognised, damage, lost_zeros};
 use crate::model::field::Kind;
+use crate::model::leaders::Plain;
 use crate::model::mark::RowHasher;
 use crate::model::shape::{Shape, Way};
 use crate::model::table::{Chunk, Row};
@@ -59,12 +60,17 @@ pub struct Counted {
 pub struct Headcount {
     /// By the numbers of the rows.
     crowd: Crowd,
-    /// By the column and by the place in the crowd: the place of whom the row names.
-    above: Vec<Vec<Option<u32>>>,
+    /// By the column and by the place in the crowd: the place of whom the row names, or [`NOBODY`].
+    above: Vec<Vec<u32>>,
     /// The numbers of those who have something that another has, who name nobody for sure, or who end up above themselves.
     doubtful: BTreeSet<u32>,
     remarks: Vec<(usize, Remarks)>,
 }
+
+/// In place of a place.
+const NOBODY: u32 = u32::MAX;
+/// Of one who is named, and is not the only one who may be meant.
+const SEVERAL: u32 = NOBODY - 1;
 
 /// Of what the hashes are made: of what only one may have, and of what somebody may be named by.
 fn census_shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
@@ -195,22 +201,19 @@ impl<'a> Census<'a> {
     pub fn close(&self, counted: Counted) -> (Headcount, Table) {
         let shape = self.sieve.crowd.shape();
         let targets = counted.targets();
-        let above: Vec<Vec<Option<u32>>> = counted
-            .named
-            .iter()
-            .map(|named| named.iter().map(|hash| targets.get(hash).copied().flatten()).collect())
-            .collect();
+        let target = |hash: &u64| targets.get(hash).copied().unwrap_or(NOBODY);
+        let above: Vec<Vec<u32>> = counted.named.iter().map(|named| named.iter().map(target).collect()).collect();
         let Counted { left, numbers, ways, named, remarks, .. } = counted;
         let is_manager = |place: &usize| shape.fields[*place].is("manager");
         let managers = self.references.iter().position(is_manager).map(|column| &above[column]);
-        let number = |place: &Option<u32>| place.map_or(0, |place| numbers[place as usize]);
+        let number = |place: &u32| numbers.get(*place as usize).copied().unwrap_or_default();
         let managers = managers.map_or(vec![0; numbers.len()], |managers| managers.iter().map(number).collect());
         let crowd = Crowd::of_columns(shape.clone(), numbers, managers, ways);
         let mut doubtful = crowd.in_circles();
         let only_one_may_have = shape.ways.iter().filter(|way| **way != Way::Names);
         doubtful.extend(only_one_may_have.flat_map(|way| crowd.alike(way)).map(|place| crowd.number(place)));
         for (named, above) in named.iter().zip(&above) {
-            let unsure = (0..).zip(named).zip(above).filter(|((_, hash), above)| **hash != 0 && above.is_none());
+            let unsure = (0..).zip(named).zip(above).filter(|((_, hash), above)| **hash != 0 && **above == NOBODY);
             doubtful.extend(unsure.map(|((place, _), _)| crowd.number(place)));
         }
         (Headcount { crowd, above, doubtful, remarks }, left)
@@ -280,18 +283,18 @@ impl Counted {
         self.numbers.len() + self.left.len()
     }
 
-    /// Those who are named, by the hashes of their logins: the place of each. None: nobody, or several, or somebody whose
-    /// row is left.
-    fn targets(&self) -> HashMap<u64, Option<u32>> {
+    /// Those who are named, by the hashes of their logins: the place of each, if it is one whose row is not left.
+    fn targets(&self) -> HashMap<u64, u32, Plain> {
         let named = self.named.iter().flatten().filter(|hash| **hash != 0);
-        let mut met: HashMap<u64, (usize, u32)> = named.map(|hash| (*hash, (0, 0))).collect();
+        let mut targets: HashMap<u64, u32, Plain> = named.map(|hash| (*hash, NOBODY)).collect();
         for (place, login) in (0..).zip(&self.logins) {
-            met.entry(*login).and_modify(|(count, target)| (*count, *target) = (*count + 1, place));
+            targets.entry(*login).and_modify(|target| *target = if *target == NOBODY { place } else { SEVERAL });
         }
         for stranger in &self.strangers {
-            met.entry(*stranger).and_modify(|(count, _)| *count += 2);
+            targets.entry(*stranger).and_modify(|target| *target = SEVERAL);
         }
-        met.into_iter().map(|(hash, (count, place))| (hash, (count == 1).then_some(place))).collect()
+        targets.retain(|_, target| *target < SEVERAL);
+        targets
     }
 }
 
@@ -305,7 +308,7 @@ impl Headcount {
     fn add_above(&self, rows: &mut BTreeSet<u32>) {
         let mut open: Vec<u32> = rows.iter().filter_map(|number| self.crowd.place(*number)).collect();
         while let Some(place) = open.pop() {
-            for above in self.above.iter().filter_map(|column| column[place as usize]) {
+            for above in self.above.iter().map(|column| column[place as usize]).filter(|above| *above != NOBODY) {
                 if rows.insert(self.crowd.number(above)) {
                     open.push(above);
                 }
