@@ -57,30 +57,33 @@ impl Against<'_> {
         let crowd = self.state.crowd(self.exchange, &sieve::shape(self.recognised, self.contract))?;
         // What they say may close a circle that nobody has closed by this file.
         let mut looked_at = crowd.in_circles();
+        let in_circles = looked_at.clone();
+        let sieve = Sieve::new(self.recognised, self.contract, self.additions, &crowd, &in_circles);
+        let Some(sieve) = sieve.filter(|_| !crowd.is_empty()) else {
+            return self.read_all(opened, Arc::new(self.state.people()?), &Ours::default());
+        };
+        let (mut sifted, findings) = match opened.sift(|piece| sieve.sift(&piece.table, &piece.findings))? {
+            Ok(read) => read,
+            Err(broken) => return Ok(Err(broken)),
+        };
         loop {
-            let sieve = Sieve::new(self.recognised, self.contract, self.additions, &crowd, &looked_at);
-            let Some(sieve) = sieve.filter(|_| !crowd.is_empty()) else {
-                return self.read_all(opened, Arc::new(self.state.people()?), &Ours::default());
-            };
-            let (sifted, findings) = match opened.sift(|piece| sieve.sift(&piece.table, &piece.findings))? {
-                Ok(read) => read,
-                Err(broken) => return Ok(Err(broken)),
-            };
             let doubts = sieve.doubts(&sifted);
             let asked = self.people(&doubts.users())?;
-            let in_doubt = doubts.proven(&asked, self.contract.identify_by);
-            let known = match in_doubt.is_empty() {
-                true => Arc::new(self.people_meant(&sieve, &sifted, &looked_at)?),
-                false => {
-                    look_at(&mut looked_at, in_doubt);
-                    continue;
-                }
-            };
-            match self.check(&sifted, &findings, &crowd, &known)? {
-                Ok(checked) => {
-                    return Ok(Ok(Read { sifted, findings, checked, known, people: crowd.len(), newcomers: None }));
-                }
-                Err(lacking) => look_at(&mut looked_at, lacking),
+            let mut in_doubt = doubts.proven(&asked, self.contract.identify_by);
+            if in_doubt.is_empty() {
+                let known = Arc::new(self.people_meant(&sieve, &sifted, &looked_at)?);
+                in_doubt = match self.check(&sifted, &findings, &crowd, &known)? {
+                    Ok(checked) => {
+                        return Ok(Ok(Read { sifted, findings, checked, known, people: crowd.len(), newcomers: None }));
+                    }
+                    Err(lacking) => lacking,
+                };
+            }
+            let rows = sifted.settled.take_out(&in_doubt);
+            look_at(&mut looked_at, in_doubt);
+            match opened.pick(&rows)? {
+                Ok(picked) => sifted.left = sifted.left.merge(&picked),
+                Err(broken) => return Ok(Err(broken)),
             }
         }
     }

@@ -5,6 +5,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::{iter, mem};
+
+/// Bytes of text after which a new chunk is begun, where rows of chunks are put together.
+const CHUNK: usize = 4 << 20;
 
 /// Rows of cells, in file order.
 #[derive(Debug, Default)]
@@ -102,6 +106,26 @@ impl Table {
             }
         }
         Table { is_unended: self.is_unended && is_last, ..chunk.into() }
+    }
+
+    /// The rows of both tables, each numbered in order, in the order of their numbers.
+    pub fn merge(&self, other: &Table) -> Table {
+        let (mut ours, mut theirs) = (self.rows().peekable(), other.rows().peekable());
+        let rows = iter::from_fn(|| match theirs.peek().map(Row::number) {
+            Some(number) => ours.next_if(|row| row.number() < number).or_else(|| theirs.next()),
+            None => ours.next(),
+        });
+        let mut merged = Table { is_unended: self.is_unended || other.is_unended, ..Table::default() };
+        let mut chunk = Chunk::default();
+        for row in rows {
+            row.cells().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(row.number(), row.line());
+            if chunk.size() >= CHUNK {
+                merged.push(mem::take(&mut chunk));
+            }
+        }
+        merged.push(chunk);
+        merged
     }
 
     /// Adds the rows of another table behind those that are there.
@@ -306,6 +330,27 @@ mod tests {
             chunk.end_row(number, number);
         }
         chunk
+    }
+
+    #[test]
+    fn some_rows_are_taken_out_and_put_back_in_their_places() {
+        let mut table = Table::default();
+        table.push(chunk(&[&["a"], &["b", "x"], &["c"]], 2));
+        table.push(chunk(&[&["d"], &["e"]], 5));
+        table.leave_unended();
+        let numbers: BTreeSet<u32> = [1, 3, 5, 6, 9].into();
+        let others: BTreeSet<u32> = [2, 4].into();
+        let (some, rest) = (table.only(&numbers), table.only(&others));
+        let told = |table: &Table| -> Vec<(u32, String)> {
+            table.rows().map(|row| (row.number(), row.cells().collect::<Vec<&str>>().join(";"))).collect()
+        };
+        assert_eq!(told(&some), [(3, "b;x".into()), (5, "d".into()), (6, "e".into())]);
+        assert_eq!((some.is_unended(), rest.is_unended()), (true, false));
+        for merged in [some.merge(&rest), rest.merge(&some)] {
+            assert_eq!(told(&merged), told(&table));
+            assert!(merged.is_unended());
+        }
+        assert!(!rest.merge(&Table::default()).is_unended());
     }
 
     #[test]

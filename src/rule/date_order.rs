@@ -264,7 +264,8 @@ pub fn ask_directory(sheet: &mut Sheet<'_>) {
         let slot = sheet.slot(&sheet.readers[reader].field.clone());
         if sheet.readers[reader].remarks.order.is_open() {
             let mut order = std::mem::take(&mut sheet.readers[reader].remarks.order);
-            for row in (0..sheet.standings.len()).filter(|row| sheet.standings[*row].readable) {
+            let is_asked = |row: &usize| sheet.standings[*row].readable && !sheet.is_noted_as_known(*row);
+            for row in (0..sheet.standings.len()).filter(is_asked) {
                 let known = date::iso(sheet.before(row, &slot));
                 order.note_known(sheet.number(row), sheet.said(row, &slot), known);
             }
@@ -367,5 +368,20 @@ mod tests {
         assert!(refused[0].1.contains("compared with the directory, days that fit only month first: 30 (`04/07/1975`"));
         assert_eq!(column(&trial("1975-04-07"), &rows[..CORRECTIONS])[0].0, "mixed-date-order");
         assert_eq!(column(&trial("1980-01-01"), &rows)[0].0, "unproven-date-order");
+    }
+
+    #[test]
+    fn a_row_that_is_looked_at_again_because_of_another_one_is_counted_once() {
+        let known = ["p0;1975-07-04", "p1;1975-07-04", "p2;1975-04-07", "p3;1975-07-04"];
+        let trial = Trial { known: people("login;birth-date", &known), ..Trial::default() };
+        let findings =
+            trial.findings("login;dtBirth", &["p0; 04/07/1975", "p1;04/07/1975", "p2;04/07/1975", "P0; 04/07/1975"]);
+        let told: Vec<&str> = findings.iter().map(|(_, sentence)| &**sentence).collect();
+        assert!(told[0].contains("(1 more such cell in this column)"), "{told:?}");
+        assert!(
+            told[1].contains("only month first: 1 (`04/07/1975`, row 4), only day first: 3 (rows 2, 3, 5)"),
+            "{told:?}"
+        );
+        assert_eq!(findings.iter().filter(|(code, _)| code == "duplicate-key").count(), 2);
     }
 }

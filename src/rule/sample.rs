@@ -234,35 +234,35 @@ impl Trial {
         let crowd = Crowd::of(&self.known, sieve::shape(recognised, contract));
         let mut looked_at = crowd.in_circles();
         let all = (0..crowd.len() as u32).map(|place| crowd.number(place)).collect();
+        let in_circles = looked_at.clone();
+        let sieve = Sieve::new(recognised, contract, &self.additions, &crowd, &in_circles);
+        let Some(sieve) = sieve.filter(|_| !self.known.are_unknown()) else { return };
+        let mut sifted = Sifted::default();
+        let pieces = pieces(table, rows_of_a_piece);
+        pieces.iter().for_each(|piece| sifted.append(sieve.sift(piece, &self.reading_findings)));
         for _ in 0..20 {
-            let sieve = Sieve::new(recognised, contract, &self.additions, &crowd, &looked_at);
-            let Some(sieve) = sieve.filter(|_| !self.known.are_unknown()) else { return };
-            let mut sifted = Sifted::default();
-            pieces(table, rows_of_a_piece)
-                .iter()
-                .for_each(|piece| sifted.append(sieve.sift(piece, &self.reading_findings)));
             let doubts = sieve.doubts(&sifted);
             let about = some(&self.known, &doubts.users());
-            let in_doubt = doubts.proven(&about, contract.identify_by);
-            if !in_doubt.is_empty() {
-                looked_at.extend(in_doubt);
-                continue;
+            let mut in_doubt = doubts.proven(&about, contract.identify_by);
+            if in_doubt.is_empty() {
+                let mut users = sieve.whom(&sifted.left);
+                users.extend(&looked_at);
+                let about = some(&self.known, &users);
+                users.extend(sieve.whom_else(&sifted.left, &about));
+                let known = some(&self.known, &users);
+                let everybody = || Some(some(&self.known, &all));
+                let others = Others::new(&crowd, &sifted.settled, &everybody);
+                let around = self.around(&known, Some(&others));
+                let checked = check(recognised, &sifted.left, &self.reading_findings, contract, &around);
+                in_doubt = others.lacking();
+                if in_doubt.is_empty() {
+                    let left = sifted.left.rows().map(|row| row.number()).collect();
+                    return assert_same(&checked, whole, &left);
+                }
             }
-            let mut users = sieve.whom(&sifted.left);
-            users.extend(&looked_at);
-            let about = some(&self.known, &users);
-            users.extend(sieve.whom_else(&sifted.left, &about));
-            let known = some(&self.known, &users);
-            let everybody = || Some(some(&self.known, &all));
-            let others = Others::new(&crowd, &sifted.settled, &everybody);
-            let around = self.around(&known, Some(&others));
-            let checked = check(recognised, &sifted.left, &self.reading_findings, contract, &around);
-            let lacking = others.lacking();
-            if lacking.is_empty() {
-                let left = sifted.left.rows().map(|row| row.number()).collect();
-                return assert_same(&checked, whole, &left);
-            }
-            looked_at.extend(lacking);
+            let rows = sifted.settled.take_out(&in_doubt);
+            looked_at.extend(in_doubt);
+            sifted.left = sifted.left.merge(&table.only(&rows));
         }
         panic!("the sieve comes to no end");
     }

@@ -1,7 +1,7 @@
 //! Settled: the rows of a file that say nothing but what is known of their people, or that nobody is known of, and need no
 //! second look.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::remarks::Remarks;
 
@@ -30,6 +30,15 @@ impl Settled {
     /// How many rows these are.
     pub fn count(&self) -> usize {
         self.rows.len() + self.newcomers
+    }
+
+    /// Takes out the rows about these users, and gives their numbers: they are looked at all the same. What was taken down
+    /// of them stays in the remarks.
+    pub fn take_out(&mut self, users: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let numbers: BTreeSet<u32> =
+            self.rows.extract_if(.., |row| users.contains(&row.user)).map(|row| row.number).collect();
+        self.noted.extend(&numbers);
+        numbers
     }
 
     /// Adds the rows that follow in the file.

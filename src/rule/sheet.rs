@@ -163,6 +163,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Was the row found to say of a user what is known of them, and was that taken down?
+    pub fn is_noted_as_known(&self, row: usize) -> bool {
+        let noted = self.around.others.map(|others| &others.settled.noted);
+        let is_known = matches!(self.standings[row].subject, Subject::Known(_));
+        is_known && noted.is_some_and(|noted| noted.contains(&self.number(row)))
+    }
+
     /// Can the rows be about people of the directory? Their keys are in the file.
     pub fn knows_people(&self) -> bool {
         let is_there = |field: &Field| self.readers.iter().any(|reader| reader.field == *field);
