@@ -184,11 +184,11 @@ impl Against<'_> {
         let mut users = sieve.whom(&sifted.left);
         users.extend(looked_at);
         let about = self.people(&users)?;
-        let others = sieve.whom_else(&sifted.left, &about);
-        match others.is_subset(&users) {
-            true => Ok(about),
-            false => self.people(&users.union(&others).copied().collect()),
-        }
+        let others: BTreeSet<u32> = sieve.whom_else(&sifted.left, &about).difference(&users).copied().collect();
+        Ok(match others.is_empty() {
+            true => about,
+            false => about.and(&self.people(&others)?),
+        })
     }
 
     fn people(&self, users: &BTreeSet<u32>) -> Result<People, Error> {

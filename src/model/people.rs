@@ -182,6 +182,25 @@ impl People {
         People::new(fields, chunk.into())
     }
 
+    /// These people and others who are not among them, in the order of their numbers. A field that nobody has on one side is
+    /// empty there.
+    pub fn and(&self, others: &People) -> People {
+        let mut fields = self.fields.clone();
+        fields.extend(others.fields.iter().filter(|field| !self.fields.contains(field)).cloned());
+        let table = self.table_of(&fields).merge(&others.table_of(&fields));
+        People::new(fields, table)
+    }
+
+    fn table_of(&self, fields: &[Field]) -> Table {
+        let places: Vec<Option<usize>> = fields.iter().map(|field| self.position(field)).collect();
+        let mut chunk = Chunk::default();
+        for row in self.table.rows() {
+            places.iter().for_each(|place| chunk.cell(place.map_or("", |place| row.cell(place))));
+            chunk.end_row(row.number(), row.line());
+        }
+        chunk.into()
+    }
+
     fn position(&self, field: &Field) -> Option<usize> {
         self.fields.iter().position(|known| known == field)
     }
@@ -293,6 +312,29 @@ mod tests {
         assert_eq!(of("login"), ["ada", "bo", "cy"]);
         assert_eq!(of("mail"), ["a@x", "b@y", "c@x"]);
         assert_eq!((of("custom-badge"), of("phone")), (vec!["B1", "", ""], vec!["", "+33", ""]));
+    }
+
+    #[test]
+    fn people_who_are_read_one_after_the_other_are_in_order_and_know_one_another() {
+        let some = |fields: &[&str], rows: &[(u32, &[&str])]| {
+            let mut chunk = Chunk::default();
+            for (number, row) in rows {
+                row.iter().for_each(|cell| chunk.cell(cell));
+                chunk.end_row(*number, *number);
+            }
+            People::new(fields.iter().copied().map(Field::of).collect(), chunk.into())
+        };
+        let about = some(&["custom-badge", "login", "manager"], &[(2, &["B2", "bo", "ada"]), (5, &["", "di", "cy"])]);
+        let others = some(&["login", "manager", "phone"], &[(1, &["ada", "", "+33"]), (3, &["cy", "di", ""])]);
+        let all = about.and(&others);
+        let of = |name: &str| -> Vec<&str> {
+            let column = all.column(&Field::of(name));
+            (0..all.len()).map(|person| all.value(person, &column)).collect()
+        };
+        assert_eq!((0..all.len()).map(|person| all.number(person)).collect::<Vec<u32>>(), [1, 2, 3, 5]);
+        assert_eq!(of("login"), ["ada", "bo", "cy", "di"]);
+        assert_eq!(of("manager.login"), ["", "ada", "di", "cy"]);
+        assert_eq!((of("custom-badge"), of("phone")), (vec!["", "B2", "", ""], vec!["+33", "", "", ""]));
     }
 
     #[test]
