@@ -8,7 +8,7 @@ use passerelle::transport::{Error, Kind, Options, Replacement, Session, handover
 
 use crate::place::{Place, make_drop_folder, open_folder};
 use crate::process::write_secret;
-use crate::sftp_server::{Fault, Manners, PASSWORD, PosixRename, SftpServer};
+use crate::sftp_server::{Fault, LOST_FROM, Manners, PASSWORD, PosixRename, SftpServer};
 use crate::suite;
 
 /// A server with its folder, `drop`, and the secret beside it.
@@ -160,6 +160,38 @@ fn a_connection_that_breaks_during_an_upload_may_hold_later() {
     assert!(!fixture.drop_folder().join("a.csv").exists());
     assert_eq!(session.list("").unwrap_err().kind, Kind::Unreachable);
 }
+
+#[test]
+fn a_big_file_goes_over_one_channel_where_it_cannot_go_over_two() {
+    for fault in [None, Some(Fault::OneWriter)] {
+        for is_openssh in [true, false] {
+            let fixture = Fixture::start(Manners { fault, is_openssh, ..Manners::default() });
+            let mut session = fixture.connect();
+            for size in [BIG, BIG + 1] {
+                let content: Vec<u8> = (0..size).map(|number| (number % 251) as u8).collect();
+                session.write("a.csv", &mut &content[..], size).unwrap_or_else(|error| panic!("{}", error.chain()));
+                assert!(fs::read(fixture.drop_folder().join("a.csv")).unwrap() == content);
+            }
+            let error = session.write("a.csv", &mut &vec![0; BIG as usize][..], BIG + 1).unwrap_err();
+            assert_eq!(error.kind, Kind::Damaged, "{}", error.chain());
+        }
+    }
+}
+
+/// What is known of a file after a cut is its size.
+#[test]
+fn a_big_file_with_a_hole_has_not_its_whole_size() {
+    let fixture = Fixture::start(Manners { fault: Some(Fault::LostBeside), is_openssh: true, ..Manners::default() });
+    let mut session = fixture.try_with("answer-seconds = 2").unwrap();
+    let error = session.write("a.csv", &mut &vec![b'x'; BIG as usize][..], BIG).unwrap_err();
+    assert_eq!(error.kind, Kind::TimedOut, "{}", error.chain());
+    let stored = fs::read(fixture.drop_folder().join("a.csv")).unwrap();
+    assert!(stored[LOST_FROM as usize..].contains(&0), "there is no hole in {} bytes", stored.len());
+    assert!((stored.len() as u64) < BIG);
+}
+
+/// From this size on, a file goes over two channels.
+const BIG: u64 = 16 << 20;
 
 #[test]
 fn a_rename_that_is_never_answered_times_out() {

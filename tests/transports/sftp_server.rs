@@ -12,7 +12,7 @@ use std::time::Duration;
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::server::{Auth, ChannelOpenHandle, Config, Msg, Response, Session};
-use russh::{Channel, ChannelId, MethodKind, MethodSet};
+use russh::{Channel, ChannelId, MethodKind, MethodSet, SshId};
 use russh_sftp::protocol::{
     Attrs, Data, File as Entry, FileAttributes, Handle, Name, OpenFlags, Packet, Status, StatusCode, Version,
 };
@@ -41,7 +41,14 @@ pub enum Fault {
     CutWrite,
     /// Says that a file is one byte longer than it is.
     ToldTooLong,
+    /// Opens no file for one more who writes.
+    OneWriter,
+    /// Loses what is behind [`LOST_FROM`] of a file on a second channel, and says nothing.
+    LostBeside,
 }
+
+/// In bytes.
+pub const LOST_FROM: u64 = 15 << 20;
 
 #[derive(Clone)]
 pub struct Manners {
@@ -53,6 +60,8 @@ pub struct Manners {
     pub questions: &'static [&'static str],
     /// In bytes, how much a client may send ahead.
     pub window: u32,
+    /// Introduces itself as OpenSSH does.
+    pub is_openssh: bool,
 }
 
 impl Default for Manners {
@@ -63,6 +72,7 @@ impl Default for Manners {
             liar: Liar::default(),
             questions: &[],
             window: 2 << 20,
+            is_openssh: false,
         }
     }
 }
@@ -84,7 +94,8 @@ pub struct SftpServer {
 impl SftpServer {
     /// Shows the files of `root` to whoever has [`PASSWORD`].
     pub fn start(root: &Path, manners: Manners) -> SftpServer {
-        let files = Files { root: root.to_owned(), manners: manners.clone(), open: HashMap::new(), opened: 0 };
+        let (root, manners_of_files) = (root.to_owned(), manners.clone());
+        let files = Files { root, manners: manners_of_files, open: HashMap::new(), opened: 0, is_beside: false };
         SftpServer::run(Answering::Files(files), &manners)
     }
 
@@ -97,7 +108,12 @@ impl SftpServer {
         let key = PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]));
         let fingerprint = key.fingerprint(Default::default()).to_string();
         let way = if manners.questions.is_empty() { MethodKind::Password } else { MethodKind::KeyboardInteractive };
+        let server_id = match manners.is_openssh {
+            true => SshId::Standard("SSH-2.0-OpenSSH_9.9".into()),
+            false => Config::default().server_id,
+        };
         let config = Arc::new(Config {
+            server_id,
             keys: vec![key],
             methods: MethodSet::from(&[way][..]),
             auth_rejection_time: Duration::ZERO,
@@ -209,6 +225,8 @@ struct Files {
     manners: Manners,
     open: HashMap<String, Arc<Open>>,
     opened: u32,
+    /// Was opened as the second channel of a file.
+    is_beside: bool,
 }
 
 enum Open {
@@ -270,6 +288,11 @@ impl russh_sftp::server::Handler for Files {
         flags: OpenFlags,
         _attributes: FileAttributes,
     ) -> Result<Handle, StatusCode> {
+        let is_one_more = flags.contains(OpenFlags::WRITE) && !flags.contains(OpenFlags::CREATE);
+        if is_one_more && self.manners.fault == Some(Fault::OneWriter) {
+            return Err(StatusCode::Failure);
+        }
+        self.is_beside |= is_one_more;
         let file = fs::OpenOptions::from(flags).open(self.at(&name)).map_err(status)?;
         Ok(self.keep(id, Open::File(file)))
     }
@@ -322,6 +345,9 @@ impl russh_sftp::server::Handler for Files {
     async fn write(&mut self, id: u32, handle: String, offset: u64, data: Vec<u8>) -> Result<Status, StatusCode> {
         if self.manners.fault == Some(Fault::CutWrite) {
             cut();
+        }
+        if self.manners.fault == Some(Fault::LostBeside) && self.is_beside && offset >= LOST_FROM {
+            std::future::pending::<()>().await;
         }
         if self.tells(Lie::Full) {
             return Err(StatusCode::Failure);

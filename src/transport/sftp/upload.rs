@@ -80,7 +80,7 @@ impl Upload<'_> {
                 self.close_second()?;
             }
             let lane = match &mut self.second {
-                Some(second) if (offset / u64::from(length)).is_multiple_of(2) => second,
+                Some(second) if !(offset / u64::from(length)).is_multiple_of(2) => second,
                 _ => &mut self.first,
             };
             lane.send(offset, &piece, Conversation::most_pieces(length))?;
