@@ -377,11 +377,9 @@ mod tests {
         let findings =
             trial.findings("login;dtBirth", &["p0; 04/07/1975", "p1;04/07/1975", "p2;04/07/1975", "P0; 04/07/1975"]);
         let told: Vec<&str> = findings.iter().map(|(_, sentence)| &**sentence).collect();
-        assert!(told[0].contains("(1 more such cell in this column)"), "{told:?}");
-        assert!(
-            told[1].contains("only month first: 1 (`04/07/1975`, row 4), only day first: 3 (rows 2, 3, 5)"),
-            "{told:?}"
-        );
+        let is_told = |part: &str| told.iter().any(|sentence| sentence.contains(part));
+        assert!(is_told("(1 more such cell in this column)"), "{told:?}");
+        assert!(is_told("only month first: 1 (`04/07/1975`, row 4), only day first: 3 (rows 2, 3, 5)"), "{told:?}");
         assert_eq!(findings.iter().filter(|(code, _)| code == "duplicate-key").count(), 2);
     }
 }
