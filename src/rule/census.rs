@@ -227,20 +227,20 @@ impl<'a> Census<'a> {
         mut left: Table,
         mut pick: impl FnMut(&BTreeSet<u32>) -> Result<Table, E>,
     ) -> Result<(Table, Settled), E> {
-        let out_of_order: BTreeSet<u32> = left.rows().map(|row| row.number()).collect();
-        let mut wanted = headcount.doubtful.clone();
+        let (mut wanted, mut noted) = (headcount.doubtful.clone(), BTreeSet::new());
         loop {
             wanted.extend(self.meant(&left, headcount));
             headcount.add_above(&mut wanted);
-            wanted.extend(&out_of_order);
-            if wanted.len() == left.len() {
+            let more = &wanted - &noted;
+            if more.is_empty() {
                 break;
             }
-            left = pick(&wanted)?;
+            left = left.merge(&pick(&more)?);
+            noted.extend(more);
         }
-        let noted: HashSet<u32> = wanted.difference(&out_of_order).copied().collect();
         let newcomers = headcount.crowd.len() - noted.len();
-        Ok((left, Settled { newcomers, noted, remarks: headcount.remarks.clone(), ..Settled::default() }))
+        let (noted, remarks) = (noted.into_iter().collect(), headcount.remarks.clone());
+        Ok((left, Settled { newcomers, noted, remarks, ..Settled::default() }))
     }
 
     /// The newcomers whom such rows may mean.
