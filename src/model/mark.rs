@@ -1,17 +1,15 @@
 //! A mark: one person as a crowd holds them, by hashes alone.
 
-use xxhash_rust::xxh3::xxh3_64;
+use std::mem;
 
 use crate::model::Field;
 use crate::model::fold::fold;
+use crate::model::mix::Mix;
 use crate::model::number_form::NumberForm;
 use crate::model::shape::{Shape, Way};
 
 /// Hashes are kept from night to night: whoever changes how they are made raises this.
-pub const VERSION: u32 = 1;
-
-/// Behind each value, so that no two values run into one.
-const END: u8 = 0x1f;
+pub const VERSION: u32 = 2;
 
 /// One person: what the crowd holds of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,8 +29,9 @@ pub struct Mark {
 /// Values on their way into hashes; made once, used for every row.
 #[derive(Debug, Default)]
 pub struct RowHasher {
-    row: Vec<u8>,
-    key: Vec<u8>,
+    row: Mix,
+    /// The value that was written last in lowercase.
+    lowercase: String,
 }
 
 /// Makes the marks of people, one after the other; made once, used for everybody.
@@ -53,38 +52,32 @@ type Place = Option<usize>;
 impl RowHasher {
     /// The next value, in the order of [`Shape::fields`], as [`crate::model::Delivered`] holds it.
     pub fn value(&mut self, is_caseless: bool, value: &str) {
-        match is_caseless {
-            true => write_lowercase(value, &mut self.row),
-            false => self.row.extend_from_slice(value.as_bytes()),
-        }
-        self.row.push(END);
+        let value = if is_caseless { lowercase(value, &mut self.lowercase) } else { value };
+        self.row.add(value);
     }
 
     /// The hash of the row; the next value starts another one.
     pub fn finish(&mut self) -> u64 {
-        let hash = xxh3_64(&self.row);
-        self.row.clear();
-        hash
+        mem::take(&mut self.row).finish()
     }
 
     /// By which somebody is found; 0 where a value is missing, and never 0 else. Whom different values give the same hash,
     /// the values tell apart: a hash says who may be meant, and never who is. Takes nothing of the row that is on its way.
     pub fn way<'v>(&mut self, way: &Way, values: impl IntoIterator<Item = &'v str>) -> u32 {
-        self.key.clear();
-        let mut letters = 0;
-        for value in values {
+        let (mut key, mut letters) = (Mix::default(), 0);
+        for (place, value) in values.into_iter().enumerate() {
             match way {
                 _ if value.is_empty() => return 0,
                 Way::Form(_) => return NumberForm::of(value).written(),
-                Way::Fields(_) => self.write_key(value),
-                Way::Twins if self.key.is_empty() => self.write_key(value),
+                Way::Fields(_) => key.add(self.bare(value)),
+                Way::Twins if place == 0 => key.add(self.bare(value)),
                 Way::Names | Way::Twins => letters = sum_letters(value, letters),
             }
         }
         match (way, letters) {
-            (Way::Fields(_), _) => short(xxh3_64(&self.key)),
+            (Way::Fields(_), _) => short(key.finish()),
             (Way::Names | Way::Twins, 0) | (Way::Form(_), _) => 0,
-            (Way::Twins, letters) => short(letters.wrapping_add(xxh3_64(&self.key))),
+            (Way::Twins, letters) => short(letters.wrapping_add(key.finish())),
             (Way::Names, letters) => short(letters),
         }
     }
@@ -101,11 +94,11 @@ impl RowHasher {
     }
 
     /// Case makes no difference, nor do the zeros in front of a number.
-    fn write_key(&mut self, value: &str) {
-        let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-        let value = if is_number { value.trim_start_matches('0') } else { value };
-        write_lowercase(value, &mut self.key);
-        self.key.push(END);
+    fn bare<'v>(&'v mut self, value: &'v str) -> &'v str {
+        match value.as_bytes() {
+            [b'0', rest @ ..] if rest.iter().all(u8::is_ascii_digit) => value.trim_start_matches('0'),
+            _ => lowercase(value, &mut self.lowercase),
+        }
     }
 }
 
@@ -142,14 +135,14 @@ impl Marker {
         }
         let key = self.hasher.way(&self.shape.key, self.key.iter().map(value));
         let row = self.hasher.finish();
-        self.mark = Mark { number, manager, row, key, ways: std::mem::take(&mut self.mark.ways) };
+        self.mark = Mark { number, manager, row, key, ways: mem::take(&mut self.mark.ways) };
         &self.mark
     }
 }
 
 /// Only which letters there are makes a difference, and not in which order.
 fn sum_letters(name: &str, sum: u64) -> u64 {
-    let add = |sum: u64, letter: char| sum.wrapping_add(xxh3_64(&u32::from(letter).to_le_bytes()));
+    let add = |sum: u64, letter: char| sum.wrapping_add(of_letter(letter));
     match name.is_ascii() {
         // Most names are; folded, they would take memory of their own.
         true => {
@@ -160,15 +153,28 @@ fn sum_letters(name: &str, sum: u64) -> u64 {
     }
 }
 
-fn write_lowercase(value: &str, bytes: &mut Vec<u8>) {
-    let start = bytes.len();
+fn of_letter(letter: char) -> u64 {
+    let mut mix = Mix::default();
+    mix.add(letter.encode_utf8(&mut [0; 4]));
+    mix.finish()
+}
+
+/// Written only where it is not in lowercase already.
+fn lowercase<'v>(value: &'v str, written: &'v mut String) -> &'v str {
+    // Of every byte, so that many are looked at together.
+    let is_other = |is_other: bool, byte: &u8| is_other | !byte.is_ascii() | byte.is_ascii_uppercase();
+    if !value.as_bytes().iter().fold(false, is_other) {
+        return value;
+    }
+    written.clear();
     match value.is_ascii() {
         true => {
-            bytes.extend_from_slice(value.as_bytes());
-            bytes[start..].make_ascii_lowercase();
+            written.push_str(value);
+            written.make_ascii_lowercase();
         }
-        false => bytes.extend_from_slice(value.to_lowercase().as_bytes()),
+        false => written.push_str(&value.to_lowercase()),
     }
+    written
 }
 
 fn short(hash: u64) -> u32 {
