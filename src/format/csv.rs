@@ -232,7 +232,7 @@ impl Opened<'_> {
     }
 
     fn read(&self, part: &mut Part, index: usize, start: Option<u64>) -> io::Result<()> {
-        part.read(&self.file.body, self.range(index), start, |text| self.file.splitter(text))
+        part.read(&self.file.body, self.range(index), start, |text, signs| self.file.splitter(text, signs))
     }
 
     fn range(&self, index: usize) -> Range<u64> {

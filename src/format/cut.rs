@@ -6,7 +6,11 @@ use memchr::{memchr, memchr_iter};
 
 use crate::format::heading::COLUMNS_AT_MOST;
 use crate::format::marks::Marks;
+use crate::format::signs::Signs;
 use crate::format::split::{Row, Splitter};
+
+/// Most cells have more, so that there is room for all from the start.
+const BYTES_OF_A_CELL: usize = 8;
 
 /// The rows of a part of a text.
 #[derive(Debug, Default)]
@@ -36,9 +40,10 @@ pub(super) struct Line {
 
 impl Cut {
     /// Cuts the rows that start before `limit`, the first of them at the start of the text.
-    pub fn of(text: &str, mut splitter: Splitter<'_>, limit: usize) -> Cut {
-        let mut cut = Cut::default();
-        let mut obstacles = Obstacles::of(text.as_bytes());
+    pub fn of(text: &str, signs: Signs, mut splitter: Splitter<'_>, limit: usize) -> Cut {
+        let cells = Vec::with_capacity(text.len() / BYTES_OF_A_CELL);
+        let mut cut = Cut { cells, ..Cut::default() };
+        let mut obstacles = Obstacles::of(text.as_bytes(), signs);
         let mut row = Row::default();
         while cut.end < limit {
             let clear_to = obstacles.next_from(cut.end);
@@ -105,9 +110,14 @@ struct Obstacles<'a> {
 }
 
 impl<'a> Obstacles<'a> {
-    fn of(bytes: &'a [u8]) -> Obstacles<'a> {
-        let mut obstacles = Obstacles { bytes, quote: 0, lone_return: 0 };
-        (obstacles.quote, obstacles.lone_return) = (obstacles.quote_from(0), obstacles.lone_return_from(0));
+    fn of(bytes: &'a [u8], signs: Signs) -> Obstacles<'a> {
+        let mut obstacles = Obstacles { bytes, quote: bytes.len(), lone_return: bytes.len() };
+        if signs.quote {
+            obstacles.quote = obstacles.quote_from(0);
+        }
+        if signs.carriage_return {
+            obstacles.lone_return = obstacles.lone_return_from(0);
+        }
         obstacles
     }
 

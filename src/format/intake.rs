@@ -11,6 +11,7 @@ use crate::format::lost::{LOST, Lost};
 use crate::format::part::Part;
 use crate::format::rows::{CHARACTERS_AT_MOST, Rows};
 use crate::format::shape::{self, Ragged};
+use crate::format::signs::Signs;
 use crate::format::split::{Row, Span, Splitter};
 use crate::format::suspect::Suspect;
 use crate::format::tally::Tally;
@@ -73,8 +74,8 @@ impl File<'_> {
         Start { at: self.head.below as u64, number, line, last: self.head.heading.row, short: None }
     }
 
-    pub fn splitter<'t>(&self, text: &'t str) -> Splitter<'t> {
-        let mut splitter = Splitter::new(text, self.head.separator);
+    pub fn splitter<'t>(&self, text: &'t str, signs: Signs) -> Splitter<'t> {
+        let mut splitter = Splitter::new(text, signs, self.head.separator);
         splitter.width = Some(self.head.heading.cells.len());
         splitter
     }
@@ -85,7 +86,7 @@ impl File<'_> {
         let count = rows.len() as u32;
         let mut next =
             Start { at: part.end, number: start.number + count, line: start.line + part.cut.lines, ..*start };
-        let mut splitter = self.splitter(&part.text);
+        let mut splitter = self.splitter(&part.text, part.signs);
         let mut row = Row::default();
         for (number, line) in (start.number..start.number + count).zip(rows).rev() {
             splitter.go_to(line.start as usize, number, start.line + line.line);
@@ -106,9 +107,12 @@ impl File<'_> {
         let intake = Intake {
             file: self,
             text: &part.text[..length],
-            splitter: self.splitter(&part.text),
+            splitter: self.splitter(&part.text, part.signs),
             rows: Rows::of_part(&self.head.heading, chunk, start.last, before),
-            suspects: [LOST, '\0'].map(|what| Suspect::new(&part.text[..length], what.encode_utf8(&mut [0; 4]))),
+            suspects: [LOST, '\0'].map(|what| match part.signs.suspect {
+                true => Suspect::new(&part.text[..length], what.encode_utf8(&mut [0; 4])),
+                false => Suspect::nowhere(),
+            }),
             lost: self.body.lost(part.bytes(start.at), start.at),
             is_last: self.body.is_blank_from(part.end),
             short_before: start.short,

@@ -29,6 +29,7 @@ mod scribe;
 mod separator;
 mod shape;
 mod shown;
+mod signs;
 mod split;
 mod stray_byte;
 mod suspect;

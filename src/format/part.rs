@@ -7,6 +7,7 @@ use memchr::memchr2;
 
 use crate::format::body::Body;
 use crate::format::cut::Cut;
+use crate::format::signs::Signs;
 use crate::format::split::Splitter;
 
 /// Of a part, so much is read at first behind its end, for its last row.
@@ -20,6 +21,7 @@ pub(super) struct Part {
     bytes_start: u64,
     /// What is behind the last row is there too.
     pub text: String,
+    pub signs: Signs,
     pub cut: Cut,
     /// Where the first row starts, where that is known or guessed.
     start: Option<u64>,
@@ -35,7 +37,7 @@ impl Part {
         body: &Body<'_>,
         range: Range<u64>,
         start: Option<u64>,
-        splitter: impl Fn(&str) -> Splitter<'_>,
+        splitter: impl Fn(&str, Signs) -> Splitter<'_>,
     ) -> io::Result<()> {
         (self.text, self.cut, self.start, self.end) = (String::new(), Cut::default(), start, range.end);
         self.bytes_start = start.unwrap_or(range.start - 1);
@@ -74,7 +76,13 @@ impl Part {
     }
 
     /// False where more has to be read to know where the last row ends.
-    fn cut_from(&mut self, start: u64, end: u64, body: &Body<'_>, splitter: &impl Fn(&str) -> Splitter<'_>) -> bool {
+    fn cut_from(
+        &mut self,
+        start: u64,
+        end: u64,
+        body: &Body<'_>,
+        splitter: &impl Fn(&str, Signs) -> Splitter<'_>,
+    ) -> bool {
         let is_whole = self.bytes_start + self.bytes.len() as u64 == body.end;
         let bytes = &self.bytes[(start - self.bytes_start) as usize..];
         let whole = bytes.len() - if is_whole { 0 } else { body.code.unfinished(bytes) };
@@ -84,7 +92,8 @@ impl Part {
         body.code.decode(&bytes[..limit], &mut self.text);
         let of_limit = self.text.len();
         body.code.decode(&bytes[limit..whole], &mut self.text);
-        self.cut = Cut::of(&self.text, splitter(&self.text), of_limit);
+        self.signs = Signs::of(&self.text);
+        self.cut = Cut::of(&self.text, self.signs, splitter(&self.text, self.signs), of_limit);
         let last = &self.text[of_limit..self.cut.end];
         self.end = start + (limit + body.code.length_of(last, &bytes[limit..whole])) as u64;
         is_whole || !self.cut.saw_end

@@ -5,6 +5,7 @@ use std::iter;
 use std::ops::ControlFlow;
 
 use crate::format::heading::{self, Heading};
+use crate::format::signs::Signs;
 use crate::format::split::{Row, Splitter};
 use crate::model::{Example, Finding, Place, Rule, Severity, Text};
 use crate::text;
@@ -41,9 +42,10 @@ pub(super) fn recognise<'a>(
     if text.chars().all(is_blank) {
         return if is_whole { ControlFlow::Break(None) } else { ControlFlow::Continue(()) };
     }
+    let signs = Signs::of(text);
     let splitters: Vec<Splitter<'a>> = match stated(text) {
-        Some((separator, rest)) => vec![Splitter::new(text, separator).behind_first_line(rest)],
-        None => SEPARATORS.into_iter().rev().map(|separator| Splitter::new(text, separator)).collect(),
+        Some((separator, rest)) => vec![Splitter::new(text, signs, separator).behind_first_line(rest)],
+        None => SEPARATORS.into_iter().rev().map(|separator| Splitter::new(text, signs, separator)).collect(),
     };
     let mut saw_end = false;
     let found = splitters.into_iter().filter_map(|splitter| {

@@ -10,9 +10,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr2};
+use memchr::{memchr_iter, memchr2, memchr3, memrchr2};
 
 use crate::format::heading::COLUMNS_AT_MOST;
+use crate::format::signs::Signs;
 
 /// A quoted cell that goes on for longer was never meant to be one.
 const BREAKS_AT_MOST: u32 = 10;
@@ -87,8 +88,8 @@ struct Quoted {
 
 impl<'a> Splitter<'a> {
     /// The text is at most 4 GiB; the separator is an ASCII character.
-    pub fn new(text: &'a str, separator: u8) -> Splitter<'a> {
-        let has_quotes = memchr(b'"', text.as_bytes()).is_some();
+    pub fn new(text: &'a str, signs: Signs, separator: u8) -> Splitter<'a> {
+        let has_quotes = signs.quote;
         Splitter { text, separator, width: None, has_quotes, at: 0, number: 0, line: 1, saw_end: Cell::new(false) }
     }
 

@@ -17,6 +17,11 @@ impl<'a> Suspect<'a> {
         Suspect { bytes: text.as_bytes(), next: finder.find(text.as_bytes()), finder }
     }
 
+    /// In a text of which it is known that it is not there.
+    pub fn nowhere() -> Suspect<'a> {
+        Suspect { bytes: &[], finder: memmem::Finder::new(""), next: None }
+    }
+
     /// To be asked in the order of the text.
     pub fn is_in(&mut self, row: Range<usize>) -> bool {
         if self.next.is_some_and(|next| next < row.start) {
