@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
 
 /// Characters, not bytes: the bytes of the program that cut are not those of the file once it was written in another
 /// encoding.
-const CUT: usize = 255;
+pub const CUT: usize = 255;
 
 /// `cell` is as the file has it: a text that was cut behind a word ends with a space.
 pub fn is_suspect(cell: &str) -> bool {

@@ -13,8 +13,8 @@ use super::notes::Notes;
 use super::outer_blanks::trim;
 use super::written_day::WrittenDay;
 use super::{
-    Column, bad_amount, bad_date, bad_mail, clear_not_allowed, control_character, damage, iso_date, letters, mojibake,
-    not_allowed, placeholder, scientific_number, spreadsheet_error, too_long,
+    Column, bad_amount, bad_date, bad_mail, clear_not_allowed, control_character, cut_text, damage, iso_date, letters,
+    mojibake, not_allowed, placeholder, scientific_number, spreadsheet_error, too_long,
 };
 use crate::model::table::Chunk;
 use crate::model::{Field, Rule};
@@ -26,6 +26,8 @@ pub struct Form<'a> {
     pub clear: Option<Clear<'a>>,
     labels: Option<Labels<'a>>,
     answers: Answers,
+    /// A text of up to so many bytes may be told to be plain at first sight.
+    short: usize,
 }
 
 /// What the answers of a form are like.
@@ -60,7 +62,9 @@ impl<'a> Form<'a> {
             false if check.date && !check.mail && check.length.is_none() => Answers::Days,
             false => Answers::Texts,
         };
-        Form { column, clear, labels, answers }
+        let is_text = clear.is_none() && !check.date && !check.amount;
+        let short = if is_text { check.length.unwrap_or(usize::MAX).min(cut_text::CUT - 1) } else { 0 };
+        Form { column, clear, labels, answers, short }
     }
 
     pub fn has_labels(&self) -> bool {
@@ -82,8 +86,17 @@ impl<'a> Form<'a> {
                 Some(day) => Some((scratch.write(&day.iso), day.notes())),
                 None => self.one_of_many(cell, scratch),
             },
+            Answers::Texts if self.is_plain_text(cell) => Some((cell, Notes::NONE)),
             Answers::Texts => self.one_of_many(cell, scratch),
         }
+    }
+
+    /// Is it at first sight what it means, with nothing to remark? So are nearly all texts.
+    fn is_plain_text(&self, cell: &str) -> bool {
+        // It may be damaged, or stand for nothing.
+        let begins_oddly = matches!(cell.as_bytes(), [b'1'..=b'9' | b'n' | b'N' | b'u' | b'U', ..]);
+        let is_sound = || !self.column.check.mail || bad_mail::is_address(cell);
+        cell.len() <= self.short && !begins_oddly && letters::are_ordinary(cell) && is_sound()
     }
 
     fn one_of_few(&self, cell: &str, memo: &mut Memo<'a>) -> Option<(&'a str, Notes)> {
