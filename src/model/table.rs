@@ -10,6 +10,10 @@ use std::{iter, mem};
 /// Bytes of text after which a new chunk is begun, where rows of chunks are put together.
 const CHUNK: usize = 4 << 20;
 
+/// In bytes of text: chunks that are no larger are put together, for the more of them there are, the longer a row is looked
+/// for.
+const SMALL: usize = 1024 * 1024;
+
 /// Rows of cells, in file order.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -74,6 +78,10 @@ impl Table {
     pub fn push(&mut self, mut chunk: Chunk) {
         if chunk.is_empty() {
             return;
+        }
+        if let Some(last) = self.chunks.last_mut().filter(|last| last.has_room_for(&chunk)) {
+            self.rows += chunk.marks.len();
+            return last.append(&chunk);
         }
         chunk.text.shrink_to_fit();
         chunk.ends.shrink_to_fit();
@@ -199,6 +207,20 @@ impl Chunk {
         self.marks.is_empty()
     }
 
+    /// Can the rows of the other stand behind its own, written cells behind written cells?
+    fn has_room_for(&self, other: &Chunk) -> bool {
+        self.places.is_empty() && other.places.is_empty() && self.text.len() + other.text.len() <= SMALL
+    }
+
+    fn append(&mut self, other: &Chunk) {
+        let (text, cells) = (self.text.len() as u32, self.ends.len() as u32);
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| text + end));
+        let moved = |mark: &Mark| Mark { first: cells + mark.first, end: cells + mark.end, ..*mark };
+        self.marks.extend(other.marks.iter().map(moved));
+        self.row_start = self.ends.len();
+    }
+
     /// Bytes of text so far, to know when to start the next chunk.
     pub fn size(&self) -> usize {
         self.text.len()
@@ -250,6 +272,7 @@ impl Chunk {
     }
 
     /// Where a cell is in the text, counted from 0 over all cells.
+    #[inline]
     pub fn range_of(&self, cell: usize) -> Range<usize> {
         if let Some(place) = self.places.get(cell) {
             return place.start as usize..place.end as usize;
@@ -283,6 +306,7 @@ impl<'a> Row<'a> {
     }
 
     /// The cell at `column`, counted from 0; a cell that is not there reads as empty.
+    #[inline]
     pub fn cell(&self, column: usize) -> &'a str {
         if column >= self.len() {
             return "";
@@ -366,5 +390,21 @@ mod tests {
         assert_eq!(table.row(1).cell(2), "");
         assert_eq!(table.row(2).cell(1), "d");
         assert_eq!(table.row(2).number(), 4);
+    }
+
+    #[test]
+    fn small_chunks_are_put_together_and_large_ones_are_not() {
+        let long = "x".repeat(SMALL);
+        let mut table = Table::default();
+        for number in [2, 4, 6] {
+            table.push(chunk(&[&["a", "b"], &["c"]], number));
+        }
+        table.push(chunk(&[&[&long, "d"]], 8));
+        table.push(chunk(&[&["e"]], 9));
+        let rows: Vec<(u32, String)> =
+            table.rows().map(|row| (row.number(), row.cells().map(|cell| &cell[..1]).collect())).collect();
+        let expected = [(2, "ab"), (3, "c"), (4, "ab"), (5, "c"), (6, "ab"), (7, "c"), (8, "xd"), (9, "e")];
+        assert_eq!(rows, expected.map(|(number, cells)| (number, cells.to_owned())));
+        assert_eq!((table.chunks.len(), table.row(7).cell(0), table.find(7)), (3, "e", Some(5)));
     }
 }
