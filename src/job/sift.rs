@@ -131,7 +131,7 @@ impl Against<'_> {
     ) -> Result<Result<Read, Finding>, Error> {
         let Against { recognised, contract, additions, .. } = self;
         let known = Arc::new(People::unknown());
-        let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
+        let crowd = Crowd::nobody(sieve::shape(recognised, contract));
         let looked_at = sifted.left.rows().map(|row| row.number()).collect();
         let (opened, failure) = (RefCell::new(opened), Cell::new(None));
         let names = || {

@@ -4,7 +4,11 @@
 //! hash of what tells the person apart, one of all that the file could say. Only the others are looked at cell by cell,
 //! and of the people who are known only those are read whom such a row may mean.
 
+mod gathering;
+
 use std::collections::{BTreeSet, HashSet};
+
+pub use gathering::Gathering;
 
 use crate::model::field::Relation;
 use crate::model::mark::Mark;
@@ -34,22 +38,16 @@ struct Slot {
 const EMPTY: Slot = Slot { key: 0, place: 0, row: 0 };
 
 impl Crowd {
-    /// Nobody yet, with room for so many.
-    pub fn with_room(shape: Shape, people: usize) -> Crowd {
-        Crowd {
-            ways: shape.ways.iter().map(|_| Vec::with_capacity(people)).collect(),
-            shape,
-            numbers: Vec::with_capacity(people),
-            managers: Vec::with_capacity(people),
-            slots: vec![EMPTY; (2 * people).next_power_of_two()],
-        }
-    }
-
     /// The order of the marks is that of the places.
     pub fn new(shape: Shape, marks: impl Iterator<Item = Mark>) -> Crowd {
-        let mut crowd = Crowd::with_room(shape, marks.size_hint().0);
-        marks.for_each(|mark| crowd.push(&mark));
-        crowd
+        let mut gathering = Gathering::with_room(shape, marks.size_hint().0);
+        marks.for_each(|mark| gathering.push(&mark));
+        gathering.finish()
+    }
+
+    pub fn nobody(shape: Shape) -> Crowd {
+        let ways = vec![Vec::new(); shape.ways.len()];
+        Crowd::of_columns(shape, Vec::new(), Vec::new(), ways)
     }
 
     /// People of whom nothing is kept but these: who they are, who is above them (0 for nobody), and their hashes by each way.
@@ -61,33 +59,13 @@ impl Crowd {
     /// People who are held in memory anyway, in their order.
     pub fn of(people: &People, shape: Shape) -> Crowd {
         let mut marker = shape.marker(people.fields());
-        let mut crowd = Crowd::with_room(shape, people.len());
+        let mut gathering = Gathering::with_room(shape, people.len());
         for (person, row) in people.table().rows().enumerate() {
             let manager = people.related(person, Relation::Manager).map_or(0, |manager| people.number(manager));
             let values: Vec<&str> = row.cells().collect();
-            crowd.push(marker.mark(row.number(), manager, &values));
+            gathering.push(marker.mark(row.number(), manager, &values));
         }
-        crowd
-    }
-
-    /// One more person, behind all others.
-    pub fn push(&mut self, mark: &Mark) {
-        self.numbers.push(mark.number);
-        self.managers.push(mark.manager);
-        self.ways.iter_mut().zip(&mark.ways).for_each(|(way, hash)| way.push(*hash));
-        if 2 * self.len() > self.slots.len() {
-            let more = vec![EMPTY; 2 * self.slots.len()];
-            let taken = std::mem::replace(&mut self.slots, more).into_iter().filter(|slot| slot.place != 0);
-            taken.for_each(|slot| self.take_slot(slot));
-        }
-        if mark.key != 0 {
-            self.take_slot(Slot { key: mark.key, place: self.len() as u32, row: mark.row });
-        }
-    }
-
-    fn take_slot(&mut self, slot: Slot) {
-        let free = self.probe(slot.key).find(|slot| self.slots[*slot].place == 0);
-        self.slots[free.expect("half of the slots stay free")] = slot;
+        gathering.finish()
     }
 
     pub fn shape(&self) -> &Shape {
@@ -154,8 +132,21 @@ impl Crowd {
         found
     }
 
-    /// The place of the only person who may be meant by the key, if all that is known of them is what the row says.
-    pub fn who_is(&self, key: u32, row: u64) -> Option<u32> {
+    /// For each key and row the number of the only person who may be meant by the key, if all that is known of them is what
+    /// the row says. To be asked for some dozens: what is far away in memory comes for all of them at once.
+    pub fn who_are(&self, asked: impl Iterator<Item = (u32, u64)> + Clone, found: &mut Vec<Option<u32>>) {
+        found.clear();
+        // Steps this short are begun before the memory has answered the steps in front of them.
+        let somebody = |(key, _)| Some(self.first_slot(key).place).filter(|place| *place != 0);
+        found.extend(asked.clone().map(somebody));
+        for (found, (key, row)) in found.iter_mut().zip(asked) {
+            *found = found.and_then(|_| self.who_is(key, row));
+        }
+        found.iter_mut().flatten().for_each(|found| *found = self.number(*found));
+    }
+
+    /// Their place.
+    fn who_is(&self, key: u32, row: u64) -> Option<u32> {
         let taken = self.probe(key).map(|slot| self.slots[slot]).take_while(|slot| slot.place != 0);
         let mut meant = taken.filter(|slot| slot.key == key);
         let one = meant.next()?;
@@ -209,10 +200,30 @@ impl Crowd {
         marks
     }
 
+    /// Half of the slots stay free.
+    fn grow(&mut self) {
+        let more = vec![EMPTY; (2 * self.len()).next_power_of_two()];
+        let taken = std::mem::replace(&mut self.slots, more).into_iter().filter(|slot| slot.place != 0);
+        taken.for_each(|slot| self.take_slot(slot));
+    }
+
+    fn take_slot(&mut self, slot: Slot) {
+        let free = self.probe(slot.key).find(|slot| self.slots[*slot].place == 0);
+        self.slots[free.expect("half of the slots stay free")] = slot;
+    }
+
     fn probe(&self, key: u32) -> impl Iterator<Item = usize> + use<> {
-        let mask = self.slots.len() - 1;
-        let first = (u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+        let (first, mask) = (self.first(key), self.slots.len() - 1);
         (0..=mask).map(move |step| (first + step) & mask)
+    }
+
+    fn first_slot(&self, key: u32) -> Slot {
+        self.slots[self.first(key)]
+    }
+
+    fn first(&self, key: u32) -> usize {
+        let spread = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        spread as usize & (self.slots.len() - 1)
     }
 }
 

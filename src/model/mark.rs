@@ -88,9 +88,9 @@ impl RowHasher {
         if value.is_empty() {
             return 0;
         }
-        self.key.clear();
-        write_lowercase(value, &mut self.key);
-        xxh3_64(&self.key).max(1)
+        let mut mix = Mix::default();
+        mix.add(lowercase(value, &mut self.lowercase));
+        mix.finish().max(1)
     }
 
     /// Case makes no difference, nor do the zeros in front of a number.

@@ -85,7 +85,7 @@ fn census_shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
 impl<'a> Census<'a> {
     /// The crowd of which there is nobody.
     pub fn nobody(recognised: &Recognised, contract: &Contract<'_>) -> Crowd {
-        Crowd::with_room(census_shape(recognised, contract), 0)
+        Crowd::nobody(census_shape(recognised, contract))
     }
 
     /// None where every row has to be looked at.

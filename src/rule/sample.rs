@@ -291,7 +291,7 @@ impl Trial {
         let mut names = Table::default();
         pieces.iter().for_each(|piece| names.push(census.names(piece, &numbers)));
         let names = Cell::new(Some(People::new(Others::FIELDS.map(Field::of).into(), names)));
-        let crowd = Crowd::with_room(sieve::shape(recognised, contract), 0);
+        let crowd = Crowd::nobody(sieve::shape(recognised, contract));
         let read = || names.take();
         let others = Others::new(&crowd, &settled, &read);
         let around = Surroundings { others: Some(&others), ..around };

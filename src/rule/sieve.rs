@@ -4,6 +4,7 @@
 //! checks of rows, people and the whole file see only those that are left, and say the same as if they had seen all.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::clear::Clear;
@@ -100,14 +101,18 @@ pub(super) struct Hands<'a> {
     pub hasher: RowHasher,
     /// Of the columns that are kept, or of all.
     pub texts: Vec<String>,
+    /// Of rows that are looked up together: what is worth a remark, and in which column.
+    notes: Vec<(usize, Notes)>,
 }
 
-/// A row whose cells are in order, as hashes.
+/// A row as hashes.
 struct Hashed<'t> {
     row: Row<'t>,
+    /// 0 where it has to be looked at, whatever is known.
     key: u32,
     hash: u64,
-    notes: Vec<(usize, Notes)>,
+    /// Which of the notes are about it.
+    notes: Range<usize>,
 }
 
 /// What the crowd must be made of, so that the rows of a file can be compared with it.
@@ -179,16 +184,16 @@ impl<'a> Sieve<'a> {
             findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect();
         let mut hands = self.hands();
         let mut sifted = Sifting::new(self, table.len());
-        let mut together: Vec<Result<Hashed<'_>, Row<'_>>> = Vec::with_capacity(TOGETHER);
+        let mut together = Vec::with_capacity(TOGETHER);
         for row in table.rows() {
             let is_sound = !damaged.contains(&row.number());
             let hashed = is_sound.then(|| self.hash(row, &mut hands)).flatten();
-            together.push(hashed.ok_or(row));
+            together.push(hashed.unwrap_or(Hashed { row, key: 0, hash: 0, notes: 0..0 }));
             if together.len() == TOGETHER {
-                sifted.take(&mut together);
+                sifted.take(&mut together, &mut hands.notes);
             }
         }
-        sifted.take(&mut together);
+        sifted.take(&mut together, &mut hands.notes);
         sifted.finish(table.is_unended())
     }
 
@@ -215,33 +220,34 @@ impl<'a> Sieve<'a> {
             scratches: self.columns.iter().map(|_| Scratch::default()).collect(),
             hasher: RowHasher::default(),
             texts: vec![String::new(); self.columns.len()],
+            notes: Vec::new(),
         }
     }
 
     /// None where the row has to be looked at, whatever is known.
     fn hash<'t>(&self, row: Row<'t>, hands: &mut Hands<'a>) -> Option<Hashed<'t>> {
-        let mut notes = Vec::new();
-        let is_plain = self.columns.iter().enumerate().all(|(place, column)| {
-            let Some((text, noted)) = column.form.plain(row.cell(column.index), &mut hands.scratches[place]) else {
-                return false;
-            };
-            hands.hasher.value(column.is_caseless, text);
+        let Hands { scratches, hasher, texts, notes } = hands;
+        let first_note = notes.len();
+        let mut columns = self.columns.iter().zip(scratches).zip(texts.iter_mut()).enumerate();
+        let is_plain = columns.all(|(place, ((column, scratch), kept))| {
+            let Some((text, noted)) = column.form.plain(row.cell(column.index), scratch) else { return false };
+            hasher.value(column.is_caseless, text);
             if column.is_kept {
-                hands.texts[place].clear();
-                hands.texts[place].push_str(text);
+                kept.clear();
+                kept.push_str(text);
             }
             if !noted.is_empty() {
                 notes.push((place, noted));
             }
             !(noted.has(Notes::CLEARS) || column.is_filled && text.is_empty())
         });
-        let hash = hands.hasher.finish();
-        if !is_plain || self.is_odd(row, &hands.texts) {
+        let hash = hasher.finish();
+        if !is_plain || self.is_odd(row, texts) {
             return None;
         }
-        let key = self.key.iter().map(|place| hands.texts[*place].as_str());
-        let key = hands.hasher.way(&self.crowd.shape().key, key);
-        Some(Hashed { row, key, hash, notes })
+        let key = self.key.iter().map(|place| texts[*place].as_str());
+        let key = hasher.way(&self.crowd.shape().key, key);
+        Some(Hashed { row, key, hash, notes: first_note..notes.len() })
     }
 
     /// Is there something to be said of the cells together?
@@ -281,7 +287,7 @@ impl<'a> Sieve<'a> {
 
     /// 0 where the row does not say whom it is about.
     pub(super) fn key_hash(&self, row: Row<'_>, hands: &mut Hands<'a>) -> u32 {
-        let Hands { scratches, hasher, texts } = hands;
+        let Hands { scratches, hasher, texts, .. } = hands;
         for place in &self.key {
             let column = &self.columns[*place];
             let text = column.form.plain(row.cell(column.index), &mut scratches[*place]);
@@ -330,34 +336,33 @@ struct Sifting<'s, 'a> {
     settled: Vec<SettledRow>,
     remarks: Vec<Remarks>,
     is_last_left: bool,
+    /// Of the rows that are looked up together, the users who say the same.
+    found: Vec<Option<u32>>,
 }
 
 impl<'s, 'a> Sifting<'s, 'a> {
     fn new(sieve: &'s Sieve<'a>, rows: usize) -> Sifting<'s, 'a> {
         let remarks = sieve.columns.iter().map(|_| Remarks::default()).collect();
         let settled = Vec::with_capacity(rows);
-        Sifting { sieve, left: Chunk::default(), settled, remarks, is_last_left: false }
+        Sifting { sieve, left: Chunk::default(), settled, remarks, is_last_left: false, found: Vec::new() }
     }
 
-    fn take(&mut self, together: &mut Vec<Result<Hashed<'_>, Row<'_>>>) {
-        let crowd = self.sieve.crowd;
-        let mut found = [None; TOGETHER];
-        for (user, hashed) in found.iter_mut().zip(&*together) {
-            let hashed = hashed.as_ref().ok();
-            *user = hashed.and_then(|hashed| Some(crowd.number(crowd.who_is(hashed.key, hashed.hash)?)));
-        }
-        for (user, hashed) in found.into_iter().zip(together.drain(..)) {
-            let user = user.filter(|user| !self.sieve.looked_at.contains(user));
-            match (user, hashed) {
-                (Some(user), Ok(hashed)) => self.settle(user, &hashed),
-                (_, Ok(Hashed { row, .. }) | Err(row)) => self.leave(row),
+    fn take(&mut self, together: &mut Vec<Hashed<'_>>, notes: &mut Vec<(usize, Notes)>) {
+        let asked = together.iter().map(|hashed| (hashed.key, hashed.hash));
+        self.sieve.crowd.who_are(asked, &mut self.found);
+        let mut found = std::mem::take(&mut self.found);
+        for (user, Hashed { row, notes: its, .. }) in found.drain(..).zip(together.drain(..)) {
+            match user.filter(|user| !self.sieve.looked_at.contains(user)) {
+                Some(user) => self.settle(user, row, &notes[its]),
+                None => self.leave(row),
             }
         }
+        self.found = found;
+        notes.clear();
     }
 
-    fn settle(&mut self, user: u32, hashed: &Hashed<'_>) {
-        let row = hashed.row;
-        for (place, notes) in &hashed.notes {
+    fn settle(&mut self, user: u32, row: Row<'_>, notes: &[(usize, Notes)]) {
+        for (place, notes) in notes {
             let (column, remarks) = (&self.sieve.columns[*place], &mut self.remarks[*place]);
             let at = || Place::row(row.number(), row.line()).in_column(column.index, &column.heading);
             remarks.note(*notes, row.number(), at, row.cell(column.index));

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::model::crowd::Gathering;
 use crate::model::mark::VERSION;
 use crate::model::{Crowd, Shape};
 use crate::state::crowd_pages::{self, Reader, Writer};
@@ -38,7 +39,7 @@ impl State {
     pub fn crowd(&self, exchange: &str, shape: &Shape) -> Result<Crowd, Error> {
         self.read("the users by hashes", |db| {
             let kept = Kept::find(db, exchange, shape)?;
-            let mut crowd = Crowd::with_room(shape.clone(), room(db, kept.as_ref())?);
+            let mut crowd = Gathering::with_room(shape.clone(), room(db, kept.as_ref())?);
             let mut pages = db.prepare(crowd_pages::READ)?;
             let mut pages = Reader::new(pages.query([kept.as_ref().map(|_| exchange)])?, shape)?;
             let sources = shape.sources();
@@ -49,7 +50,7 @@ impl State {
                 Ok(())
             })?;
             pages.rest(|mark| crowd.push(mark))?;
-            Ok(crowd)
+            Ok(crowd.finish())
         })
     }
 
