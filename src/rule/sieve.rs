@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::clear::Clear;
 use super::form::{Form, Scratch};
@@ -42,6 +42,8 @@ pub struct Sieve<'a> {
     /// What the site's defaults give where a row says nothing.
     default_homes: Vec<String>,
     pub(super) default_people: Vec<String>,
+    /// Of threads that have done with a piece: what they remember serves for the next one.
+    idle: Mutex<Vec<Hands<'a>>>,
 }
 
 pub(super) struct Column<'a> {
@@ -162,6 +164,7 @@ impl<'a> Sieve<'a> {
             default_homes: given(contract, additions, |field| field.is("establishment")),
             default_people: given(contract, additions, |field| field.kind() == Kind::Person),
             alike,
+            idle: Mutex::default(),
         };
         sieve.keep_texts();
         (contract.creates && !awaits_codes && !recognised.is_refused()).then_some(sieve)
@@ -182,7 +185,7 @@ impl<'a> Sieve<'a> {
     pub fn sift(&self, table: &Table, findings: &[Finding]) -> Sifted {
         let damaged: HashSet<u32> =
             findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect();
-        let mut hands = self.hands();
+        let mut hands = self.idle().pop().unwrap_or_else(|| self.hands());
         let mut sifted = Sifting::new(self, table.len());
         let mut together = Vec::with_capacity(TOGETHER);
         for row in table.rows() {
@@ -194,6 +197,7 @@ impl<'a> Sieve<'a> {
             }
         }
         sifted.take(&mut together, &mut hands.notes);
+        self.idle().push(hands);
         sifted.finish(table.is_unended())
     }
 
@@ -213,6 +217,10 @@ impl<'a> Sieve<'a> {
             }
         }
         Doubts { twice, beside }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Hands<'a>>> {
+        self.idle.lock().expect("nobody panics while holding it")
     }
 
     pub(super) fn hands(&self) -> Hands<'a> {
