@@ -10,7 +10,8 @@ use super::sheet::{Sheet, Slot, Subject};
 use super::{ambiguous_manager, near, unknown_manager};
 use crate::model::fold::fold;
 use crate::model::index::key;
-use crate::model::{Field, Text};
+use crate::model::mark::RowHasher;
+use crate::model::{Field, Text, shape};
 use crate::text;
 
 /// Somebody who is known, or whom a row (by its index in the table) creates.
@@ -223,8 +224,14 @@ fn distinct(sheet: &Sheet<'_>, mut people: Vec<Who>) -> Vec<Who> {
 /// Everybody whose first and last name, in either order, is wanted.
 fn by_name(sheet: &Sheet<'_>, wanted: &HashSet<String>) -> HashMap<String, Meant> {
     let (first, last) = (sheet.slot(&Field::of("first-name")), sheet.slot(&Field::of("last-name")));
+    let hashes: HashSet<u32> = wanted.iter().map(|name| shape::Way::Names.hash(&[name])).collect();
+    let mut hasher = RowHasher::default();
     let mut index: HashMap<String, Vec<Who>> = HashMap::new();
     let mut note = |first: &str, last: &str, who: Who| {
+        // Of nearly everybody, it tells that nobody means them, without new texts.
+        if !hashes.contains(&hasher.way(&shape::Way::Names, [first, last])) {
+            return;
+        }
         let (first, last) = (name(first), name(last));
         for written in [format!("{first} {last}"), format!("{last} {first}")] {
             if wanted.contains(&written) {
