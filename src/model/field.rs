@@ -168,10 +168,12 @@ static CHANGED: Datum = datum(CHANGE, Text, Professional, "what happened since t
 /// The picture of a person: a file of its own, and in no column.
 static PICTURE: Datum = datum("picture", Text, Personal, "picture of the person");
 
-/// A datum of a person, possibly reached through other people. Cheap to clone.
+/// A datum of a person, possibly reached through other people. Cheap to clone, and small: each operation has many.
 #[derive(Clone)]
-pub struct Field {
-    name: Arc<str>,
+pub struct Field(Arc<Named>);
+
+struct Named {
+    name: Box<str>,
     datum: &'static Datum,
     /// Where the person's own name of the datum starts, behind the relations.
     own: usize,
@@ -195,7 +197,7 @@ impl Field {
         match datum {
             // No way leads from a person to the data of a unit.
             Some(datum) if relations_known && (own == 0 || datum.bearer == Bearer::Person) => {
-                Ok(Field { name: name.into(), datum, own })
+                Ok(Field::new(name, datum, own))
             }
             _ => Err(Unknown { name: name.into(), nearest: nearest(name, &[Bearer::Person]) }),
         }
@@ -204,7 +206,7 @@ impl Field {
     /// The same, for rows that have the data of these alone.
     pub fn parse_of(name: &str, bearers: &[Bearer]) -> Result<Field, Unknown> {
         match Field::parse(name) {
-            Ok(field) if bearers.contains(&field.datum.bearer) => Ok(field),
+            Ok(field) if bearers.contains(&field.datum().bearer) => Ok(field),
             _ => Err(Unknown { name: name.into(), nearest: nearest(name, bearers) }),
         }
     }
@@ -219,45 +221,49 @@ impl Field {
 
     /// The one that an export fills in by itself: see [`crate::model::Change`].
     pub fn change() -> Field {
-        Field { name: CHANGE.into(), datum: &CHANGED, own: 0 }
+        Field::new(CHANGE, &CHANGED, 0)
     }
 
     /// That a person's picture leaves, as a file.
     pub fn picture() -> Field {
-        Field { name: PICTURE.name.into(), datum: &PICTURE, own: 0 }
+        Field::new(PICTURE.name, &PICTURE, 0)
+    }
+
+    fn new(name: &str, datum: &'static Datum, own: usize) -> Field {
+        Field(Arc::new(Named { name: name.into(), datum, own }))
     }
 
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     pub fn kind(&self) -> Kind {
-        self.datum.kind
+        self.0.datum.kind
     }
 
     pub fn datum(&self) -> &'static Datum {
-        self.datum
+        self.0.datum
     }
 
     pub fn sensitivity(&self) -> Sensitivity {
-        self.datum.sensitivity
+        self.0.datum.sensitivity
     }
 
     /// The people on the way, nearest first; none for a datum of the person's own.
     pub fn relations(&self) -> impl Iterator<Item = Relation> {
-        self.name[..self.own]
+        self.0.name[..self.0.own]
             .split_terminator('.')
             .filter_map(|step| Relation::ALL.into_iter().find(|relation| relation.name() == step))
     }
 
     /// The same datum as the last person on the way has it.
     pub fn own(&self) -> Field {
-        Field { name: self.name[self.own..].into(), datum: self.datum, own: 0 }
+        Field::new(&self.0.name[self.0.own..], self.0.datum, 0)
     }
 
     /// Is this field the plain datum of that name?
     pub fn is(&self, name: &str) -> bool {
-        &*self.name == name
+        &*self.0.name == name
     }
 }
 
@@ -287,7 +293,7 @@ fn nearest(name: &str, bearers: &[Bearer]) -> Option<String> {
 
 impl PartialEq for Field {
     fn eq(&self, other: &Field) -> bool {
-        self.name == other.name
+        self.0.name == other.0.name
     }
 }
 
@@ -295,7 +301,7 @@ impl Eq for Field {}
 
 impl std::hash::Hash for Field {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+        self.0.name.hash(state);
     }
 }
 
@@ -307,25 +313,25 @@ impl PartialOrd for Field {
 
 impl Ord for Field {
     fn cmp(&self, other: &Field) -> std::cmp::Ordering {
-        self.name.cmp(&other.name)
+        self.0.name.cmp(&other.0.name)
     }
 }
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(&self.0.name)
     }
 }
 
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(&self.0.name)
     }
 }
 
 impl Serialize for Field {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.name)
+        serializer.serialize_str(&self.0.name)
     }
 }
 
