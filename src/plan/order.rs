@@ -12,8 +12,12 @@ pub fn order(operations: Vec<Operation>) -> Vec<Operation> {
     let (renaming, others): (Vec<usize>, Vec<usize>) = places
         .into_iter()
         .partition(|place| !operations[*place].is_creation() && operations[*place].sets("login").is_some());
+    let places = [others, renaming].concat();
+    if places.is_sorted() {
+        return operations;
+    }
     let mut operations: Vec<Option<Operation>> = operations.into_iter().map(Some).collect();
-    let taken = others.into_iter().chain(renaming).map(|place| operations[place].take());
+    let taken = places.into_iter().map(|place| operations[place].take());
     taken.map(|operation| operation.expect("each place is taken once")).collect()
 }
 
