@@ -1,6 +1,7 @@
 //! What is decided about a partner's file: its findings, operations, rows to correct and verdict. Once it is read, pure.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -106,7 +107,7 @@ pub fn read_and_decide(
     gathered.content.check_unchanged()?;
     match file {
         Ok(file) => {
-            decision.decide(&file, gathered, &terms);
+            decision.decide(file, gathered, &terms);
             Ok(decision)
         }
         Err(refusal) => Ok(decision.refused(refusal)),
@@ -164,26 +165,26 @@ impl Decision {
         NewRoll { roll: &self.roll, findings: &self.told.findings.0, is_refused: self.is_refused }
     }
 
-    fn decide(&mut self, file: &File, gathered: &Gathered, terms: &Terms<'_>) {
-        self.tell(file, gathered);
+    fn decide(&mut self, mut file: File, gathered: &Gathered, terms: &Terms<'_>) {
+        self.tell(&mut file, gathered);
         self.shape =
             matches!(gathered.known, Known::Directory).then(|| sieve::shape(&file.recognised, &terms.contract));
-        let roll = file.checked.roll.clone();
+        let roll = mem::take(&mut file.checked.roll);
         self.roll = match terms.import.people.are_elsewhere() {
             true => roll.by_names(names_by_number(&file.known)),
             false => roll,
         };
         self.is_refused = self.told.findings.0.iter().any(Finding::refuses_the_file);
         if !self.is_refused {
-            self.plan(file, terms);
+            self.plan(&mut file, terms);
             self.corrections = file.to_correct(gathered, &self.told.findings, terms);
             (self.told.returned, self.followed) = follow(&file.followed(gathered, terms), &gathered.open);
-            self.brake(file, gathered, terms);
+            self.brake(&file, gathered, terms);
         }
         self.told.verdict = self.told.judge(self.is_refused);
     }
 
-    fn tell(&mut self, file: &File, gathered: &Gathered) {
+    fn tell(&mut self, file: &mut File, gathered: &Gathered) {
         let File { reading, ours, recognised, checked, .. } = file;
         // Rows that come back are few: the last whole file stays the measure.
         let whole = gathered.last.clone().filter(|_| ours.are_there());
@@ -194,13 +195,17 @@ impl Decision {
         for unlisted in &checked.unlisted {
             *self.told.unlisted.entry(unlisted.code.into()).or_default() += 1;
         }
-        self.told.findings = in_file_order([&reading.findings[..], &recognised.findings, &checked.findings].concat());
+        let of_file = reading.findings.iter().chain(&recognised.findings).cloned();
+        self.told.findings = in_file_order(of_file.chain(mem::take(&mut checked.findings)).collect());
         self.told.excerpt = Excerpt::of(&reading.heading, &reading.table, &self.told.findings);
     }
 
-    fn plan(&mut self, file: &File, terms: &Terms<'_>) {
-        let (delivered, identify_by) = (&file.checked.delivered, terms.contract.identify_by);
-        let operations = plan::diff(&file.known, delivered, identify_by, &self.told.file, terms.today);
+    fn plan(&mut self, file: &mut File, terms: &Terms<'_>) {
+        // Nobody else needs it, and it is as large as the operations that it becomes.
+        let delivered = mem::take(&mut file.checked.delivered);
+        let identify_by = terms.contract.identify_by;
+        let operations = plan::diff(&file.known, &delivered, identify_by, &self.told.file, terms.today);
+        drop(delivered);
         self.operations = plan::order(operations);
         let created = self.operations.iter().filter(|operation| operation.is_creation()).count();
         self.told.updated = self.operations.len() - created;
