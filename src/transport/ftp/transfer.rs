@@ -50,8 +50,8 @@ impl<'a> Transfer<'a> {
         // A connection that the server opened (active mode) has no timeouts yet.
         self.socket().set_read_timeout(Some(self.timeout))?;
         self.socket().set_write_timeout(Some(self.timeout))?;
-        // Few servers send their second answer, that all is there, before their first one is acknowledged; and as we say
-        // nothing in between, that would be after 40 ms.
+        // libunftp seems to keep its second answer, that all is there, until its first one is acknowledged, which the system
+        // puts off while we say nothing: 1,000 small files took 50 s longer.
         rustix::net::sockopt::set_tcp_quickack(&*self.client.get_ref(), true)?;
         self.watchdog.watch_data(self.socket())
     }
