@@ -74,6 +74,18 @@ impl Options {
         }
     }
 
+    /// Are values of that kind written as they stand, but for those that are empty or could be run?
+    pub fn are_bare(&self, form: Form, kind: Kind) -> bool {
+        let Options { date: _, constant, default: _, correspondence, length } = self;
+        let says_something = constant.is_some() || correspondence.is_some() || length.is_some();
+        !says_something && !form.is_typed() && !matches!(kind, Kind::Date | Kind::Amount)
+    }
+
+    /// Is it neither empty nor such that it could be run? Most values are plain.
+    pub fn is_plain(value: &str) -> bool {
+        !value.is_empty() && !could_run(value)
+    }
+
     /// As [`Options::write`], in a form: one that has dates and amounts of its own gets them as such, unless the profile
     /// gives the column a length, which only text has.
     pub fn write_as<'a>(
@@ -184,14 +196,18 @@ impl Length {
 
 /// A spreadsheet shows the apostrophe to nobody, and runs nothing behind it.
 fn safe<'a>(written: Cow<'a, str>, kind: Kind, formulas: Formulas) -> Cow<'a, str> {
-    let could_run = matches!(written.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n', ..]);
-    if formulas == Formulas::AsTheyAre || !could_run || kind == Kind::Amount || is_signed_number(&written) {
+    if formulas == Formulas::AsTheyAre || !could_run(&written) || kind == Kind::Amount || is_signed_number(&written) {
         return written;
     }
     if kind == Kind::Phone && is_phone(&written) {
         return written;
     }
     format!("'{written}").into()
+}
+
+/// Does it start as a formula does?
+fn could_run(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n', ..])
 }
 
 /// `+33 (0)1 23-45.67`: nothing in it can be run.

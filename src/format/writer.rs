@@ -1,6 +1,7 @@
 //! The writer: rows become the bytes that a dialect asks for; the same rows become the same bytes.
 
 use encoding_rs::{EncoderResult, WINDOWS_1252};
+use memchr::{memchr_iter, memchr3};
 
 use crate::format::Dialect;
 use crate::format::dialect::{Encoding, LineEnding, Quoting};
@@ -13,8 +14,8 @@ pub struct Writer {
     quoting: Quoting,
     line_ending: &'static str,
     encoding: Encoding,
-    /// By byte: may a cell that has it need quotes?
-    is_special: [bool; 256],
+    /// None: no row is written without a look at each cell.
+    plain_separator: Option<u8>,
     bytes: Vec<u8>,
     /// The row that is being written, before it is encoded.
     row: String,
@@ -39,17 +40,13 @@ impl Writer {
             (Encoding::Utf8, true) => b"\xef\xbb\xbf",
             _ => b"",
         };
-        let mut is_special = [false; 256];
-        let mut separator = [0; 4];
-        for byte in dialect.separator.encode_utf8(&mut separator).bytes().chain(*b"\"\r\n") {
-            is_special[usize::from(byte)] = true;
-        }
+        let plain_separator = u8::try_from(dialect.separator).ok().filter(u8::is_ascii);
         Writer {
             separator: dialect.separator,
             quoting: dialect.quoting,
             line_ending,
             encoding: dialect.encoding,
-            is_special,
+            plain_separator: plain_separator.filter(|_| dialect.quoting == Quoting::WhereNeeded),
             bytes: mark.to_vec(),
             row: String::new(),
         }
@@ -72,18 +69,42 @@ impl Writer {
         self.write(cells.iter().map(Cell::as_text));
     }
 
-    fn write(&mut self, cells: impl Iterator<Item = impl AsRef<str>>) {
+    fn write(&mut self, cells: impl Iterator<Item = impl AsRef<str>> + Clone) {
+        if !self.write_plain(cells.clone()) {
+            self.write_quoted(cells);
+        }
+        self.row.push_str(self.line_ending);
+        match self.encoding {
+            Encoding::Utf8 => self.bytes.extend_from_slice(self.row.as_bytes()),
+            Encoding::Windows1252 => self.bytes.extend_from_slice(&WINDOWS_1252.encode(&self.row).0),
+        }
+    }
+
+    /// Writes the cells as they stand; false where that may not do. Most rows are looked at as a whole, which is quicker than
+    /// to look at each cell.
+    fn write_plain(&mut self, cells: impl Iterator<Item = impl AsRef<str>>) -> bool {
+        let Some(separator) = self.plain_separator else { return false };
+        self.row.clear();
+        let (mut separators, mut has_blanks) = (0, false);
+        for (column, cell) in cells.enumerate() {
+            if column > 0 {
+                self.row.push(char::from(separator));
+            }
+            separators = column;
+            has_blanks |= has_outer_blanks(cell.as_ref());
+            self.row.push_str(cell.as_ref());
+        }
+        let row = self.row.as_bytes();
+        !has_blanks && memchr3(b'"', b'\r', b'\n', row).is_none() && memchr_iter(separator, row).count() == separators
+    }
+
+    fn write_quoted(&mut self, cells: impl Iterator<Item = impl AsRef<str>>) {
         self.row.clear();
         for (column, cell) in cells.enumerate() {
             if column > 0 {
                 self.row.push(self.separator);
             }
             self.cell(cell.as_ref());
-        }
-        self.row.push_str(self.line_ending);
-        match self.encoding {
-            Encoding::Utf8 => self.bytes.extend_from_slice(self.row.as_bytes()),
-            Encoding::Windows1252 => self.bytes.extend_from_slice(&WINDOWS_1252.encode(&self.row).0),
         }
     }
 
@@ -112,14 +133,7 @@ impl Writer {
 
     /// Outer blanks are often lost without quotes.
     fn needs_quotes(&self, cell: &str) -> bool {
-        let is_special = |byte: &u8| self.is_special[usize::from(*byte)];
-        let has_outer_blanks = match cell.as_bytes() {
-            // So are nearly all cells.
-            [b'!'..=b'~', .., b'!'..=b'~'] | [] => false,
-            _ => cell.trim().len() < cell.len(),
-        };
-        let is_suspect = cell.as_bytes().iter().any(is_special);
-        has_outer_blanks || is_suspect && cell.contains([self.separator, '"', '\r', '\n'])
+        has_outer_blanks(cell) || cell.contains([self.separator, '"', '\r', '\n'])
     }
 
     fn check(&self, column: usize, cell: &str) -> Result<(), Unencodable> {
@@ -127,6 +141,14 @@ impl Writer {
             Some(character) => Err(Unencodable { column, character }),
             None => Ok(()),
         }
+    }
+}
+
+fn has_outer_blanks(cell: &str) -> bool {
+    match cell.as_bytes() {
+        // So are nearly all cells.
+        [b'!'..=b'~', .., b'!'..=b'~'] | [] => false,
+        _ => cell.trim().len() < cell.len(),
     }
 }
 
@@ -154,6 +176,8 @@ fn first_outside_windows_1252(text: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::date;
 
@@ -197,6 +221,21 @@ mod tests {
         ];
         for (dialect, expected) in cases {
             assert_eq!(written(&dialect, rows), expected, "{dialect:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_looked_at_as_a_whole_becomes_what_its_cells_become(
+            cells in proptest::collection::vec("[ab;,\t\"é\r\n \u{a0}-]{0,4}", 1..4),
+            separator in proptest::sample::select(vec![';', ',', '\t', '¦']),
+        ) {
+            let mut whole = Writer::new(&Dialect { separator, ..dialect() });
+            let mut each = Writer { plain_separator: None, ..Writer::new(&Dialect { separator, ..dialect() }) };
+            for writer in [&mut whole, &mut each] {
+                writer.row(&cells).expect("UTF-8 has every character");
+            }
+            prop_assert_eq!(whole.finish(), each.finish());
         }
     }
 

@@ -8,11 +8,11 @@ use serde::{Deserialize, Deserializer, de};
 /// `2026-03-01`.
 pub fn iso(text: &str) -> Option<NaiveDate> {
     // As nearly all are written.
-    if let [.., b'-', _, _, b'-', _, _] = text.as_bytes()
-        && text.is_ascii()
-        && text.len() == 10
-    {
-        return date(&text[..4], &text[5..7], &text[8..]);
+    if let [a, b, c, y, b'-', m, n, b'-', d, e] = *text.as_bytes() {
+        let is_number = [a, b, c, y, m, n, d, e].iter().all(u8::is_ascii_digit);
+        let two = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+        return is_number
+            .then(|| NaiveDate::from_ymd_opt((two(a, b) * 100 + two(c, y)) as i32, two(m, n), two(d, e)))?;
     }
     let [year, month, day] = parts(text, '-')?;
     (year.len() == 4).then(|| date(year, month, day))?

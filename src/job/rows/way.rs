@@ -1,6 +1,6 @@
 //! The way of one column from people to file.
 
-use crate::format::{Cell, Problem};
+use crate::format::{Cell, Problem, cell};
 use crate::job::row_rules;
 use crate::job::rows::names::called;
 use crate::model::field::{Kind, Sensitivity};
@@ -15,13 +15,16 @@ pub struct Way<'a> {
     export: &'a Export,
     column: Option<Column>,
     kind: Kind,
+    /// Plain values are written as they stand.
+    is_bare: bool,
 }
 
 impl<'a> Way<'a> {
     pub fn new(chosen: &'a Chosen, export: &'a Export, people: &People) -> Way<'a> {
         let field = chosen.column.field.as_ref().filter(|_| !chosen.is_change());
         let kind = field.map_or(Kind::Text, Field::kind);
-        Way { chosen, export, column: field.map(|field| people.column(field)), kind }
+        let is_bare = chosen.column.form.are_bare(export.form, kind);
+        Way { chosen, export, column: field.map(|field| people.column(field)), kind, is_bare }
     }
 
     pub fn heading(&self) -> &'a str {
@@ -50,11 +53,14 @@ impl<'a> Way<'a> {
     where
         'a: 'p,
     {
+        if self.is_bare && cell::Options::is_plain(value) && self.lacks(value).is_none() {
+            return Cell::Text(value.into());
+        }
         let place = || self.place(row);
         match self.write(value) {
             Ok(cell) => {
                 findings.extend(cell.is_empty().then(|| self.empty(who, place)).flatten());
-                if let Some(other) = self.lacks(&cell) {
+                if let Some(other) = self.lacks_of(&cell) {
                     findings.push(self.not_encodable(other, row, who));
                 }
                 cell
@@ -71,7 +77,7 @@ impl<'a> Way<'a> {
     where
         'a: 'p,
     {
-        self.write(value).ok().filter(|cell| self.lacks(cell).is_none()).unwrap_or_default()
+        self.write(value).ok().filter(|cell| self.lacks_of(cell).is_none()).unwrap_or_default()
     }
 
     /// What happened to the person, in the words of the profile.
@@ -89,16 +95,20 @@ impl<'a> Way<'a> {
         self.chosen.column.form.write_as(self.export.form, value, self.kind, &self.export.dialect)
     }
 
-    fn lacks(&self, cell: &Cell<'_>) -> Option<char> {
+    fn lacks_of(&self, cell: &Cell<'_>) -> Option<char> {
         match cell {
-            Cell::Text(text) => self.export.form.lacks(text, &self.export.dialect),
+            Cell::Text(text) => self.lacks(text),
             Cell::Date(_) | Cell::Amount(_) => None,
         }
     }
 
+    fn lacks(&self, text: &str) -> Option<char> {
+        self.export.form.lacks(text, &self.export.dialect)
+    }
+
     /// About the heading itself.
     pub fn heading_not_encodable(&self) -> Option<Finding> {
-        let other = self.export.form.lacks(self.heading(), &self.export.dialect)?;
+        let other = self.lacks(self.heading())?;
         let problem = text!(
             "holds `{other}`, which the file's encoding does not have",
             "contient `{other}`, que l'encodage du fichier ne possède pas"
