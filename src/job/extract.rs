@@ -1,5 +1,6 @@
 //! An extract: a file of HR data, read as a partner's file is, with a profile, piece by piece.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use crate::format::dialect::Encoding;
@@ -14,6 +15,9 @@ use crate::model::{Bytes, Field, Finding, Leaders, Severity, Table};
 use crate::rule::{self, Contract, Inspected, Inspection, Recognised};
 use crate::site::people;
 use crate::state::OnDisk;
+
+/// Bytes of a file that are looked at together. So many, and what is made of them, stay in the caches of a core.
+const PIECE: NonZero<usize> = NonZero::new(256 * 1024).expect("it is some");
 
 pub struct Extract<'s> {
     file: &'s people::File,
@@ -150,7 +154,8 @@ impl<'s> Extract<'s> {
                 taken = take(seen);
             }
         };
-        let of_rows = opened.pieces(reading::threads(), |piece| see(&piece), give).map_err(Error::unread)?;
+        let of_rows =
+            opened.in_pieces_of(PIECE).pieces(reading::threads(), |piece| see(&piece), give).map_err(Error::unread)?;
         taken.map(|()| [findings.clone(), of_rows].concat())
     }
 }

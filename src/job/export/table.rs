@@ -1,7 +1,5 @@
 //! A table of an export, made: its people are decided about as they come, and written to its files.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
 use crate::job::everybody::{Everybody, Read};
@@ -9,7 +7,7 @@ use crate::job::export::before::Before;
 use crate::job::export::file::{File, Files};
 use crate::job::rows::{Decider, Memo, Told};
 use crate::job::{Error, Job};
-use crate::model::People;
+use crate::model::{self, People};
 use crate::site::Export;
 
 pub struct Table {
@@ -18,8 +16,8 @@ pub struct Table {
     pub told: Told,
     /// Of each row, where anybody will ask for it.
     pub memos: Vec<Memo>,
-    /// Has the fields of its people.
-    pub like: Arc<People>,
+    /// Nobody, with the fields of its people.
+    pub like: People,
     /// What reading the people came to.
     pub read: Read,
 }
@@ -48,6 +46,8 @@ impl Table {
             memos.extend(row.memo);
             Ok(())
         })?;
-        Ok(Table { files: files.finish(before)?, told: decider.finish(), memos, like: survey.like.clone(), read })
+        // Who leads somebody need not be remembered any longer.
+        let like = People::new(survey.like.fields().to_vec(), model::Table::default());
+        Ok(Table { files: files.finish(before)?, told: decider.finish(), memos, like, read })
     }
 }
