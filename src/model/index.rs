@@ -90,17 +90,40 @@ pub fn hash(values: &[&str]) -> u64 {
     let mut length = 0;
     for (place, value) in values.iter().enumerate() {
         let start = length + usize::from(place > 0);
-        let Some(here) = room.get_mut(start..start + value.len()).filter(|_| value.is_ascii()) else {
+        let here = room.get_mut(start..start + value.len());
+        if !here.is_some_and(|here| write_lower(here, value.as_bytes())) {
             return xxh3_64(key(values).as_bytes());
-        };
-        here.copy_from_slice(value.as_bytes());
-        here.make_ascii_lowercase();
+        }
         if place > 0 {
             room[length] = SEPARATOR as u8;
         }
         length = start + value.len();
     }
     xxh3_64(&room[..length])
+}
+
+/// In lower case, where its letters are those of Western Europe, which lie 32 places apart in UTF-8, too.
+fn write_lower(into: &mut [u8], text: &[u8]) -> bool {
+    const ACCENTED: u8 = 0xc3;
+    into.copy_from_slice(text);
+    into.make_ascii_lowercase();
+    if text.is_ascii() {
+        return true;
+    }
+    let mut rest = into.iter_mut();
+    while let Some(byte) = rest.next() {
+        match *byte {
+            0..=0x7f => {}
+            ACCENTED => {
+                // All but the sign of multiplication.
+                if let Some(letter @ (0x80..=0x96 | 0x98..=0x9e)) = rest.next() {
+                    *letter += 32;
+                }
+            }
+            _ => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -131,9 +154,22 @@ mod tests {
     #[test]
     fn a_hash_is_that_of_the_key_however_long_or_strange_it_is() {
         let long = "x".repeat(130);
-        for values in
-            [&["Lyon", "00A"][..], &["", "A"], &["A", ""], &["A"], &[], &["Éva", "A"], &["A", "Éva"], &[&long, "A"]]
-        {
+        let latin: String = ('\u{80}'..='\u{b7}').collect();
+        let accented: String = ('\u{b8}'..='\u{ff}').rev().take(60).collect();
+        for values in [
+            &["Lyon", "00A"][..],
+            &["", "A"],
+            &["A", ""],
+            &["A"],
+            &[],
+            &["Éva", "A"],
+            &["A", "Éva"],
+            &[&long, "A"],
+            &["ŒUVRE"],
+            &["ΣΑΣ"],
+            &[&latin],
+            &[&accented],
+        ] {
             assert_eq!(hash(values), xxh3_64(key(values).as_bytes()), "{values:?}");
         }
         assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
