@@ -178,6 +178,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_much_to_list_is_counted_however_many_pieces_are_seen_before_one_is_taken() {
+        let columns = sample::columns();
+        let contract = Contract { creates: false, ..sample::contract(&columns, &[]) };
+        let recognised = recognise(&["login", "dtBirth"].map(String::from), &contract, &[]);
+        let rows = vec!["ada;yesterday"; more_findings::LISTED + 10];
+        let (known, additions) = (People::default(), Additions::default());
+        let around = Surroundings { known: &known, others: None, additions: &additions, absent_on: None };
+        let whole = check(&recognised, &sample::table(&rows, 2), &[], &contract, &around);
+        let pieces: Vec<(u32, &[&str])> = (2..).step_by(2000).zip(rows.chunks(2000)).collect();
+        for ahead in 1..=pieces.len() {
+            let inspection = Inspection::of(&recognised, &contract);
+            for some in pieces.chunks(ahead) {
+                let see = |(first, piece): &(u32, &[&str])| inspection.see(&sample::table(piece, *first), &[]);
+                let seen: Vec<Inspected> = some.iter().map(see).collect();
+                seen.into_iter().for_each(|seen| inspection.take(seen.told));
+            }
+            assert_eq!(inspection.finish(), (whole.findings.clone(), whole.left_out.len()), "{ahead} at a time");
+        }
+    }
+
+    #[test]
     fn a_glance_sees_what_is_delivered() {
         let columns = sample::columns();
         let contract = Contract { creates: false, ..sample::contract(&columns, &[]) };
