@@ -4,6 +4,7 @@ use std::mem;
 
 use crate::model::Field;
 use crate::model::fold::fold;
+use crate::model::index::push_lower;
 use crate::model::mix::Mix;
 use crate::model::number_form::NumberForm;
 use crate::model::shape::{Shape, Way};
@@ -167,13 +168,7 @@ fn lowercase<'v>(value: &'v str, written: &'v mut String) -> &'v str {
         return value;
     }
     written.clear();
-    match value.is_ascii() {
-        true => {
-            written.push_str(value);
-            written.make_ascii_lowercase();
-        }
-        false => written.push_str(&value.to_lowercase()),
-    }
+    push_lower(written, value);
     written
 }
 
