@@ -1,11 +1,13 @@
 //! Tries files on without a site: nobody is known, nothing is held back, and nothing is kept.
 
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use crate::format::workbook;
 use crate::job::Error;
-use crate::job::content::Content;
 use crate::job::progress::Progress;
 use crate::job::reading::Opened;
 use crate::job::run::{Order, one, perform};
@@ -101,14 +103,36 @@ fn way(trial: &Trial<'_>, contract: &import::Import, file: &Path) -> Result<Stri
     Ok(best.map_or(WAY, |(name, _)| name).into())
 }
 
-/// None where the file cannot be read or is no table, of which the report will have more to say.
+/// Of a text, so many bytes are looked at for its headings.
+const TOP: u64 = 1024 * 1024;
+
+/// None where the file cannot be read or is no table, of which the report will have more to say, and where it is a pipe, of
+/// which nothing comes twice.
 fn headings(contract: &import::Import, file: &Path) -> Result<Option<Recognised>, Error> {
-    let Ok(content) = Content::named(file, Error::unread) else { return Ok(None) };
+    let Ok(top) = top(file) else { return Ok(None) };
     let contract =
         rule::Contract { columns: &contract.columns, identify_by: &[], creates: false, twins: Severity::Remark };
     let knows = rule::knows(&contract);
-    let opened = Opened::of(&content, None, &knows)?;
+    let top = top.as_slice();
+    let opened = Opened::of(&top, None, &knows)?;
     Ok(opened.ok().map(|opened| rule::recognise(opened.heading(), &contract, &[])))
+}
+
+/// The first lines of a text, or all of a workbook.
+fn top(file: &Path) -> io::Result<Vec<u8>> {
+    let mut content = File::open(file)?;
+    let metadata = content.metadata()?;
+    if !metadata.is_file() {
+        return Err(ErrorKind::InvalidInput.into());
+    }
+    let mut top = Vec::new();
+    content.by_ref().take(TOP).read_to_end(&mut top)?;
+    if workbook::is_one(&top) {
+        content.read_to_end(&mut top)?;
+    } else if metadata.len() > TOP {
+        top.truncate(top.iter().rposition(|byte| *byte == b'\n').map_or(top.len(), |end| end + 1));
+    }
+    Ok(top)
 }
 
 fn choice(wrong: &str, names: &[&str]) -> String {

@@ -1,11 +1,13 @@
 //! A mark: one person as a crowd holds them, by hashes alone.
 
-use std::mem;
+use std::sync::LazyLock;
+use std::{array, mem};
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::model::Field;
 use crate::model::fold::fold;
 use crate::model::index::push_lower;
-use crate::model::mix::Mix;
 use crate::model::number_form::NumberForm;
 use crate::model::shape::{Shape, Way};
 
@@ -35,6 +37,11 @@ pub struct RowHasher {
     lowercase: String,
 }
 
+/// One hash of texts that come one after the other: each is hashed with what came of those before it, so that they need not
+/// be put together first.
+#[derive(Debug, Default)]
+struct Mix(u64);
+
 /// Makes the marks of people, one after the other; made once, used for everybody.
 #[derive(Debug)]
 pub struct Marker {
@@ -59,7 +66,7 @@ impl RowHasher {
 
     /// The hash of the row; the next value starts another one.
     pub fn finish(&mut self) -> u64 {
-        mem::take(&mut self.row).finish()
+        mem::take(&mut self.row).0
     }
 
     /// By which somebody is found; 0 where a value is missing, and never 0 else. Whom different values give the same hash,
@@ -76,9 +83,9 @@ impl RowHasher {
             }
         }
         match (way, letters) {
-            (Way::Fields(_), _) => short(key.finish()),
+            (Way::Fields(_), _) => short(key.0),
             (Way::Names | Way::Twins, 0) | (Way::Form(_), _) => 0,
-            (Way::Twins, letters) => short(letters.wrapping_add(key.finish())),
+            (Way::Twins, letters) => short(letters.wrapping_add(key.0)),
             (Way::Names, letters) => short(letters),
         }
     }
@@ -91,7 +98,7 @@ impl RowHasher {
         }
         let mut mix = Mix::default();
         mix.add(lowercase(value, &mut self.lowercase));
-        mix.finish().max(1)
+        mix.0.max(1)
     }
 
     /// Case makes no difference, nor do the zeros in front of a number.
@@ -100,6 +107,12 @@ impl RowHasher {
             [b'0', rest @ ..] if rest.iter().all(u8::is_ascii_digit) => value.trim_start_matches('0'),
             _ => lowercase(value, &mut self.lowercase),
         }
+    }
+}
+
+impl Mix {
+    fn add(&mut self, text: &str) {
+        self.0 = xxh3_64_with_seed(text.as_bytes(), self.0);
     }
 }
 
@@ -155,10 +168,14 @@ fn sum_letters(name: &str, sum: u64) -> u64 {
 }
 
 fn of_letter(letter: char) -> u64 {
-    let mut mix = Mix::default();
-    mix.add(letter.encode_utf8(&mut [0; 4]));
-    mix.finish()
+    match OF_ASCII.get(letter as usize) {
+        Some(hash) => *hash,
+        None => xxh3_64(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
 }
+
+/// Names are long, and most of their letters are these.
+static OF_ASCII: LazyLock<[u64; 128]> = LazyLock::new(|| array::from_fn(|letter| xxh3_64(&[letter as u8])));
 
 /// Written only where it is not in lowercase already.
 fn lowercase<'v>(value: &'v str, written: &'v mut String) -> &'v str {

@@ -17,7 +17,6 @@ pub mod index;
 pub mod language;
 pub mod leaders;
 pub mod mark;
-pub mod mix;
 pub mod number_form;
 pub mod operation;
 pub mod organisation;
