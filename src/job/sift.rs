@@ -12,7 +12,7 @@ use crate::job::Error;
 use crate::job::reading::Opened;
 use crate::model::{Crowd, Field, Finding, People, Table, Text};
 use crate::report::corrections::Ours;
-use crate::rule::census::Census;
+use crate::rule::muster::Muster;
 use crate::rule::others::Others;
 use crate::rule::sieve::{self, Sieve, Sifted};
 use crate::rule::{self, Additions, Checked, Contract, Recognised, Surroundings};
@@ -91,13 +91,13 @@ impl Against<'_> {
     /// Where nobody is known: counts the rows that stand by themselves, and looks at the others.
     pub fn read_unknown(&self, opened: &mut Opened<'_>) -> Result<Result<Read, Finding>, Error> {
         let Against { recognised, contract, additions, .. } = self;
-        let (nobody, nobodies) = (Census::nobody(recognised, contract), BTreeSet::new());
+        let (nobody, nobodies) = (Muster::nobody(recognised, contract), BTreeSet::new());
         let unknown = Arc::new(People::unknown());
-        let Some(census) = Census::new(recognised, contract, additions, &nobody, &nobodies) else {
+        let Some(muster) = Muster::new(recognised, contract, additions, &nobody, &nobodies) else {
             return self.read_all(opened, unknown, &Ours::default());
         };
-        let mut counted = census.counted();
-        let count = |piece: Piece| census.count(&piece.table, &piece.findings);
+        let mut counted = muster.counted();
+        let count = |piece: Piece| muster.count(&piece.table, &piece.findings);
         let findings = match opened.pieces(count, |piece| counted.append(piece))? {
             Ok(findings) => findings,
             Err(broken) => return Ok(Err(broken)),
@@ -106,7 +106,7 @@ impl Against<'_> {
             return self.read_all(opened, unknown, &Ours::default());
         }
         let rows = counted.rows();
-        let (headcount, left) = census.close(counted);
+        let (headcount, left) = muster.close(counted);
         if 2 * (left.len() + headcount.doubtful()) > rows {
             let read = self.read_all(opened, unknown, &Ours::default())?;
             return Ok(read.map(|read| Read { newcomers: Some(0), ..read }));
@@ -115,17 +115,17 @@ impl Against<'_> {
             Ok(picked) => picked.map_err(|broken| Box::new(Ok(broken))),
             Err(error) => Err(Box::new(Err(error))),
         };
-        let (left, settled) = match census.look_at(&headcount, left, pick) {
+        let (left, settled) = match muster.look_at(&headcount, left, pick) {
             Ok(looked_at) => looked_at,
             Err(stopped) => return stopped.map(Err),
         };
-        self.check_newcomers(opened, &census, Sifted { left, settled }, findings)
+        self.check_newcomers(opened, &muster, Sifted { left, settled }, findings)
     }
 
     fn check_newcomers(
         &self,
         opened: &mut Opened<'_>,
-        census: &Census<'_>,
+        muster: &Muster<'_>,
         sifted: Sifted,
         findings: Vec<Finding>,
     ) -> Result<Result<Read, Finding>, Error> {
@@ -136,7 +136,7 @@ impl Against<'_> {
         let (opened, failure) = (RefCell::new(opened), Cell::new(None));
         let names = || {
             let mut names = Table::default();
-            let name = |piece: Piece| census.names(&piece.table, &looked_at);
+            let name = |piece: Piece| muster.names(&piece.table, &looked_at);
             match opened.borrow_mut().pieces(name, |piece| names.push(piece)) {
                 Ok(Ok(_)) => return Some(People::new(Others::FIELDS.map(Field::of).into(), names)),
                 Ok(Err(broken)) => failure.set(Some(Ok(broken))),

@@ -4,7 +4,7 @@
 //! `recognised` for a heading, or from `checked` for rows and the whole file.
 
 pub mod additions;
-pub mod census;
+
 pub mod checked;
 pub mod clear;
 pub mod codes;
@@ -12,6 +12,7 @@ pub mod column;
 pub mod fault;
 pub mod form;
 pub mod lists;
+pub mod muster;
 pub mod notes;
 pub mod others;
 pub mod recognised;

@@ -1,4 +1,4 @@
-//! A census: who stands in a file of people of whom nobody is known, by hashes alone.
+//! A muster: who stands in a file of people of whom nobody is known, by hashes alone.
 //!
 //! Where the cells of a row are in order, and nobody else in the file has what only one may have, there is nothing to be
 //! said of it: it is about a newcomer, of whom only a few numbers are kept. All other rows are checked, beside those of
@@ -23,14 +23,14 @@ use crate::model::table::{Chunk, Row};
 use crate::model::{Crowd, Field, Finding, People, Place, Table};
 
 /// Ready for the rows of a file, by several threads at a time.
-pub struct Census<'a> {
+pub struct Muster<'a> {
     recognised: &'a Recognised,
     contract: &'a Contract<'a>,
     additions: &'a Additions,
     sieve: Sieve<'a>,
     /// Where the parts of each way stand among the columns of the sieve.
     ways: Vec<Vec<usize>>,
-    login: usize,
+    login: Option<usize>,
     /// The columns that name people.
     references: Vec<usize>,
     /// What every new user needs, as far as the file has it.
@@ -73,7 +73,7 @@ const NOBODY: u32 = u32::MAX;
 const SEVERAL: u32 = NOBODY - 1;
 
 /// Of what the hashes are made: of what only one may have, and of what somebody may be named by.
-fn census_shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
+fn muster_shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
     let shape = shape(recognised, contract);
     let mut wanted: Vec<Way> = contract.columns.iter().filter_map(unique_fields).map(Way::Fields).collect();
     wanted.extend([contract.identify_by.to_vec(), login(), mail(), number()].map(Way::Fields));
@@ -82,10 +82,10 @@ fn census_shape(recognised: &Recognised, contract: &Contract<'_>) -> Shape {
     Shape { ways: shape.ways.iter().filter(|way| is_there(way)).cloned().collect(), ..shape }
 }
 
-impl<'a> Census<'a> {
+impl<'a> Muster<'a> {
     /// The crowd of which there is nobody.
     pub fn nobody(recognised: &Recognised, contract: &Contract<'_>) -> Crowd {
-        Crowd::nobody(census_shape(recognised, contract))
+        Crowd::nobody(muster_shape(recognised, contract))
     }
 
     /// None where every row has to be looked at.
@@ -95,7 +95,7 @@ impl<'a> Census<'a> {
         additions: &'a Additions,
         nobody: &'a Crowd,
         looked_at: &'a BTreeSet<u32>,
-    ) -> Option<Census<'a>> {
+    ) -> Option<Muster<'a>> {
         let shape = nobody.shape();
         let place = |field: &Field| shape.fields.iter().position(|known| known == field);
         let places = |way: &Way| way.fields().iter().map(place).collect::<Option<Vec<usize>>>();
@@ -107,13 +107,13 @@ impl<'a> Census<'a> {
             (0..shape.fields.len()).filter(|place| is_one(&shape.fields[*place])).collect()
         };
         let ways: Vec<Vec<usize>> = shape.ways.iter().map(places).collect::<Option<_>>()?;
-        let login = place(&Field::of("login"))?;
+        let login = place(&Field::of("login"));
         let references = all(&|field| field.kind() == Kind::Person);
         let mut sieve = Sieve::new(recognised, contract, additions, nobody, looked_at)?;
-        sieve.keep(ways.iter().flatten().chain(&references).chain([&login]));
+        sieve.keep(ways.iter().flatten().chain(&references).chain(&login));
         let needed = all(&is_needed);
-        let census = Census { recognised, contract, additions, sieve, ways, login, references, needed };
-        additions.defaults.is_empty().then_some(census)
+        let muster = Muster { recognised, contract, additions, sieve, ways, login, references, needed };
+        additions.defaults.is_empty().then_some(muster)
     }
 
     /// Nothing yet.
@@ -144,8 +144,8 @@ impl<'a> Census<'a> {
             match !is_unended && !damaged.contains(&row.number()) && self.is_in_order(row, &mut hands, &mut notes) {
                 true => self.count_row(row, &mut hands, &notes, &mut counted),
                 false => {
-                    let said = &self.sieve.said(row, &mut hands)[self.login];
-                    counted.strangers.push(RowHasher::default().exact(said));
+                    let said = self.sieve.said(row, &mut hands);
+                    counted.strangers.extend(self.login.map(|login| RowHasher::default().exact(&said[login])));
                     row.cells().for_each(|cell| left.cell(cell));
                     left.end_row(row.number(), row.line());
                 }
@@ -188,7 +188,7 @@ impl<'a> Census<'a> {
         for (place, named) in self.references.iter().zip(&mut counted.named) {
             named.push(hasher.exact(&texts[*place]));
         }
-        counted.logins.push(hasher.exact(&texts[self.login]));
+        counted.logins.push(self.login.map_or(0, |login| hasher.exact(&texts[login])));
         counted.numbers.push(row.number());
         for (place, notes) in notes {
             let column = &self.sieve.columns[*place];
@@ -329,12 +329,12 @@ mod tests {
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &[]);
         let additions = sample::additions(Vec::new(), Vec::new());
-        let (nobody, nobodies) = (Census::nobody(&recognised, &contract), BTreeSet::new());
-        let census = Census::new(&recognised, &contract, &additions, &nobody, &nobodies).expect("rows may be counted");
+        let (nobody, nobodies) = (Muster::nobody(&recognised, &contract), BTreeSet::new());
+        let muster = Muster::new(&recognised, &contract, &additions, &nobody, &nobodies).expect("rows may be counted");
         let table = sample::table(rows, 2);
-        let (headcount, left) = census.close(census.count(&table, &[]));
+        let (headcount, left) = muster.close(muster.count(&table, &[]));
         let pick = |numbers: &BTreeSet<u32>| Ok::<Table, ()>(table.only(numbers));
-        let (left, settled) = census.look_at(&headcount, left, pick).expect("rows are always there");
+        let (left, settled) = muster.look_at(&headcount, left, pick).expect("rows are always there");
         (left.rows().map(|row| row.number()).collect(), settled.newcomers)
     }
 
