@@ -1,11 +1,12 @@
-"""A JSON Schema of the 16 columns for `qsv validate`: qsv_schema.py FOLDER-OF-LISTS SCHEMA.json"""
+"""A JSON Schema of the 16 columns for `qsv validate`, without the lists, which nobody knows who only has the file:
+qsv_schema.py SCHEMA.json"""
 
 import json
 import sys
 
-from columns import CULTURES, LISTS, MAIL, ORDER, PHONE, REQUIRED
+from columns import CULTURES, MAIL, ORDER, PHONE, REQUIRED
 
-lists, schema = sys.argv[1:]
+[schema] = sys.argv[1:]
 DAY = "^(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}$"
 rules = {
     "mail": {"pattern": MAIL},
@@ -14,7 +15,6 @@ rules = {
     "dtBirth": {"pattern": DAY},
     "professionalMobile": {"pattern": PHONE},
     "culture": {"enum": CULTURES + [None]},
-    **{column: {"dynamicEnum": f"{lists}/{name}|name"} for column, name in LISTS.items()},
 }
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).resolve().parents[1] / "peers"
-QSV = "16.1.0"
+# The last of which the crate can be built without the repositories of others.
+QSV = "4.0.0"
 PYTHON = ["duckdb==2.0.0", "polars==2.1.0"]
 DEBIAN = {
     "sftp": "openssh-client", "/usr/sbin/sshd": "openssh-server", "curl": "curl", "lftp": "lftp",
@@ -48,11 +49,12 @@ def install(peers, words):
     python, qsv = peers / "venv/bin/python", peers / "bin/qsvlite"
     if words & {"sftp", "ftps"}:
         install_packages({package for program, package in DEBIAN.items() if not shutil.which(program)})
-    if words & {"compare", "export"} and not python.exists():
+    if words & {"compare", "export", "validate"} and not python.exists():
         say("Installing DuckDB and polars …")
         venv.create(peers / "venv", with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON], check=True)
     if words & {"diff", "validate"} and not qsv.exists():
+        install_packages({"cmake"} if not shutil.which("cmake") else set())
         say("Building qsv, which takes ten minutes …")
         install_qsv(peers)
     return python, qsv

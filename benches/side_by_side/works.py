@@ -88,9 +88,8 @@ class Works:
     def validate(self):
         company = self.company(self.rows)
         changed = company.file("changed.csv")
-        company.directory()
         schema = company.folder / "schema.json"
-        company.peer("qsv_schema", company.site, schema)
+        company.peer("qsv_schema", schema)
         try_on = [self.programs.passerelle, "import", "--dry-run", changed]
         self.add("validate only", OURS, Run(try_on, company.folder))
         qsv = [self.programs.qsv, "validate", "-d", ";", changed, schema]
