@@ -95,40 +95,17 @@ pub fn hash(values: &[&str]) -> u64 {
     let mut length = 0;
     for (place, value) in values.iter().enumerate() {
         let start = length + usize::from(place > 0);
-        let here = room.get_mut(start..start + value.len());
-        if !here.is_some_and(|here| write_lower(here, value.as_bytes())) {
+        let Some(here) = room.get_mut(start..start + value.len()).filter(|_| value.is_ascii()) else {
             return xxh3_64(key(values).as_bytes());
-        }
+        };
+        here.copy_from_slice(value.as_bytes());
+        here.make_ascii_lowercase();
         if place > 0 {
             room[length] = SEPARATOR as u8;
         }
         length = start + value.len();
     }
     xxh3_64(&room[..length])
-}
-
-/// In lower case, where its letters are those of Western Europe, which lie 32 places apart in UTF-8, too.
-fn write_lower(into: &mut [u8], text: &[u8]) -> bool {
-    const ACCENTED: u8 = 0xc3;
-    into.copy_from_slice(text);
-    into.make_ascii_lowercase();
-    if text.is_ascii() {
-        return true;
-    }
-    let mut rest = into.iter_mut();
-    while let Some(byte) = rest.next() {
-        match *byte {
-            0..=0x7f => {}
-            ACCENTED => {
-                // All but the sign of multiplication.
-                if let Some(letter @ (0x80..=0x96 | 0x98..=0x9e)) = rest.next() {
-                    *letter += 32;
-                }
-            }
-            _ => return false,
-        }
-    }
-    true
 }
 
 #[cfg(test)]
