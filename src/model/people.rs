@@ -292,16 +292,18 @@ mod tests {
         }
     }
 
+    /// People with these numbers and cells.
+    fn some(fields: &[&str], rows: &[(u32, &[&str])]) -> People {
+        let mut chunk = Chunk::default();
+        for (number, row) in rows {
+            row.iter().for_each(|cell| chunk.cell(cell));
+            chunk.end_row(*number, *number);
+        }
+        People::new(fields.iter().copied().map(Field::of).collect(), chunk.into())
+    }
+
     #[test]
     fn some_people_take_the_place_of_the_same_whatever_fields_both_know() {
-        let some = |fields: &[&str], rows: &[(u32, &[&str])]| {
-            let mut chunk = Chunk::default();
-            for (number, row) in rows {
-                row.iter().for_each(|cell| chunk.cell(cell));
-                chunk.end_row(*number, *number);
-            }
-            People::new(fields.iter().copied().map(Field::of).collect(), chunk.into())
-        };
         let all = some(&["custom-badge", "login", "mail"], &[(1, &["B1", "ada", "a@x"]), (2, &["", "bo", "b@x"])]);
         let changed = some(&["login", "mail", "phone"], &[(2, &["bo", "b@y", "+33"]), (3, &["cy", "c@x", ""])]);
         let now = all.with(&BTreeSet::from([2, 3]), &changed);
@@ -316,14 +318,6 @@ mod tests {
 
     #[test]
     fn people_who_are_read_one_after_the_other_are_in_order_and_know_one_another() {
-        let some = |fields: &[&str], rows: &[(u32, &[&str])]| {
-            let mut chunk = Chunk::default();
-            for (number, row) in rows {
-                row.iter().for_each(|cell| chunk.cell(cell));
-                chunk.end_row(*number, *number);
-            }
-            People::new(fields.iter().copied().map(Field::of).collect(), chunk.into())
-        };
         let about = some(&["custom-badge", "login", "manager"], &[(2, &["B2", "bo", "ada"]), (5, &["", "di", "cy"])]);
         let others = some(&["login", "manager", "phone"], &[(1, &["ada", "", "+33"]), (3, &["cy", "di", ""])]);
         let all = about.and(&others);
