@@ -91,9 +91,9 @@ impl Against<'_> {
     /// Where nobody is known: counts the rows that stand by themselves, and looks at the others.
     pub fn read_unknown(&self, opened: &mut Opened<'_>) -> Result<Result<Read, Finding>, Error> {
         let Against { recognised, contract, additions, .. } = self;
-        let (nobody, nobodies) = (Muster::nobody(recognised, contract), BTreeSet::new());
+        let nobody = Muster::nobody(recognised, contract);
         let unknown = Arc::new(People::unknown());
-        let Some(muster) = Muster::new(recognised, contract, additions, &nobody, &nobodies) else {
+        let Some(muster) = Muster::new(recognised, contract, additions, &nobody) else {
             return self.read_all(opened, unknown, &Ours::default());
         };
         let mut counted = muster.counted();

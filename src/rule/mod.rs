@@ -4,7 +4,6 @@
 //! `recognised` for a heading, or from `checked` for rows and the whole file.
 
 pub mod additions;
-
 pub mod checked;
 pub mod clear;
 pub mod codes;

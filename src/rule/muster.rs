@@ -4,7 +4,7 @@
 //! said of it: it is about a newcomer, of whom only a few numbers are kept. All other rows are checked, beside those of
 //! the newcomers whom they may mean.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::column::Creation;
 use super::known::{login, mail, number, unique_fields};
@@ -13,14 +13,14 @@ use super::outer_blanks::trim;
 use super::recognised::column_of;
 use super::remarks::Remarks;
 use super::settled::Settled;
-use super::sieve::{Hands, Sieve, shape};
+use super::sieve::{Hands, Sieve, damaged, shape};
 use super::{Additions, Contract, Others, Recognised, damage, lost_zeros};
 use crate::model::field::Kind;
 use crate::model::leaders::Plain;
 use crate::model::mark::RowHasher;
 use crate::model::shape::{Shape, Way};
 use crate::model::table::{Chunk, Row};
-use crate::model::{Crowd, Field, Finding, People, Place, Table};
+use crate::model::{Crowd, Field, Finding, People, Table};
 
 /// Ready for the rows of a file, by several threads at a time.
 pub struct Muster<'a> {
@@ -67,6 +67,9 @@ pub struct Headcount {
     remarks: Vec<(usize, Remarks)>,
 }
 
+/// Whose rows would be looked at whatever they say, were anybody known.
+static NO_USERS: BTreeSet<u32> = BTreeSet::new();
+
 /// In place of a place.
 const NOBODY: u32 = u32::MAX;
 /// Of one who is named, and is not the only one who may be meant.
@@ -94,7 +97,6 @@ impl<'a> Muster<'a> {
         contract: &'a Contract<'a>,
         additions: &'a Additions,
         nobody: &'a Crowd,
-        looked_at: &'a BTreeSet<u32>,
     ) -> Option<Muster<'a>> {
         let shape = nobody.shape();
         let place = |field: &Field| shape.fields.iter().position(|known| known == field);
@@ -109,7 +111,7 @@ impl<'a> Muster<'a> {
         let ways: Vec<Vec<usize>> = shape.ways.iter().map(places).collect::<Option<_>>()?;
         let login = place(&Field::of("login"));
         let references = all(&|field| field.kind() == Kind::Person);
-        let mut sieve = Sieve::new(recognised, contract, additions, nobody, looked_at)?;
+        let mut sieve = Sieve::new(recognised, contract, additions, nobody, &NO_USERS)?;
         sieve.keep(ways.iter().flatten().chain(&references).chain(&login));
         let needed = all(&is_needed);
         let muster = Muster { recognised, contract, additions, sieve, ways, login, references, needed };
@@ -131,9 +133,8 @@ impl<'a> Muster<'a> {
 
     /// Counts rows that follow one another in the file; `findings` are what reading them has found.
     pub fn count(&self, table: &Table, findings: &[Finding]) -> Counted {
-        let damaged: HashSet<u32> =
-            findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect();
-        let mut hands = self.sieve.hands();
+        let damaged = damaged(findings);
+        let mut hands = self.sieve.take_hands();
         let mut counted = self.counted();
         let mut left = Chunk::default();
         let mut notes = Vec::new();
@@ -151,6 +152,7 @@ impl<'a> Muster<'a> {
                 }
             }
         }
+        self.sieve.give_back(hands);
         counted.left = left.into();
         if table.is_unended() {
             counted.left.leave_unended();
@@ -191,9 +193,7 @@ impl<'a> Muster<'a> {
         counted.logins.push(self.login.map_or(0, |login| hasher.exact(&texts[login])));
         counted.numbers.push(row.number());
         for (place, notes) in notes {
-            let column = &self.sieve.columns[*place];
-            let at = || Place::row(row.number(), row.line()).in_column(column.index, &column.heading);
-            counted.remarks[*place].1.note(*notes, row.number(), at, row.cell(column.index));
+            self.sieve.columns[*place].note(row, *notes, &mut counted.remarks[*place].1);
         }
     }
 
@@ -245,8 +245,7 @@ impl<'a> Muster<'a> {
 
     /// The newcomers whom such rows may mean.
     fn meant(&self, left: &Table, headcount: &Headcount) -> BTreeSet<u32> {
-        let nobody = BTreeSet::new();
-        let sieve = Sieve::new(self.recognised, self.contract, self.additions, &headcount.crowd, &nobody);
+        let sieve = Sieve::new(self.recognised, self.contract, self.additions, &headcount.crowd, &NO_USERS);
         sieve.expect("there is a sieve already, of the same").whom_else(left, &People::unknown())
     }
 
@@ -329,8 +328,8 @@ mod tests {
         let heading: Vec<String> = heading.split(';').map(String::from).collect();
         let recognised = recognise(&heading, &contract, &[]);
         let additions = sample::additions(Vec::new(), Vec::new());
-        let (nobody, nobodies) = (Muster::nobody(&recognised, &contract), BTreeSet::new());
-        let muster = Muster::new(&recognised, &contract, &additions, &nobody, &nobodies).expect("rows may be counted");
+        let nobody = Muster::nobody(&recognised, &contract);
+        let muster = Muster::new(&recognised, &contract, &additions, &nobody).expect("rows may be counted");
         let table = sample::table(rows, 2);
         let (headcount, left) = muster.close(muster.count(&table, &[]));
         let pick = |numbers: &BTreeSet<u32>| Ok::<Table, ()>(table.only(numbers));

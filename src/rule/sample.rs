@@ -278,8 +278,8 @@ impl Trial {
         let unknown = People::unknown();
         let around = Surroundings { absent_on: None, ..self.around(&unknown, None) };
         let whole = check(recognised, table, &self.reading_findings, contract, &around);
-        let (nobody, nobodies) = (Muster::nobody(recognised, contract), BTreeSet::new());
-        let muster = Muster::new(recognised, contract, &self.additions, &nobody, &nobodies);
+        let nobody = Muster::nobody(recognised, contract);
+        let muster = Muster::new(recognised, contract, &self.additions, &nobody);
         let Some(muster) = muster else { return };
         let mut counted = muster.counted();
         let pieces = pieces(table, rows_of_a_piece);

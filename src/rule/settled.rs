@@ -41,11 +41,9 @@ impl Settled {
         numbers
     }
 
-    /// Adds the rows that follow in the file.
+    /// Adds the rows that follow in the file, as they were sieved.
     pub(super) fn append(&mut self, mut later: Settled) {
         self.rows.append(&mut later.rows);
-        self.newcomers += later.newcomers;
-        self.noted.extend(later.noted);
         if self.remarks.is_empty() {
             self.remarks = later.remarks;
         } else {

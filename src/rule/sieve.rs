@@ -183,9 +183,8 @@ impl<'a> Sieve<'a> {
 
     /// Sifts rows that follow one another in the file; `findings` are what reading them has found.
     pub fn sift(&self, table: &Table, findings: &[Finding]) -> Sifted {
-        let damaged: HashSet<u32> =
-            findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect();
-        let mut hands = self.idle().pop().unwrap_or_else(|| self.hands());
+        let damaged = damaged(findings);
+        let mut hands = self.take_hands();
         let mut sifted = Sifting::new(self, table.len());
         let mut together = Vec::with_capacity(TOGETHER);
         for row in table.rows() {
@@ -197,7 +196,7 @@ impl<'a> Sieve<'a> {
             }
         }
         sifted.take(&mut together, &mut hands.notes);
-        self.idle().push(hands);
+        self.give_back(hands);
         sifted.finish(table.is_unended())
     }
 
@@ -221,6 +220,17 @@ impl<'a> Sieve<'a> {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Hands<'a>>> {
         self.idle.lock().expect("nobody panics while holding it")
+    }
+
+    /// Those of a piece before this one, if no other thread has them.
+    pub(super) fn take_hands(&self) -> Hands<'a> {
+        let hands = self.idle().pop();
+        hands.unwrap_or_else(|| self.hands())
+    }
+
+    /// For a piece behind this one: what they remember of short lists is as good there.
+    pub(super) fn give_back(&self, hands: Hands<'a>) {
+        self.idle().push(hands);
     }
 
     pub(super) fn hands(&self) -> Hands<'a> {
@@ -306,6 +316,11 @@ impl<'a> Sieve<'a> {
     }
 }
 
+/// The numbers of the rows in which reading the file has found an error.
+pub(super) fn damaged(findings: &[Finding]) -> HashSet<u32> {
+    findings.iter().filter(|finding| finding.is_error()).filter_map(|finding| finding.place.row).collect()
+}
+
 /// The values that defaults give to such fields, in canonical form.
 fn given(contract: &Contract<'_>, additions: &Additions, is_wanted: impl Fn(&Field) -> bool) -> Vec<String> {
     let set = additions.defaults.iter().flat_map(|default| &default.set).filter(|(field, _)| is_wanted(field));
@@ -313,6 +328,12 @@ fn given(contract: &Contract<'_>, additions: &Additions, is_wanted: impl Fn(&Fie
 }
 
 impl<'a> Column<'a> {
+    /// Takes down what is worth a remark in its cell of a row.
+    pub fn note(&self, row: Row<'_>, notes: Notes, remarks: &mut Remarks) {
+        let at = || Place::row(row.number(), row.line()).in_column(self.index, &self.heading);
+        remarks.note(notes, row.number(), at, row.cell(self.index));
+    }
+
     fn new(
         index: usize,
         recognised: &Recognised,
@@ -371,9 +392,8 @@ impl<'s, 'a> Sifting<'s, 'a> {
 
     fn settle(&mut self, user: u32, row: Row<'_>, notes: &[(usize, Notes)]) {
         for (place, notes) in notes {
-            let (column, remarks) = (&self.sieve.columns[*place], &mut self.remarks[*place]);
-            let at = || Place::row(row.number(), row.line()).in_column(column.index, &column.heading);
-            remarks.note(*notes, row.number(), at, row.cell(column.index));
+            let remarks = &mut self.remarks[*place];
+            self.sieve.columns[*place].note(row, *notes, remarks);
             remarks.order.note_as_known(row.number(), *notes);
         }
         self.settled.push(SettledRow { number: row.number(), user });
