@@ -96,16 +96,23 @@ impl Against<'_> {
         let Some(muster) = Muster::new(recognised, contract, additions, &nobody) else {
             return self.read_all(opened, unknown, &Ours::default());
         };
-        let mut counted = muster.counted();
-        let count = |piece: Piece| muster.count(&piece.table, &piece.findings);
-        let findings = match opened.pieces(count, |piece| counted.append(piece))? {
+        let (mut counted, mut first) = (muster.counted(), Table::default());
+        let count = |piece: Piece| (muster.count(&piece.table, &piece.findings), piece.table);
+        let append = |(of_piece, table)| {
+            counted.append(of_piece);
+            if first.len() <= TOLD_ONE_BY_ONE {
+                first.append(table);
+            }
+        };
+        let findings = match opened.pieces(count, append)? {
             Ok(findings) => findings,
             Err(broken) => return Ok(Err(broken)),
         };
-        if counted.rows() <= TOLD_ONE_BY_ONE {
-            return self.read_all(opened, unknown, &Ours::default());
-        }
         let rows = counted.rows();
+        if rows <= TOLD_ONE_BY_ONE {
+            return Ok(Ok(self.check_all(Sifted::all(first), findings, unknown)));
+        }
+        drop(first);
         let (headcount, left) = muster.close(counted);
         if 2 * (left.len() + headcount.doubtful()) > rows {
             let read = self.read_all(opened, unknown, &Ours::default())?;
@@ -129,30 +136,26 @@ impl Against<'_> {
         sifted: Sifted,
         findings: Vec<Finding>,
     ) -> Result<Result<Read, Finding>, Error> {
-        let Against { recognised, contract, additions, .. } = self;
         let known = Arc::new(People::unknown());
-        let crowd = Crowd::nobody(sieve::shape(recognised, contract));
+        let crowd = Crowd::nobody(sieve::shape(self.recognised, self.contract));
         let looked_at = sifted.left.rows().map(|row| row.number()).collect();
-        let (opened, failure) = (RefCell::new(opened), Cell::new(None));
+        let opened = RefCell::new(opened);
         let names = || {
             let mut names = Table::default();
             let name = |piece: Piece| muster.names(&piece.table, &looked_at);
             match opened.borrow_mut().pieces(name, |piece| names.push(piece)) {
-                Ok(Ok(_)) => return Some(People::new(Others::FIELDS.map(Field::of).into(), names)),
-                Ok(Err(broken)) => failure.set(Some(Ok(broken))),
-                Err(error) => failure.set(Some(Err(error))),
+                Ok(Ok(_)) => Ok(People::new(Others::FIELDS.map(Field::of).into(), names)),
+                Ok(Err(broken)) => Err(Box::new(Ok(broken))),
+                Err(error) => Err(Box::new(Err(error))),
             }
-            None
         };
-        let others = Others::new(&crowd, &sifted.settled, &names);
-        let around = Surroundings { known: &known, others: Some(&others), additions, absent_on: None };
-        let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
-        assert!(others.lacking().is_empty(), "there is nobody to be asked for");
-        if let Some(stopped) = failure.into_inner() {
-            return stopped.map(Err);
+        match self.check_beside(&sifted, &findings, &crowd, &known, names) {
+            Ok((checked, _)) => {
+                let newcomers = Some(sifted.settled.newcomers);
+                Ok(Ok(Read { sifted, findings, checked, known, people: 0, newcomers }))
+            }
+            Err(stopped) => stopped.map(Err),
         }
-        let newcomers = Some(sifted.settled.newcomers);
-        Ok(Ok(Read { sifted, findings, checked, known, people: 0, newcomers }))
     }
 
     /// Looks at every row, beside all who are known; some rows may come back, and hold columns of ours.
@@ -166,11 +169,16 @@ impl Against<'_> {
         Ok(read.map(|(sifted, mut findings)| {
             findings.extend(ours.still_unread(&sifted.left));
             self.retain_what_is_sure(&mut findings);
-            let Against { recognised, contract, additions, absent_on, .. } = self;
-            let around = Surroundings { known: &known, others: None, additions, absent_on: *absent_on };
-            let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
-            Read { sifted, findings, checked, people: known.len(), known, newcomers: None }
+            self.check_all(sifted, findings, known)
         }))
+    }
+
+    /// Beside all who are known.
+    fn check_all(&self, sifted: Sifted, findings: Vec<Finding>, known: Arc<People>) -> Read {
+        let Against { recognised, contract, additions, absent_on, .. } = self;
+        let around = Surroundings { known: &known, others: None, additions, absent_on: *absent_on };
+        let checked = rule::check(recognised, &sifted.left, &findings, contract, &around);
+        Read { sifted, findings, checked, people: known.len(), known, newcomers: None }
     }
 
     /// Where no heading is known, the form of the rows tells nothing.
@@ -203,21 +211,30 @@ impl Against<'_> {
         crowd: &Crowd,
         known: &People,
     ) -> Result<Result<Checked, BTreeSet<u32>>, Error> {
+        let everybody = || self.state.people_with(&Others::FIELDS.map(Field::of));
+        let (checked, lacking) = self.check_beside(sifted, findings, crowd, known, everybody)?;
+        Ok(if lacking.is_empty() { Ok(checked) } else { Err(lacking) })
+    }
+
+    /// With users who have to be looked at, too; `everybody` gives [`Others::FIELDS`] of all, when that is first asked for.
+    fn check_beside<E>(
+        &self,
+        sifted: &Sifted,
+        findings: &[Finding],
+        crowd: &Crowd,
+        known: &People,
+        everybody: impl Fn() -> Result<People, E>,
+    ) -> Result<(Checked, BTreeSet<u32>), E> {
         let failure = Cell::new(None);
-        let everybody = || {
-            let read = self.state.people_with(&Others::FIELDS.map(Field::of));
-            read.map_err(|error| failure.set(Some(error))).ok()
-        };
-        let others = Others::new(crowd, &sifted.settled, &everybody);
+        let read = || everybody().map_err(|error| failure.set(Some(error))).ok();
+        let others = Others::new(crowd, &sifted.settled, &read);
         let Against { recognised, contract, additions, absent_on, .. } = self;
-        let around = Surroundings { known, others: Some(&others), additions, absent_on: *absent_on };
+        // Nobody is missed where nobody is known.
+        let absent_on = absent_on.filter(|_| !known.are_unknown());
+        let around = Surroundings { known, others: Some(&others), additions, absent_on };
         let checked = rule::check(recognised, &sifted.left, findings, contract, &around);
         let lacking = others.lacking();
-        match failure.into_inner() {
-            Some(error) => Err(error.into()),
-            None if lacking.is_empty() => Ok(Ok(checked)),
-            None => Ok(Err(lacking)),
-        }
+        failure.into_inner().map_or(Ok((checked, lacking)), Err)
     }
 }
 
