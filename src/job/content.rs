@@ -1,6 +1,6 @@
 //! A partner's file, on a disk: in the spool, or where it lies on this machine. It is never in memory as a whole.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ enum Place {
 }
 
 /// A file of this machine, as it was when it was opened.
-struct Here {
+pub struct Here {
     path: PathBuf,
     file: File,
     size: u64,
@@ -61,8 +61,7 @@ impl Content {
             io::copy(&mut BufReader::with_capacity(PIECE, file), &mut taking).map_err(unread)?;
             return Ok(Content::taken(taking.finish()?));
         }
-        let modified = metadata.modified().map_err(&unread)?;
-        let here = Here { path: path.into(), file, size: metadata.len(), modified };
+        let here = Here::of(path, file, &metadata).map_err(&unread)?;
         let digest = Digest::of_all(&here).map_err(Error::unread)?;
         Ok(Content { digest, place: Place::Here(here) })
     }
@@ -113,6 +112,20 @@ impl Bytes for Content {
 }
 
 impl Here {
+    /// To look at it only. Refused where it is a pipe, of which nothing comes twice.
+    pub fn open(path: &Path) -> io::Result<Here> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        match metadata.is_file() {
+            true => Here::of(path, file, &metadata),
+            false => Err(ErrorKind::InvalidInput.into()),
+        }
+    }
+
+    fn of(path: &Path, file: File, metadata: &Metadata) -> io::Result<Here> {
+        Ok(Here { path: path.into(), file, size: metadata.len(), modified: metadata.modified()? })
+    }
+
     fn is_changed(&self) -> io::Result<bool> {
         let now = self.file.metadata()?;
         Ok((now.len(), now.modified()?) != (self.size, self.modified))

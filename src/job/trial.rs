@@ -1,17 +1,16 @@
 //! Tries files on without a site: nobody is known, nothing is held back, and nothing is kept.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
 use crate::format::workbook;
 use crate::job::Error;
+use crate::job::content::Here;
 use crate::job::progress::Progress;
 use crate::job::reading::Opened;
 use crate::job::run::{Order, one, perform};
-use crate::model::{Language, Severity, Text, fold};
+use crate::model::{Bytes, Language, Severity, Text, fold};
 use crate::profile::complaint::quoted;
 use crate::profile::{Contract, Profiles, import};
 use crate::report::{Exchange, Report};
@@ -104,35 +103,22 @@ fn way(trial: &Trial<'_>, contract: &import::Import, file: &Path) -> Result<Stri
 }
 
 /// Of a text, so many bytes are looked at for its headings.
-const TOP: u64 = 1024 * 1024;
+const TOP: usize = 1024 * 1024;
 
-/// None where the file cannot be read or is no table, of which the report will have more to say, and where it is a pipe, of
-/// which nothing comes twice.
+/// None where the file cannot be read or is no table, of which the report will have more to say, and where it is a pipe.
 fn headings(contract: &import::Import, file: &Path) -> Result<Option<Recognised>, Error> {
-    let Ok(top) = top(file) else { return Ok(None) };
+    let Ok(here) = Here::open(file) else { return Ok(None) };
+    let Ok(top) = here.top(TOP) else { return Ok(None) };
+    let lines = match top.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) if here.len() > TOP as u64 => &top[..=end],
+        _ => &top[..],
+    };
+    let content: &dyn Bytes = if workbook::is_one(&top) { &here } else { &lines };
     let contract =
         rule::Contract { columns: &contract.columns, identify_by: &[], creates: false, twins: Severity::Remark };
     let knows = rule::knows(&contract);
-    let top = top.as_slice();
-    let opened = Opened::of(&top, None, &knows)?;
+    let opened = Opened::of(content, None, &knows)?;
     Ok(opened.ok().map(|opened| rule::recognise(opened.heading(), &contract, &[])))
-}
-
-/// The first lines of a text, or all of a workbook.
-fn top(file: &Path) -> io::Result<Vec<u8>> {
-    let mut content = File::open(file)?;
-    let metadata = content.metadata()?;
-    if !metadata.is_file() {
-        return Err(ErrorKind::InvalidInput.into());
-    }
-    let mut top = Vec::new();
-    content.by_ref().take(TOP).read_to_end(&mut top)?;
-    if workbook::is_one(&top) {
-        content.read_to_end(&mut top)?;
-    } else if metadata.len() > TOP {
-        top.truncate(top.iter().rposition(|byte| *byte == b'\n').map_or(top.len(), |end| end + 1));
-    }
-    Ok(top)
 }
 
 fn choice(wrong: &str, names: &[&str]) -> String {
